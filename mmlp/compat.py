@@ -1,0 +1,40 @@
+"""A soft check that a usable MMSegmentation is installed, with a message that says how to get one."""
+
+from __future__ import annotations
+
+import importlib
+
+from packaging.version import parse
+
+#: Oldest releases that mmlp runs on. There is no upper bound: forks and newer releases are welcome.
+MINIMUM_VERSIONS = {'mmengine': '0.10.0', 'mmcv': '2.0.0', 'mmseg': '1.2.0'}
+
+HOW_TO_INSTALL = """
+mmlp needs MMSegmentation 1.x. Install one of the two, never both into the same environment:
+
+  maintained builds (current Python and PyTorch, no compiler needed):
+      pip install 'mmlp[onedl]'            or, in a checkout:  pip install -e '.[onedl]'
+
+  upstream OpenMMLab (PyTorch 2.1, mmcv is compiled for some 15 minutes):
+      bash tools/install_openmmlab.sh
+"""
+
+
+def check_toolbox() -> None:
+    """Checks that mmengine, mmcv and mmseg can be imported and are new enough.
+
+    Raises:
+        ImportError: One is missing, fails to import or is too old. The message says which, what was
+            found, and both ways to install it.
+    """
+    for name, minimum in MINIMUM_VERSIONS.items():
+        try:
+            module = importlib.import_module(name)
+        except Exception as error:
+            # Upstream asserts on the mmcv version at import, hence not only ImportError.
+            raise ImportError(
+                f'mmlp could not import {name} ({type(error).__name__}: {error}).\n{HOW_TO_INSTALL}'
+            ) from error
+        found = getattr(module, '__version__', '0')
+        if parse(found) < parse(minimum):
+            raise ImportError(f'mmlp needs {name}>={minimum}, found {found}.\n{HOW_TO_INSTALL}')
