@@ -47,10 +47,10 @@ def batch_plate_iou(
 class PlateIoUMixin:
     """Makes a decode head of MMSegmentation log the batch's plate IoU instead of ``acc_seg``.
 
-    ``acc_seg`` takes the arg max over channels: with the single channel of a plate segmenter it shows the share
-    of background pixels, whatever the network predicts. In its place comes ``iou_plate``: the
-    :func:`batch_plate_iou` of the resized logits at the head's ``threshold``. The toolbox prefixes it with the
-    head's role: ``decode.iou_plate``, ``aux.iou_plate``.
+    ``acc_seg`` takes the arg max over channels: with the single channel of a plate segmenter it shows the
+    share of background pixels, whatever the network predicts. In its place comes ``iou_plate``: the
+    :func:`batch_plate_iou` of the resized logits at the head's ``threshold``. The toolbox prefixes it with
+    the head's role: ``decode.iou_plate``, ``aux.iou_plate``.
 
     Put it before the head: ``class MyHead(PlateIoUMixin, FCNHead)``. The head's losses are left as they are.
     """
