@@ -1,0 +1,94 @@
+"""Loading of plate masks in a pipeline."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmseg.registry import TRANSFORMS
+from PIL import ExifTags, Image
+
+from ..plate_mask import DEFAULT_IGNORE_VALUES, read_plate_mask
+
+#: numpy equivalents of the EXIF orientations 1 to 8: what turns the stored picture upright.
+_UPRIGHT = {
+    1: lambda a: a,
+    2: np.fliplr,
+    3: lambda a: np.rot90(a, 2),
+    4: np.flipud,
+    5: lambda a: np.swapaxes(a, 0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: np.rot90(np.swapaxes(a, 0, 1), 2),
+    8: np.rot90,
+}
+
+
+@TRANSFORMS.register_module()
+class LoadPlateAnnotations(BaseTransform):
+    """Loads a plate mask as 0 background, 1 plate, 255 ignore.
+
+    Takes the place of the toolbox's ``LoadAnnotations``, which would read the 255 of a black and white
+    mask as ignore and the picture's EXIF rotation not at all. Which grey value means what is told at
+    :func:`mmlp.datasets.plate_mask.read_plate_mask`.
+
+    The toolbox reads pictures upright, with their EXIF rotation applied. A mask may have been drawn on
+    the upright picture or on the pixels as stored: a mask of the upright size is taken as it is; one of
+    the stored size is rotated as the picture was.
+
+    Required Keys:
+
+    - img_path
+    - seg_map_path
+    - ori_shape (optional; without it the mask's size is not checked)
+
+    Added Keys:
+
+    - gt_seg_map (np.uint8, H x W)
+    - seg_fields
+
+    Args:
+        ignore_values: Grey values of the file that mean ignore. Declare ``(128, 255)`` for masks in the
+            toolbox's own convention, with 1 as plate and 255 as ignore.
+    """
+
+    def __init__(self, ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES) -> None:
+        if any(not 0 <= value <= 255 for value in ignore_values):
+            raise ValueError(f'ignore_values must lie in 0..255, got {tuple(ignore_values)}')
+        self.ignore_values = tuple(ignore_values)
+
+    def transform(self, results: dict) -> dict:
+        """Reads ``results['seg_map_path']``.
+
+        Args:
+            results: The results dict of the pipeline.
+
+        Returns:
+            The same dict with ``gt_seg_map``.
+
+        Raises:
+            FileNotFoundError: The mask does not exist.
+            ValueError: It cannot be read, is ambiguous, or fits the picture in no orientation.
+        """
+        mask = read_plate_mask(results['seg_map_path'], self.ignore_values)
+        shape = results.get('ori_shape')
+        if shape is not None and mask.shape != tuple(shape[:2]):
+            mask = self._rotate_as_picture(mask, results)
+        results['gt_seg_map'] = mask
+        results.setdefault('seg_fields', []).append('gt_seg_map')
+        return results
+
+    def _rotate_as_picture(self, mask: np.ndarray, results: dict) -> np.ndarray:
+        height, width = results['ori_shape'][:2]
+        with Image.open(results['img_path']) as image:
+            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        upright = _UPRIGHT.get(orientation, _UPRIGHT[1])(mask)
+        if upright.shape != (height, width):
+            raise ValueError(
+                f'mask {results["seg_map_path"]!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture '
+                f'{results["img_path"]!r} {width} x {height}: draw the mask at the size of the picture'
+            )
+        return np.ascontiguousarray(upright)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(ignore_values={self.ignore_values})'
