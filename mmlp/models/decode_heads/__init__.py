@@ -1,1 +1,7 @@
-"""Filled by its modules."""
+"""Decode heads with one output channel that report the plate IoU of the batch."""
+
+from .deeplab_head import DeepLabHead
+from .plate_fcn_head import PlateFCNHead
+from .plate_iou_mixin import PlateIoUMixin
+
+__all__ = ['DeepLabHead', 'PlateFCNHead', 'PlateIoUMixin']
