@@ -1,0 +1,248 @@
+"""The transform that pastes synthetic plates, and things that are not plates, into real training pictures."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+from mmseg.registry import TRANSFORMS
+
+from .clutter import overlay_text, render_clutter
+from .geometry import composite, convex_mask, homography, premultiply, project, rect_corners, tilted_quad
+from .layouts import choose_layout
+from .light import Light, measure_light
+from .plates import PlateImage, render_plate
+
+_UNIT = rect_corners(0, 0, 1, 1)
+
+
+def component_quad(points: np.ndarray) -> np.ndarray | None:
+    """The upright reading quadrilateral around a plate's pixels.
+
+    A hull that simplifies to four corners is taken as it is, so that perspective is kept; else the smallest rotated
+    rectangle.
+
+    Args:
+        points: (N, 2) x and y of the pixels.
+
+    Returns:
+        float32 (4, 2) in the order top-left, top-right, bottom-right, bottom-left, or None for fewer than three pixels
+        or for pixels on one line.
+    """
+    hull = cv2.convexHull(points.astype(np.int32))
+    if len(hull) < 3:
+        return None
+    quad = cv2.boxPoints(cv2.minAreaRect(hull))
+    simple = cv2.approxPolyDP(hull, 0.04 * cv2.arcLength(hull, True), True)
+    if len(simple) == 4 and cv2.contourArea(simple) > 0.85 * cv2.contourArea(hull):
+        quad = simple[:, 0].astype(np.float32)
+    centre = quad.mean(0)
+    order = np.argsort(np.arctan2(*(quad - centre).T[::-1]))  # clockwise in the picture, from the left upwards
+    quad = quad[order]
+    # The first corner is the left end of the side that looks most like an upper edge.
+    sides = np.roll(quad, -1, axis=0) - quad
+    length = np.maximum(np.linalg.norm(sides, axis=1), 1e-6)
+    quad = np.roll(quad, -int(np.argmax(sides[:, 0] / length)), axis=0)
+    return quad.astype(np.float32) if min(length) >= 2 else None
+
+
+def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: float) -> np.ndarray:
+    """The outline of a plate of another shape, in the plane of ``quad``, that covers all of ``points``.
+
+    Args:
+        quad: (4, 2) corners of the old plate.
+        points: (N, 2) pixels that have to be covered.
+        aspect: Width over height of the new plate.
+        margin: Share of the height by which it reaches over them.
+
+    Returns:
+        float32 (4, 2) corners of the new plate.
+    """
+    to_plane = homography(quad, _UNIT)
+    # The outermost pixels, half a pixel further out: outlines enclose pixels, not their centres.
+    hull = cv2.convexHull(points.astype(np.int32))[:, 0].astype(np.float64)
+    hull += 0.5 * np.sign(hull - hull.mean(0))
+    flat = project(to_plane, hull)
+    low, high = flat.min(0), flat.max(0)
+    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    unit = np.array([max(sides[0], sides[2]), max(sides[1], sides[3])], np.float64)  # pixels of the plane's axes
+    size = (high - low) * unit * (1 + margin)
+    size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)]) / unit
+    middle = (low + high) / 2
+    x0, y0, x1, y1 = *(middle - size / 2), *(middle + size / 2)
+    return project(np.linalg.inv(to_plane), rect_corners(x0, y0, x1, y1)).astype(np.float32)
+
+
+@TRANSFORMS.register_module()
+class PasteSyntheticPlate(BaseTransform):
+    """Pastes synthetic plates with exact outlines, and plate-like clutter, into a training picture.
+
+    Three things are done, each by its own chance:
+
+    * a plate of the picture is covered by a synthetic one of another layout, in its place, perspective and light, and
+      the mask then holds the exact outline of the new one;
+    * plates are put where there was none, turned in space, in the light of their surroundings;
+    * lettering, signs, stickers, grilles and a camera's time stamp are put where there is no plate, as background.
+
+    Required Keys:
+
+    - img (np.uint8, BGR)
+    - gt_seg_map (np.uint8: 0 background, 1 plate, 255 ignore)
+
+    Modified Keys:
+
+    - img
+    - gt_seg_map
+
+    Args:
+        replace_prob: Chance, for each plate of the picture, of being replaced.
+        add_prob: Chance that plates are added.
+        max_add: At most so many plates are added.
+        clutter_prob: Chance that clutter is added.
+        max_clutter: At most so many pieces of clutter are added.
+        overlay_prob: Chance of a camera's lettering at the edge of the picture.
+        width_range: Smallest and largest width in pixels of added plates and of clutter, drawn log-uniformly; the
+            largest is also bound by 0.6 of the picture's width.
+        max_yaw: Largest turn about the vertical axis, in degrees.
+        max_pitch: Largest turn about the horizontal axis, in degrees.
+        max_roll: Largest turn in the picture plane, in degrees.
+        min_replace_height: Plates less high than this, in pixels, are left as they are.
+
+    Raises:
+        ValueError: A chance is outside 0..1, or ``width_range`` is not an increasing pair of positive numbers.
+    """
+
+    def __init__(
+        self,
+        replace_prob: float = 0.3,
+        add_prob: float = 0.25,
+        max_add: int = 2,
+        clutter_prob: float = 0.4,
+        max_clutter: int = 4,
+        overlay_prob: float = 0.1,
+        width_range: tuple[float, float] = (14, 180),
+        max_yaw: float = 50,
+        max_pitch: float = 25,
+        max_roll: float = 12,
+        min_replace_height: float = 6,
+    ) -> None:
+        chances = dict(replace_prob=replace_prob, add_prob=add_prob, clutter_prob=clutter_prob, overlay_prob=overlay_prob)
+        for name, chance in chances.items():
+            if not 0 <= chance <= 1:
+                raise ValueError(f'{name} is a probability: expected 0 to 1, got {chance}')
+        if len(width_range) != 2 or not 0 < width_range[0] <= width_range[1]:
+            raise ValueError(f'width_range: expected (smallest, largest) in pixels, both above 0, got {width_range}')
+        self.replace_prob = replace_prob
+        self.add_prob = add_prob
+        self.max_add = max_add
+        self.clutter_prob = clutter_prob
+        self.max_clutter = max_clutter
+        self.overlay_prob = overlay_prob
+        self.width_range = tuple(width_range)
+        self.max_yaw = max_yaw
+        self.max_pitch = max_pitch
+        self.max_roll = max_roll
+        self.min_replace_height = min_replace_height
+
+    @cache_randomness
+    def _draw_seed(self) -> int:
+        return int(np.random.randint(0, 2**31 - 1))
+
+    def transform(self, results: dict) -> dict:
+        """Pastes; the arrays of ``results`` are replaced, not written into."""
+        rng = np.random.default_rng(self._draw_seed())
+        image, mask = results['img'].copy(), results['gt_seg_map'].copy()
+        self._replace(rng, image, mask)
+        if rng.random() < self.clutter_prob:
+            for _ in range(rng.integers(1, self.max_clutter + 1)):
+                self._add_clutter(rng, image, mask)
+        if rng.random() < self.add_prob:
+            for _ in range(rng.integers(1, self.max_add + 1)):
+                self._add_plate(rng, image, mask)
+        if rng.random() < self.overlay_prob:
+            overlay_text(rng, image, mask != 1)
+        results['img'], results['gt_seg_map'] = image, mask
+        return results
+
+    def _replace(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((mask == 1).astype(np.uint8), connectivity=8)
+        for index in range(1, count):
+            if rng.random() >= self.replace_prob or stats[index, cv2.CC_STAT_HEIGHT] < self.min_replace_height:
+                continue
+            x, y, w, h = stats[index, :4]
+            rows, cols = np.nonzero(labels[y : y + h, x : x + w] == index)
+            points = np.stack([cols + x, rows + y], 1)
+            quad = component_quad(points)
+            if quad is None:
+                continue
+            sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+            seen_aspect = max(sides[0], sides[2]) / max(sides[1], sides[3])
+            plate = render_plate(rng, choose_layout(rng, seen_aspect), self._scale(sides))
+            target = covering_quad(quad, points, plate.layout.aspect, rng.uniform(0.02, 0.15))
+            self._lay_plate(rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True))
+
+    @staticmethod
+    def _scale(sides: np.ndarray) -> float:
+        """Pixels a millimetre that are enough for a plate with these sides in the picture, but not wasteful."""
+        return float(np.clip(max(sides[1], sides[3]) * 2.2 / 120, 0.35, 1.6))
+
+    def _draw_quad(self, rng: np.random.Generator, shape: tuple[int, ...], aspect: float) -> np.ndarray:
+        rows, cols = shape[:2]
+        low, high = self.width_range[0], max(min(self.width_range[1], 0.6 * cols), self.width_range[0])
+        # The width is that of a wide plate; others have the same area.
+        width = np.exp(rng.uniform(np.log(low), np.log(high))) * np.sqrt(min(aspect, 4.0) / 4.0)
+        yaw = np.clip(rng.normal(0, self.max_yaw / 2), -self.max_yaw, self.max_yaw)
+        pitch = np.clip(rng.normal(0, self.max_pitch / 2), -self.max_pitch, self.max_pitch)
+        roll = np.clip(rng.normal(0, self.max_roll / 2), -self.max_roll, self.max_roll)
+        centre = (rng.uniform(0.02, 0.98) * cols, rng.uniform(0.05, 0.98) * rows)
+        return tilted_quad(centre, width, width / aspect, yaw, pitch, roll, rng.uniform(1.5, 8))
+
+    def _free_quad(
+        self, rng: np.random.Generator, mask: np.ndarray, aspect: float, reach: float, tries: int = 4
+    ) -> np.ndarray | None:
+        """A quadrilateral that, grown by ``reach``, touches no plate and holds no ignored pixels."""
+        for _ in range(tries):
+            quad = self._draw_quad(rng, mask.shape, aspect)
+            grown = quad.mean(0) + (quad - quad.mean(0)) * reach
+            x0, y0 = np.maximum(np.floor(grown.min(0)).astype(int), 0)
+            x1, y1 = np.ceil(grown.max(0)).astype(int) + 1
+            window = mask[y0:y1, x0:x1]
+            if window.size and not window.any():
+                return quad
+        return None
+
+    def _add_plate(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
+        layout = choose_layout(rng)
+        quad = self._free_quad(rng, mask, layout.aspect, 1.3)
+        if quad is None:
+            return
+        sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+        plate = render_plate(rng, layout, self._scale(sides))
+        self._lay_plate(rng, image, mask, plate, quad, measure_light(image, quad, rng, on_plate=False))
+
+    def _add_clutter(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
+        thing = render_clutter(rng)
+        rows, cols = thing.alpha.shape
+        quad = self._free_quad(rng, mask, cols / rows, 1.1)
+        if quad is None:
+            return
+        light = measure_light(image, quad, rng, on_plate=False)
+        matrix = homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), quad)
+        composite(image, premultiply(light.apply(thing.image), thing.alpha), matrix, quality=3, sigma=light.sigma)
+
+    @staticmethod
+    def _lay_plate(
+        rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, plate: PlateImage, quad: np.ndarray, light: Light
+    ) -> None:
+        matrix = homography(plate.corners, quad)
+        composite(image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma)
+        inside = convex_mask(mask.shape, quad)
+        if light.grain > 0.5:
+            noise = rng.normal(0, light.grain, (int(inside.sum()), 1)).astype(np.float32)
+            image[inside] = np.clip(image[inside] + noise, 0, 255).astype(np.uint8)
+        mask[inside] = 1
+
+    def __repr__(self) -> str:
+        names = ('replace_prob', 'add_prob', 'max_add', 'clutter_prob', 'max_clutter', 'overlay_prob', 'width_range')
+        return f'{type(self).__name__}({", ".join(f"{name}={getattr(self, name)}" for name in names)})'
