@@ -1,1 +1,14 @@
-"""Filled by its modules."""
+"""Weights in and out: torchvision's and the like converted to our layout, safely read, wholly written."""
+
+from .files import read_checkpoint, write_checkpoint
+from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
+from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
+
+__all__ = [
+    'ConvertedWeights',
+    'as_toolbox_checkpoint',
+    'convert_torchvision_deeplabv3',
+    'read_checkpoint',
+    'read_torchvision_weights',
+    'write_checkpoint',
+]

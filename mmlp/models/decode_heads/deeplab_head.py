@@ -131,7 +131,7 @@ class DeepLabHead(PlateIoUMixin, BaseDecodeHead):
         if isinstance(norm, nn.SyncBatchNorm) and get_world_size() > 1:
             return
         raise ValueError(
-            'DeepLabHead got a training batch of 1 picture, expected 2 or more: after image pooling one '
-            'picture is one value per channel, of which BatchNorm cannot take a variance. Set batch_size >= 2 '
-            'in train_dataloader, and drop_last=True in case the last batch of an epoch holds a single picture.'
+            'DeepLabHead got a training batch of 1 picture, expected >= 2: after image pooling one picture '
+            'is one value per channel, of which BatchNorm cannot take a variance. Set batch_size >= 2 in '
+            'train_dataloader, and drop_last=True in case an epoch ends on a single picture.'
         )
