@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os.path as osp
 from collections import Counter
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import mmengine
 from mmengine import fileio

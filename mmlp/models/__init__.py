@@ -1,5 +1,5 @@
-"""Decode heads, losses and segmentors."""
+"""Backbones, decode heads, losses and segmentors."""
 
-from . import decode_heads, losses, segmentors
+from . import backbones, decode_heads, losses, segmentors
 
-__all__ = ["decode_heads", "losses", "segmentors"]
+__all__ = ['backbones', 'decode_heads', 'losses', 'segmentors']

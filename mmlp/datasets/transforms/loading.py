@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -39,7 +39,7 @@ class LoadPlateAnnotations(BaseTransform):
     Required Keys:
 
     - img_path
-    - seg_map_path
+    - seg_map_path (optional; a picture given to the inference API has none and passes as it is)
     - ori_shape (optional; without it the mask's size is not checked)
 
     Added Keys:
@@ -64,12 +64,16 @@ class LoadPlateAnnotations(BaseTransform):
             results: The results dict of the pipeline.
 
         Returns:
-            The same dict with ``gt_seg_map``.
+            The same dict with ``gt_seg_map``, or as it came where there is no ``seg_map_path``: the
+            toolbox's inference API keeps this step in its pipeline, and the data set itself has already
+            refused pictures without masks.
 
         Raises:
             FileNotFoundError: The mask does not exist.
             ValueError: It cannot be read, is ambiguous, or fits the picture in no orientation.
         """
+        if 'seg_map_path' not in results:
+            return results
         mask = read_plate_mask(results['seg_map_path'], self.ignore_values)
         shape = results.get('ori_shape')
         if shape is not None and mask.shape != tuple(shape[:2]):

@@ -1,0 +1,12 @@
+# The original's schedule: SGD, the rate going polynomially to 0, stepped every iteration.
+optim_wrapper = dict(
+    type='OptimWrapper',
+    optimizer=dict(type='SGD', lr=1e-3, momentum=0.9, weight_decay=1e-4),
+)
+param_scheduler = dict(
+    type='PolyLR', eta_min=0.0, power=0.9, begin=0, end=250, by_epoch=True, convert_to_iter_based=True
+)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=250, val_interval=5)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+default_hooks = dict(checkpoint=dict(interval=5))

@@ -1,0 +1,7 @@
+_base_ = [
+    './_base_/models/deeplabv3_r50.py',
+    './_base_/datasets/license_plate.py',
+    './_base_/schedules/schedule_250e.py',
+    './_base_/default_runtime.py',
+]
+model = dict(init_cfg=dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet50'))

@@ -1,0 +1,7 @@
+"""Hooks: memory format, stochastic weight averaging, and a check of the splits."""
+
+from .channels_last_hook import ChannelsLastHook
+from .split_overlap_hook import SplitOverlapHook
+from .swa_hook import SWAHook
+
+__all__ = ['ChannelsLastHook', 'SWAHook', 'SplitOverlapHook']

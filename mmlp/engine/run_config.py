@@ -1,0 +1,63 @@
+"""From a config file and the options of a command line to the config of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from .cpu_distributed import prepare_cpu_distributed
+
+
+def load_run_config(
+    path: str,
+    work_dir: str | None = None,
+    data_root: str | None = None,
+    cfg_options: dict | None = None,
+    launcher: str = 'none',
+) -> Config:
+    """Loads a config and applies what the command line says.
+
+    Args:
+        path: The config file.
+        work_dir: Where logs and checkpoints go; by default what the config says, else
+            ``work_dirs/<name of the config>``.
+        data_root: Folder of the data, in place of the config's in every data loader.
+        cfg_options: Further settings as ``{'a.b': value}``; they win over all else.
+        launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+
+    Returns:
+        The config, ready for ``mmengine.runner.Runner.from_cfg``.
+
+    Raises:
+        FileNotFoundError: There is no such config file.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'config {path!r} does not exist; the configs of mmlp lie in configs/')
+    cfg = Config.fromfile(path)
+    cfg.launcher = launcher
+    if data_root is not None:
+        cfg.data_root = data_root
+        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+            _replace_data_root(cfg.get(loader), data_root)
+    if cfg_options:
+        cfg.merge_from_dict(cfg_options)
+    if work_dir is not None:
+        cfg.work_dir = work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / Path(path).stem)
+    prepare_cpu_distributed(cfg)
+    return cfg
+
+
+def _replace_data_root(node: Any, data_root: str) -> None:
+    """Sets ``data_root`` in every data set below, wrapped or not."""
+    if isinstance(node, dict):
+        if 'data_root' in node:
+            node['data_root'] = data_root
+        for value in node.values():
+            _replace_data_root(value, data_root)
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            _replace_data_root(value, data_root)
