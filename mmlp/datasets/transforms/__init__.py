@@ -1,1 +1,24 @@
-"""Filled by its modules."""
+"""Transforms that the toolbox lacks, on its results dicts: pictures BGR uint8, masks 0, 1, 255 (ignore)."""
+
+from .blur import GaussianBlur, MotionBlur
+from .color import ColorJitter, RandomGamma
+from .crop import RandomPlateCrop
+from .deferred_loading import LoadImageDeferred
+from .geometric import RandomPerspective
+from .loading import LoadPlateAnnotations
+from .sensor import JPEGCompression, RandomNoise
+from .warp_crop import RandomWarpCrop
+
+__all__ = [
+    'ColorJitter',
+    'GaussianBlur',
+    'JPEGCompression',
+    'LoadImageDeferred',
+    'LoadPlateAnnotations',
+    'MotionBlur',
+    'RandomGamma',
+    'RandomNoise',
+    'RandomPerspective',
+    'RandomPlateCrop',
+    'RandomWarpCrop',
+]

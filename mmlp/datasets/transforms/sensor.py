@@ -1,0 +1,128 @@
+"""What cameras and recorders add to a picture: noise and compression."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+from mmseg.registry import TRANSFORMS
+
+from ._checks import check_prob, check_range
+
+
+@TRANSFORMS.register_module()
+class RandomNoise(BaseTransform):
+    """Adds sensor noise: an even part from reading and a part from counting light.
+
+    A pixel of value x gets normal noise of variance ``read_std ** 2 + shot_gain * x``, independently in
+    every channel; the second term is the normal approximation of Poisson noise at ``1 / shot_gain``
+    photons per grey level.
+
+    Required Keys:
+
+    - img (np.uint8)
+
+    Modified Keys:
+
+    - img
+
+    Args:
+        read_std: Range of the even part's standard deviation in grey levels, drawn uniformly.
+        shot_gain: Range of the gain of the counting part in grey levels, drawn uniformly.
+        prob: Probability that the picture is changed at all.
+
+    Raises:
+        ValueError: A parameter lies outside its range.
+    """
+
+    def __init__(
+        self,
+        read_std: tuple[float, float] = (0.0, 8.0),
+        shot_gain: tuple[float, float] = (0.0, 0.5),
+        prob: float = 0.2,
+    ) -> None:
+        self.read_std = check_range('read_std', read_std, 0.0)
+        self.shot_gain = check_range('shot_gain', shot_gain, 0.0)
+        self.prob = check_prob('prob', prob)
+
+    @cache_randomness
+    def _draw(self) -> tuple[float, float, int] | None:
+        if np.random.rand() >= self.prob:
+            return None
+        return np.random.uniform(*self.read_std), np.random.uniform(*self.shot_gain), np.random.randint(2**31)
+
+    def transform(self, results: dict) -> dict:
+        """Adds noise to ``results['img']``.
+
+        Args:
+            results: The results dict of the pipeline.
+
+        Returns:
+            The same dict.
+        """
+        drawn = self._draw()
+        if drawn is not None:
+            read_std, shot_gain, seed = drawn
+            img = results['img']
+            # A generator of its own: one draw from the global one decides the whole field, and it is
+            # several times faster than numpy's global one.
+            noise = np.random.Generator(np.random.SFC64(seed)).standard_normal(img.shape, np.float32)
+            std = np.sqrt(read_std**2 + shot_gain * np.arange(256, dtype=np.float32))
+            noise *= cv2.LUT(img, std)
+            results['img'] = cv2.add(img, noise, dtype=cv2.CV_8U)
+        return results
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(read_std={self.read_std}, shot_gain={self.shot_gain}, prob={self.prob})'
+        )
+
+
+@TRANSFORMS.register_module()
+class JPEGCompression(BaseTransform):
+    """Compresses the picture as JPEG and unpacks it again.
+
+    Required Keys:
+
+    - img (np.uint8, H x W x 3, BGR)
+
+    Modified Keys:
+
+    - img
+
+    Args:
+        quality: Range from which libjpeg's quality (1 worst, 100 best) is drawn, uniform over the integers.
+        prob: Probability that the picture is changed at all.
+
+    Raises:
+        ValueError: A parameter lies outside its range.
+    """
+
+    def __init__(self, quality: tuple[int, int] = (30, 95), prob: float = 0.3) -> None:
+        self.quality = check_range('quality', quality, 1, 100)
+        self.prob = check_prob('prob', prob)
+
+    @cache_randomness
+    def _draw(self) -> int | None:
+        if np.random.rand() >= self.prob:
+            return None
+        return int(np.random.randint(self.quality[0], self.quality[1] + 1))
+
+    def transform(self, results: dict) -> dict:
+        """Compresses ``results['img']``.
+
+        Args:
+            results: The results dict of the pipeline.
+
+        Returns:
+            The same dict.
+        """
+        quality = self._draw()
+        if quality is not None:
+            _, encoded = cv2.imencode('.jpg', results['img'], [cv2.IMWRITE_JPEG_QUALITY, quality])
+            results['img'] = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(quality={self.quality}, prob={self.prob})'
