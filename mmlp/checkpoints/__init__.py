@@ -1,5 +1,6 @@
 """Weights in and out: torchvision's and the like converted to our layout, safely read, wholly written."""
 
+from .efficientnet_lite_scheme import load_from_efficientnet_lite
 from .files import read_checkpoint, write_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
@@ -8,6 +9,7 @@ __all__ = [
     'ConvertedWeights',
     'as_toolbox_checkpoint',
     'convert_torchvision_deeplabv3',
+    'load_from_efficientnet_lite',
     'read_checkpoint',
     'read_torchvision_weights',
     'write_checkpoint',

@@ -44,10 +44,12 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> Any:
             'weights_only=False in another session, and save its state dict alone.'
             + ('' if allow else ' torch >= 2.5 may read the file as it is: it can allow argparse.Namespace.')
         ) from error
-    except (RuntimeError, EOFError, KeyError) as error:
+    except PermissionError:
+        raise
+    except (OSError, RuntimeError, EOFError, KeyError) as error:
         raise ValueError(
-            f'{path} is damaged or no checkpoint ({type(error).__name__}: {_first_line(error)}). '
-            'Remove it and fetch it again.'
+            f'{path} could not be read ({type(error).__name__}: {_first_line(error)}). '
+            'It is damaged or no checkpoint: remove it and fetch it again.'
         ) from error
 
 
