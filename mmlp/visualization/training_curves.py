@@ -1,0 +1,172 @@
+"""Training loss, plate IoU and plate IoU per image of one or several runs as one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from .training_log import TrainingLog
+
+#: The panels drawn by default, with the training scalars that are shown beside each.
+DEFAULT_PANELS = {
+    'loss': ('decode.loss_lovasz', 'aux.loss_lovasz'),
+    'plate_iou': ('decode.iou_plate',),
+    'plate_iou_per_image': (),
+}
+TITLES = {
+    'loss': 'Training loss',
+    'plate_iou': 'Plate IoU, %',
+    'plate_iou_per_image': 'Plate IoU per image, mean, %',
+}
+_LABELS = {
+    'loss': 'total',
+    'decode.loss_lovasz': 'decode head',
+    'aux.loss_lovasz': 'auxiliary head',
+    'decode.iou_plate': 'training batches',
+    'plate_iou': 'validation',
+    'plate_iou_per_image': 'validation',
+}
+_BEST = ': best '
+_COLORS = ('#2563eb', '#e8590c', '#2b8a3e', '#9c36b5', '#c2255c', '#0b7285')
+_INK, _MUTED, _GRID = '#1f2933', '#697586', '#e4e7eb'
+
+
+def smooth(values: Sequence[float], window: int) -> np.ndarray:
+    """A centred running mean, whose window shrinks evenly on both sides towards the ends.
+
+    Unlike an exponential mean it does not lag behind, and its first and last values are those given.
+
+    Args:
+        values: N values.
+        window: Number of values that a mean takes; an even one is used as the next smaller odd one.
+
+    Returns:
+        N means, float64.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    index = np.arange(len(values))
+    reach = np.minimum((max(window, 1) - 1) // 2, np.minimum(index, index[::-1]))
+    return (total[index + reach + 1] - total[index - reach]) / (2 * reach + 1)
+
+
+def plot_training_curves(
+    logs: Sequence[TrainingLog],
+    keys: Sequence[str] | None = None,
+    title: str | None = None,
+    window: int | None = None,
+) -> Figure:
+    """Draws a panel a scalar, side by side.
+
+    Args:
+        logs: The runs; each is a colour.
+        keys: Scalars to draw, one a panel. By default loss, plate IoU and plate IoU per image, as far as they
+            are logged. With a single run the heads' losses and the IoU of the training batches are
+            added to these.
+        title: Heading of the figure; that of a single run is its name by default.
+        window: How many logged training values are averaged for the bold line; 1 for none. A twentieth
+            of the run by default.
+
+    Returns:
+        The figure; save it with ``figure.savefig``.
+
+    Raises:
+        ValueError: None of the default scalars is in the logs.
+        KeyError: A scalar of ``keys`` is missing in one of the logs; the message lists what there is.
+    """
+    if not logs:
+        raise ValueError('logs is empty: give one run at least')
+    panels = list(keys) if keys else [key for key in DEFAULT_PANELS if any(key in log.keys for log in logs)]
+    if not panels:
+        raise ValueError(
+            f'none of {", ".join(DEFAULT_PANELS)} is in the log of {logs[0].name}. There are: '
+            f'{", ".join(logs[0].keys) or "none"}. Choose with keys.'
+        )
+    if title is None and len(logs) == 1:
+        title = logs[0].name
+    figure = Figure(figsize=(4.8 * len(panels), 3.9 if title else 3.6), dpi=150, layout='constrained')
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
+    if title:
+        figure.suptitle(title, x=0.012, ha='left', fontsize=12, fontweight='bold', color=_INK)
+    for axes, key in zip(np.atleast_1d(figure.subplots(1, len(panels))), panels):
+        _draw_panel(axes, key, logs, strict=bool(keys), window=window)
+    _align_x(figure.axes)
+    return figure
+
+
+def _draw_panel(axes: Axes, key: str, logs: Sequence[TrainingLog], strict: bool, window: int | None) -> None:
+    if not strict:
+        logs = [log for log in logs if key in log.keys]
+    unit = 'epoch' if all(log.counts_epochs for log in logs) else 'iteration'
+    for log, color in zip(logs, cycle(_COLORS)):
+        label = log.name if len(logs) > 1 else _LABELS.get(key, key)
+        x, y, is_val = log.series(key, unit)
+        if is_val and y:
+            is_score = 'loss' not in key and not key.startswith('num_')
+            _draw_validation(axes, (x, y), label, color, unit if is_score else None)
+        elif y:
+            _draw_training(axes, (x, y), label, color, window)
+    if len(logs) == 1 and not strict:
+        beside = [other for other in DEFAULT_PANELS[key] if other in logs[0].keys]
+        for other, color in zip(beside, _COLORS[1:]):
+            x, y, _ = logs[0].series(other, unit)
+            axes.plot(x, smooth(y, _window(y, window)), color=color, lw=1.2, alpha=0.8, label=_LABELS[other])
+    _style(axes, TITLES.get(key, key), unit)
+    labels = axes.get_legend_handles_labels()[1]
+    if len(labels) > 1 or any(_BEST in label for label in labels):
+        axes.legend(frameon=False, fontsize=8.5, labelcolor=_INK, loc='best')
+
+
+def _draw_validation(
+    axes: Axes, series: tuple[list[float], list[float]], label: str, color: str, best_unit: str | None
+) -> None:
+    """A point a validation; the greatest is marked and named, if ``best_unit`` says what x counts."""
+    x, y = series
+    best = int(np.argmax(y))
+    if best_unit:
+        label = f'{label}{_BEST}{y[best]:.1f} at {best_unit} {x[best]:.0f}'
+    axes.plot(x, y, color=color, lw=1.8, marker='o', ms=3.2 if len(x) < 60 else 0, label=label)
+    if best_unit:
+        axes.plot(x[best], y[best], 'o', ms=6.5, mfc='white', mec=color, mew=1.8)
+
+
+def _draw_training(
+    axes: Axes, series: tuple[list[float], list[float]], label: str, color: str, window: int | None
+) -> None:
+    """The running mean, over the logged values in pale."""
+    x, y = series
+    window = _window(y, window)
+    if window > 2:
+        axes.plot(x, y, color=color, lw=0.6, alpha=0.3)
+    axes.plot(x, smooth(y, window), color=color, lw=1.8, label=label)
+
+
+def _window(values: Sequence[float], window: int | None) -> int:
+    return window or max(1, len(values) // 20)
+
+
+def _align_x(panels: Sequence[Axes]) -> None:
+    """Gives panels that count in the same unit the same range."""
+    for unit in {axes.get_xlabel() for axes in panels}:
+        same = [axes for axes in panels if axes.get_xlabel() == unit]
+        right = max(axes.get_xlim()[1] for axes in same)
+        for axes in same:
+            axes.set_xlim(min(0, axes.get_xlim()[0]), right)
+
+
+def _style(axes: Axes, title: str, xlabel: str) -> None:
+    axes.set_title(title, loc='left', fontsize=10.5, color=_INK, pad=10)
+    axes.set_xlabel(xlabel, fontsize=9, color=_MUTED)
+    axes.grid(True, color=_GRID, lw=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=_MUTED, labelsize=8.5, length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.margins(x=0.02, y=0.12)
+    for side in ('top', 'right', 'left'):
+        axes.spines[side].set_visible(False)
+    axes.spines['bottom'].set_color(_GRID)

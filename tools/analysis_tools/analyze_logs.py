@@ -1,0 +1,94 @@
+"""Draw the training curves of a run: loss, plate IoU, and plate IoU per image.
+
+Examples:
+    The newest run of a work directory, resumed parts put together, into work_dirs/lp_tiny/curves.png:
+
+        python tools/analysis_tools/analyze_logs.py work_dirs/lp_tiny
+
+    Two runs compared, as vector graphics:
+
+        python tools/analysis_tools/analyze_logs.py work_dirs/lp_deeplabv3_r50 work_dirs/lp_deeplabv3_r101 \
+            --legend R50 R101 --out comparison.svg
+
+    Other scalars, a panel each:
+
+        python tools/analysis_tools/analyze_logs.py work_dirs/lp_tiny --keys loss lr plate_recall
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mmlp.media.atomic import atomic_path
+from mmlp.visualization import load_training_log, plot_training_curves
+
+FORMATS = ('.png', '.svg', '.pdf', '.jpg')
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parses the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        'logs',
+        nargs='+',
+        type=Path,
+        help='work directories, run folders (work_dir/<timestamp>) or scalars.json files; one curve each',
+    )
+    parser.add_argument(
+        '--keys',
+        nargs='+',
+        metavar='KEY',
+        help='what to draw, a panel each (default: loss and plate IoUs)',
+    )
+    parser.add_argument('--legend', nargs='+', metavar='NAME', help='a name for each of the logs')
+    parser.add_argument('--title', help='heading of the figure')
+    parser.add_argument(
+        '--smooth',
+        type=int,
+        metavar='N',
+        help='average N logged training values for the bold line, 1 for none (default: 1/20 of the run)',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        help=f'file to write, {", ".join(FORMATS)} (default: curves.png beside the first log)',
+    )
+    args = parser.parse_args(argv)
+    if args.legend and len(args.legend) != len(args.logs):
+        parser.error(f'--legend wants a name for each of the {len(args.logs)} logs, got {len(args.legend)}')
+    if args.smooth is not None and args.smooth < 1:
+        parser.error(f'--smooth wants a number of values from 1 on, got {args.smooth}')
+    if args.out is None:
+        first = args.logs[0]
+        args.out = (first if first.is_dir() else first.parent) / 'curves.png'
+    if args.out.suffix.lower() not in FORMATS:
+        parser.error(f'--out wants a name that ends with {", ".join(FORMATS)}, got {str(args.out)!r}')
+    return args
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Reads the logs, draws, saves and says which files went into the figure."""
+    args = parse_args(argv)
+    names = args.legend or [None] * len(args.logs)
+    try:
+        logs = [load_training_log(path, name) for path, name in zip(args.logs, names)]
+        figure = plot_training_curves(logs, args.keys, args.title, args.smooth)
+    except (FileNotFoundError, KeyError, ValueError) as error:
+        sys.exit(f'error: {error.args[0]}')
+    for log in logs:
+        print(f'{log.name}: {len(log.train)} logged iterations, {len(log.val)} validations')
+        for file in log.files:
+            print(f'  {file}')
+        for file in log.superseded:
+            print(f'  {file} left out: a later run began anew; name it to draw it')
+    with atomic_path(args.out) as part:
+        figure.savefig(part)
+    print(f'saved to {args.out}')
+
+
+if __name__ == '__main__':
+    main()
