@@ -1,0 +1,75 @@
+"""Files that appear under their name only when they are complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import MediaWriteError
+
+#: Start of the names of unfinished files; hidden, so that no search for media finds them.
+PART_PREFIX = '.mmlp-'
+
+
+def part_path(path: str | os.PathLike) -> Path:
+    """Returns the name of an unfinished file beside ``path``, with the same suffix.
+
+    The name does not hold the final one, which may already have the greatest length a file system allows.
+    """
+    path = Path(path)
+    return path.with_name(f'{PART_PREFIX}{secrets.token_hex(6)}.part{path.suffix.lower()}')
+
+
+def publish(part: Path, path: Path) -> None:
+    """Gives the complete file ``part`` its name ``path``, also across a power failure.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written.
+    """
+    with open(part, 'rb+') as file:
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+    """Hands out a name beside ``path`` to write to, and renames it when the block ends without an error.
+
+    Missing folders are made. An existing file is replaced in one step. After an error, an interruption
+    included, the unfinished file is removed and an existing file is as it was.
+
+    Args:
+        path (str | os.PathLike): The file to write.
+
+    Yields:
+        Path: The name to write to.
+
+    Raises:
+        MediaWriteError: The file could not be written (disk full, no permission, ...).
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = part_path(path)
+        try:
+            yield part
+            publish(part, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
+    except OSError as error:
+        raise MediaWriteError(path, f'could not be written: {error.strerror or error}') from error
+
+
+def write_bytes(path: str | os.PathLike, data: bytes | memoryview) -> None:
+    """Writes ``data`` to ``path`` in one step, see :func:`atomic_path`.
+
+    Raises:
+        MediaWriteError: The file could not be written.
+    """
+    with atomic_path(path) as part:
+        part.write_bytes(data)

@@ -1,0 +1,102 @@
+"""Which files are pictures and which are videos: by their first bytes, and by their suffix."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: Suffixes of files that are taken for pictures without looking.
+IMAGE_SUFFIXES = frozenset(
+    {'.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.bmp', '.dib', '.tif', '.tiff', '.webp'}
+    | {'.gif', '.jp2', '.j2k', '.avif', '.heic', '.heif', '.pbm', '.pgm', '.ppm', '.pnm'}
+)
+#: Suffixes of files that are taken for videos without looking.
+VIDEO_SUFFIXES = frozenset(
+    {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mts', '.m2ts', '.mpg', '.mpeg', '.vob', '.3gp'}
+    | {'.3g2', '.wmv', '.asf', '.flv', '.ogv', '.dav', '.mjpeg', '.mjpg', '.h264', '.264', '.h265', '.265'}
+)
+#: Enough of a file to tell its kind.
+HEAD_BYTES = 256
+
+_IMAGE_MAGIC = (
+    b'\xff\xd8\xff',  # JPEG
+    b'\x89PNG\r\n\x1a\n',
+    b'GIF87a',
+    b'GIF89a',
+    b'II*\x00',  # TIFF
+    b'MM\x00*',
+    b'II+\x00',  # BigTIFF
+    b'MM\x00+',
+    b'\x00\x00\x00\x0cjP  ',  # JPEG 2000
+    b'\xff\x4f\xff\x51',  # its bare code stream
+)
+_VIDEO_MAGIC = (
+    b'\x1a\x45\xdf\xa3',  # Matroska, WebM
+    b'\x00\x00\x01\xba',  # MPEG program stream
+    b'\x00\x00\x01\xb3',
+    b'FLV\x01',
+    b'0&\xb2u\x8ef\xcf\x11',  # ASF, WMV
+)
+_IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'hevc', b'hevx', b'mif1', b'msf1')
+_AUDIO_BRANDS = (b'M4A ', b'M4B ', b'M4P ')
+_QUICKTIME_ATOMS = (b'moov', b'mdat', b'wide', b'free', b'skip', b'pnot')
+_BITMAP_HEADERS = (12, 40, 52, 56, 108, 124)
+
+
+def sniff_kind(head: bytes) -> str | None:
+    """Tells what a file holds from its first bytes.
+
+    Args:
+        head (bytes): The first ``HEAD_BYTES`` bytes.
+
+    Returns:
+        str | None: ``'image'``, ``'video'``, or None when the bytes are of neither.
+    """
+    if head[4:8] == b'ftyp':
+        brand = head[8:12]
+        return 'image' if brand in _IMAGE_BRANDS else None if brand in _AUDIO_BRANDS else 'video'
+    if _is_image(head):
+        return 'image'
+    return 'video' if _is_video(head) else None
+
+
+def _is_image(head: bytes) -> bool:
+    if head.startswith(b'BM'):
+        # Two letters alone would take some texts for bitmaps: the size of the header follows.
+        return int.from_bytes(head[14:18], 'little') in _BITMAP_HEADERS
+    is_portable_anymap = head[:1] == b'P' and head[1:2] in b'123456' and head[2:3].isspace()
+    return (
+        head.startswith(_IMAGE_MAGIC) or (head[:4] == b'RIFF' and head[8:12] == b'WEBP') or is_portable_anymap
+    )
+
+
+def _is_video(head: bytes) -> bool:
+    if head.startswith(_VIDEO_MAGIC) or head[4:8] in _QUICKTIME_ATOMS:
+        return True
+    if head[:4] == b'RIFF' and head[8:11] == b'AVI':
+        return True
+    # Transport streams start each packet with a G; camcorders put a time stamp of 4 bytes before it.
+    return any(head[at : at + 1] == head[2 * at + 188 : 2 * at + 189] == b'G' for at in (0, 4))
+
+
+def suffix_kind(path: str | os.PathLike) -> str | None:
+    """Tells what a file should hold by its name: ``'image'``, ``'video'``, or None."""
+    suffix = Path(path).suffix.lower()
+    return 'image' if suffix in IMAGE_SUFFIXES else 'video' if suffix in VIDEO_SUFFIXES else None
+
+
+def file_kind(path: str | os.PathLike) -> str | None:
+    """Tells what a file holds: by its content and, when that says nothing, by its suffix.
+
+    Args:
+        path (str | os.PathLike): An existing file.
+
+    Returns:
+        str | None: ``'image'``, ``'video'``, or None.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    with open(path, 'rb') as file:
+        head = file.read(HEAD_BYTES)
+    return sniff_kind(head) or suffix_kind(path)
