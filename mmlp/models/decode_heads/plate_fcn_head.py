@@ -6,6 +6,7 @@ from typing import Any
 
 from mmseg.models.decode_heads import FCNHead
 from mmseg.registry import MODELS
+from torch import nn
 
 from .plate_iou_mixin import PlateIoUMixin
 
@@ -15,7 +16,8 @@ class PlateFCNHead(PlateIoUMixin, FCNHead):
     """:class:`mmseg.models.FCNHead` with one output channel, which logs ``iou_plate`` instead of ``acc_seg``.
 
     It is the auxiliary head of the DeepLabV3 models. Its parameters carry the same names as the toolbox's
-    ``FCNHead``, so checkpoints fit both.
+    ``FCNHead``, so checkpoints fit both. Dropout drops single values, as torchvision's ``FCNHead`` does, not
+    whole channels.
 
     Args:
         num_classes (int): Classes, background included. Default: 2.
@@ -30,3 +32,5 @@ class PlateFCNHead(PlateIoUMixin, FCNHead):
         self, *, num_classes: int = 2, out_channels: int = 1, threshold: float = 0.5, **kwargs: Any
     ) -> None:
         super().__init__(num_classes=num_classes, out_channels=out_channels, threshold=threshold, **kwargs)
+        if self.dropout is not None:
+            self.dropout = nn.Dropout(self.dropout_ratio)
