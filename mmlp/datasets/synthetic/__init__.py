@@ -4,8 +4,11 @@ from .geometry import composite, convex_mask, homography
 from .layouts import LAYOUTS, PlateLayout, choose_layout
 from .paste import PasteSyntheticPlate
 from .plates import PlateImage, render_plate
+from .scenes import render_scene
+from .vehicles import ScenePlate
+from .writer import GENERATOR_VERSION, write_dataset
 
 __all__ = [
-    'LAYOUTS', 'PasteSyntheticPlate', 'PlateImage', 'PlateLayout', 'choose_layout', 'composite', 'convex_mask',
-    'homography', 'render_plate',
+    'GENERATOR_VERSION', 'LAYOUTS', 'PasteSyntheticPlate', 'PlateImage', 'PlateLayout', 'ScenePlate', 'choose_layout',
+    'composite', 'convex_mask', 'homography', 'render_plate', 'render_scene', 'write_dataset',
 ]  # fmt: skip

@@ -1,0 +1,168 @@
+"""Writing a data set of synthetic scenes: pictures, masks and annotations with exact outlines."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from .scenes import render_scene
+from .vehicles import ScenePlate
+
+GENERATOR_VERSION = '1.0'
+"""Changes whenever the same seed gives other pictures."""
+
+_SPLITS = ('train', 'val')
+_NO_PLATE = 0.08  # share of pictures without a plate
+
+
+def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
+    """Polygons of what is seen of a plate, in COCO's coordinates (the centre of pixel (x, y) is (x + 0.5, y + 0.5))."""
+    mask = plate.mask.astype(np.uint8)
+    cols, rows = size
+    whole = np.array([[-0.5, -0.5], [cols - 0.5, -0.5], [cols - 0.5, rows - 0.5], [-0.5, rows - 0.5]], np.float32)
+    area, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), whole)
+    if clipped is not None and abs(area - mask.sum()) < 0.1 * area + 4:  # nothing hides it: the exact outline
+        return [(clipped[:, 0] + 0.5).ravel().round(2).tolist()]
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return [(c[:, 0] + 0.5).ravel().astype(float).tolist() for c in contours if len(c) >= 3]
+
+
+def _write_one(index: int, split: str, seed: int, size: tuple[int, int], root: str) -> dict:
+    """Makes one picture from its own generator, so that it does not depend on who makes the others."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng([seed, _SPLITS.index(split), index])
+    image, mask, plates = render_scene(rng, size, with_plates=bool(rng.random() >= _NO_PLATE))
+    name = f'{split}_{index:05d}.jpg'
+    folder = Path(root) / split
+    for path, picture, options in (
+        (folder / 'images' / name, image, [cv2.IMWRITE_JPEG_QUALITY, 92]),
+        (folder / 'masks' / f'{name}.png', mask * 255, []),
+    ):
+        if not cv2.imwrite(str(path), picture, options):
+            raise OSError(f'cannot write {path}: is the disk full, or the folder not writable?')
+    annotations = []
+    for plate in plates:
+        rows, cols = np.nonzero(plate.mask)
+        x, y = int(cols.min()), int(rows.min())
+        annotations.append(
+            {
+                'category_id': 1,
+                'bbox': [x, y, int(cols.max()) + 1 - x, int(rows.max()) + 1 - y],
+                'area': int(plate.mask.sum()),
+                'segmentation': _outline(plate, size),
+                'iscrowd': 0,
+                'corners': plate.corners.astype(float).round(3).tolist(),
+                'layout': plate.layout,
+                'text': plate.text,
+            }
+        )
+    return {'file_name': name, 'width': size[0], 'height': size[1], 'annotations': annotations}
+
+
+def _coco(records: list[dict], seed: int, split: str) -> dict:
+    images, annotations = [], []
+    for image_id, record in enumerate(records, 1):
+        images.append({'id': image_id, **{key: record[key] for key in ('file_name', 'width', 'height')}})
+        for entry in record['annotations']:
+            annotations.append({'id': len(annotations) + 1, 'image_id': image_id, **entry})
+    info = {
+        'description': 'Synthetic scenes with licence plates',
+        'generator': 'mmlp.datasets.synthetic',
+        'version': GENERATOR_VERSION,
+        'seed': seed,
+        'split': split,
+        'coordinates': 'segmentation and bbox: COCO, the centre of pixel (x, y) is (x + 0.5, y + 0.5); '
+        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left',
+    }
+    categories = [{'id': 1, 'name': 'plate', 'supercategory': 'vehicle'}]
+    return {'info': info, 'images': images, 'annotations': annotations, 'categories': categories}
+
+
+def write_dataset(
+    root: str | Path,
+    num_train: int = 240,
+    num_val: int = 60,
+    seed: int = 0,
+    size: tuple[int, int] = (640, 480),
+    workers: int = 0,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> Path:
+    """Makes a data set: ``root/{train,val}/images/NAME.jpg``, ``masks/NAME.jpg.png`` and ``annotations.json``.
+
+    Masks hold 0 for background and 255 for plate. The annotations are COCO's, with the keys ``corners``, ``layout`` and
+    ``text`` besides. The same arguments give the same bytes with any number of workers, in one environment; other
+    versions of OpenCV may round differently.
+
+    All is written into a folder beside ``root`` that takes its name when it is complete.
+
+    Args:
+        root: Where to.
+        num_train: How many pictures to train on.
+        num_val: How many to validate on.
+        seed: Decides all that is random; 0 or more.
+        size: Columns and rows of the pictures.
+        workers: Processes to use besides this one; 0 or 1 works in this one.
+        overwrite: Whether to replace what exists at ``root``.
+        progress: Whether to show a progress bar.
+
+    Returns:
+        ``root``.
+
+    Raises:
+        FileExistsError: ``root`` exists, and ``overwrite`` is False.
+        ValueError: A number is out of range.
+        OSError: A file cannot be written.
+    """
+    root = Path(root)
+    for name, value, least in (('num_train', num_train, 0), ('num_val', num_val, 0), ('seed', seed, 0), ('workers', workers, 0)):
+        if value < least:
+            raise ValueError(f'{name}: expected {least} or more, got {value}')
+    if num_train + num_val == 0:
+        raise ValueError('num_train and num_val are both 0: nothing to make')
+    if min(size) < 64:
+        raise ValueError(f'size: expected at least 64 x 64 pixels, got {size[0]}x{size[1]}')
+    if root.exists() and not overwrite:
+        raise FileExistsError(f'{root} exists; choose another folder, or say that it may be replaced (--overwrite)')
+    part = root.with_name(f'.{root.name}.{uuid.uuid4().hex[:8]}.part')
+    try:
+        for split in _SPLITS:
+            for kind in ('images', 'masks'):
+                (part / split / kind).mkdir(parents=True)
+        jobs = [(i, split) for split, count in zip(_SPLITS, (num_train, num_val)) for i in range(count)]
+        records = _run(jobs, partial(_job, seed=seed, size=tuple(size), root=str(part)), workers, progress)
+        for split in _SPLITS:
+            chosen = [record for (_, of), record in zip(jobs, records) if of == split]
+            text = json.dumps(_coco(chosen, seed, split), indent=1)
+            (part / split / 'annotations.json').write_text(text, encoding='utf-8')
+        if root.exists():
+            old = root.with_name(f'.{root.name}.{uuid.uuid4().hex[:8]}.old')
+            os.replace(root, old)
+            os.replace(part, root)
+            shutil.rmtree(old)
+        else:
+            os.replace(part, root)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return root
+
+
+def _job(job: tuple[int, str], seed: int, size: tuple[int, int], root: str) -> dict:
+    return _write_one(*job, seed=seed, size=size, root=root)
+
+
+def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: bool) -> list[dict]:
+    bar = partial(tqdm, total=len(jobs), desc='scenes', unit='picture', disable=not progress)
+    if workers <= 1:
+        return list(bar(map(make, jobs)))
+    with ProcessPoolExecutor(workers) as pool:
+        return list(bar(pool.map(make, jobs, chunksize=4)))
