@@ -1,0 +1,145 @@
+"""Text on pictures, sized with the picture: tags beside objects, titled panels, contact sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_INK = (41, 41, 41)
+_PAPER = 255
+#: Capital letters are about this many pixels high at font scale 1.
+_CAP_HEIGHT = 22.0
+
+
+def line_width(shape: Sequence[int]) -> int:
+    """Width of outlines, in pixels, for a picture of this shape (H, W, ...)."""
+    return max(1, round(np.sqrt(shape[0] * shape[1]) / 450))
+
+
+def draw_tag(
+    image: np.ndarray,
+    text: str,
+    box: tuple[int, int, int, int],
+    color: Sequence[int],
+    taken: list[tuple[int, int, int, int]],
+) -> None:
+    """Writes a tag at a box, in place: above it, below it or, where both are taken, not at all.
+
+    Args:
+        image: Uint8 (H, W, 3).
+        text: What to write, ASCII.
+        box: x, y, width, height of the object.
+        color: Of the tag's ground; the text is black or white, whichever reads better.
+        taken: Boxes of the tags written so far; this tag's is added.
+    """
+    height, width = image.shape[:2]
+    scale, thickness = _font(max(9.0, np.sqrt(height * width) / 62))
+    text_width, text_height = cv2.getTextSize(text, _FONT, scale, thickness)[0]
+    pad = max(2, round(text_height * 0.35))
+    tag_width, tag_height = text_width + 2 * pad, text_height + 2 * pad
+    if tag_width > width:
+        return
+    gap = 2 * line_width(image.shape)
+    x = int(np.clip(box[0], 0, width - tag_width))
+    for y in (box[1] - gap - tag_height, box[1] + box[3] + gap):
+        tag = (x, y, tag_width, tag_height)
+        if 0 <= y <= height - tag_height and not any(_overlap(tag, other) for other in taken):
+            break
+    else:
+        return
+    taken.append(tag)
+    ground = tuple(map(int, color))
+    cv2.rectangle(image, (x, y), (x + tag_width - 1, y + tag_height - 1), ground, cv2.FILLED)
+    ink = (255, 255, 255) if np.mean(color) < 160 else _INK
+    cv2.putText(image, text, (x + pad, y + pad + text_height), _FONT, scale, ink, thickness, cv2.LINE_AA)
+
+
+def titled_panels(panels: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
+    """Sets pictures side by side on white, each under its title.
+
+    Args:
+        panels: Title and uint8 (H, W, 3) of each; pictures of lesser height are aligned at the top.
+
+    Returns:
+        Uint8 (H + title + margin, sum of W + gaps + margins, 3).
+    """
+    size = max(picture.shape[0] * picture.shape[1] for _, picture in panels)
+    cap = max(9.0, np.sqrt(size) / 48)
+    bar = round(2.6 * cap)
+    gap = max(4, round(0.6 * cap))
+    height = bar + max(picture.shape[0] for _, picture in panels) + gap
+    width = sum(picture.shape[1] + gap for _, picture in panels) + gap
+    sheet = np.full((height, width, 3), _PAPER, np.uint8)
+    x = gap
+    for title, picture in panels:
+        right = x + picture.shape[1]
+        _write_title(sheet[:bar, x:right], title, cap)
+        sheet[bar : bar + picture.shape[0], x:right] = picture
+        x = right + gap
+    return sheet
+
+
+def contact_sheet(
+    pictures: Sequence[tuple[str, np.ndarray]], columns: int = 4, cell: tuple[int, int] = (320, 240)
+) -> np.ndarray:
+    """Sets thumbnails into a grid on white, each above its name.
+
+    Args:
+        pictures: Name and uint8 (H, W, 3) of each.
+        columns: Thumbnails a row.
+        cell: Width and height that a thumbnail is fitted into, never enlarged.
+
+    Returns:
+        Uint8 (H, W, 3).
+
+    Raises:
+        ValueError: There is no picture.
+    """
+    if not pictures:
+        raise ValueError('pictures is empty: a contact sheet wants one at least')
+    width, height = cell
+    cap, gap = 9.0, 10
+    bar = 24
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    shape = (rows * (height + bar + gap) + gap, columns * (width + gap) + gap, 3)
+    sheet = np.full(shape, _PAPER, np.uint8)
+    for index, (name, picture) in enumerate(pictures):
+        y = gap + index // columns * (height + bar + gap)
+        x = gap + index % columns * (width + gap)
+        factor = min(1.0, width / picture.shape[1], height / picture.shape[0])
+        size = tuple(max(1, round(side * factor)) for side in picture.shape[1::-1])
+        thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        top, left = y + (height - size[1]) // 2, x + (width - size[0]) // 2
+        sheet[top : top + size[1], left : left + size[0]] = thumbnail
+        _write_title(sheet[y + height : y + height + bar, x : x + width], name, cap)
+    return sheet
+
+
+def _write_title(bar: np.ndarray, text: str, cap: float) -> None:
+    """Writes into a strip, smaller or shortened where it does not fit."""
+    width = bar.shape[1]
+    scale, thickness = _font(cap)
+    text_width = cv2.getTextSize(text, _FONT, scale, thickness)[0][0]
+    if text_width > width:
+        scale, thickness = _font(max(7.0, cap * width / text_width))
+    while len(text) > 1 and cv2.getTextSize(text, _FONT, scale, thickness)[0][0] > width:
+        text = text[:-3] + '..' if text.endswith('..') else text[:-1] + '..'
+    text_height = cv2.getTextSize(text, _FONT, scale, thickness)[0][1]
+    y = (bar.shape[0] + text_height) // 2
+    cv2.putText(bar, text, (0, y), _FONT, scale, _INK, thickness, cv2.LINE_AA)
+
+
+def _font(cap: float) -> tuple[float, int]:
+    """Font scale and thickness for capitals of this height in pixels."""
+    return cap / _CAP_HEIGHT, max(1, round(cap / 11))
+
+
+def _overlap(first: Sequence[int], second: Sequence[int]) -> bool:
+    return all(
+        first[axis] < second[axis] + second[axis + 2] and second[axis] < first[axis] + first[axis + 2]
+        for axis in (0, 1)
+    )
