@@ -1,0 +1,230 @@
+"""The conversion: records in; pictures, masks and COCO annotation files out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
+from typing import Any
+
+import cv2
+from PIL import Image
+from tqdm import tqdm
+
+from ..integrity import read_size
+from ..license_plate_dataset import IMG_SUFFIXES
+from .files import place_picture, write_atomic
+from .labels import choose_labels
+from .manifest import Manifest
+from .options import Options, Report
+from .orientation import read_orientation, refers_to_stored, turn_upright
+from .painting import paint
+from .plan import Job, plan
+from .reader import Reader
+from .records import SPLITS, ConversionError, Problem, Record
+from .shapes import FormatError
+
+
+def convert(reader: Reader, options: Options) -> Report:
+    """Converts a data set to the layout that :class:`~mmlp.datasets.LicensePlateDataset` reads.
+
+    Writes, for every split that has pictures::
+
+        OUT/SPLIT/images/NAME.jpg       the picture as it is, or a link to it
+        OUT/SPLIT/masks/NAME.jpg.png    8 bit: 0 background, 255 plate, 128 ignored
+        OUT/SPLIT/annotations.json      COCO, with kind, ignored and corners (of quads) beside
+
+    A picture of which one annotation cannot be used is left out whole, since that plate would be taught as
+    background; it is named in the report and in ``OUT/errors.txt``. Interrupted, the conversion goes on
+    where it stopped; pictures and annotations that changed since are converted again, outputs of pictures
+    that are gone are removed.
+
+    Raises:
+        ConversionError: Nothing could be converted; the message says why.
+    """
+    report = Report(options.out)
+    records = _read(reader, report, options)
+    choice = choose_labels(records, options.labels, options.ignore_labels)
+    jobs = plan(records, choice, options, report)
+    if not jobs:
+        first = (
+            f'; the first: {report.problems[0].path}: {report.problems[0].message}' if report.problems else ''
+        )
+        raise ConversionError(
+            f'nothing to convert in {reader.source!r}: {len(report.problems)} problems{first}'
+        )
+    manifest = Manifest(options.out, _settings(reader, options), options.overwrite)
+    try:
+        _convert_all(jobs, manifest, options, report)
+        _finish(manifest, jobs, report)
+    finally:
+        manifest.close()
+    report.notes += reader.notes()
+    return report
+
+
+def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
+    records = []
+    bar = tqdm(desc='reading annotations', unit='', disable=not options.progress, leave=False)
+    for item in reader.read():
+        bar.update()
+        if isinstance(item, Problem):
+            report.problems.append(item)
+        elif not item.picture.lower().endswith(IMG_SUFFIXES):
+            known = ', '.join(IMG_SUFFIXES)
+            report.problems.append(Problem(item.picture, f'pictures may end with {known}; save it as PNG'))
+        else:
+            records.append(item)
+    bar.close()
+    return records
+
+
+def _settings(reader: Reader, options: Options) -> dict[str, Any]:
+    return {
+        'format': reader.name,
+        'source': reader.source,
+        'link': options.link,
+        'rim': options.rim,
+        'orientation': options.orientation,
+        **asdict(options.rule),
+    }
+
+
+def _convert_all(jobs: Sequence[Job], manifest: Manifest, options: Options, report: Report) -> None:
+    for split in {job.split for job in jobs}:
+        for folder in ('images', 'masks'):
+            os.makedirs(os.path.join(manifest.out, split, folder), exist_ok=True)
+    bar = tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress)
+    pool = ThreadPoolExecutor(options.workers)
+    try:
+        futures = {pool.submit(_convert_one, job, manifest, options): job for job in jobs}
+        for future in as_completed(futures):
+            job = futures.pop(future)
+            bar.update()
+            try:
+                fresh = future.result()
+            except (FormatError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+                report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
+                if job.key in manifest.entries:
+                    manifest.discard([job.key])
+            else:
+                report.converted += fresh
+                report.skipped += not fresh
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        bar.close()
+
+
+def _explain(error: BaseException, record: Record) -> str:
+    where = f' (annotated in {record.source})' if isinstance(error, FormatError) and record.source else ''
+    return f'{error}{where}'
+
+
+def _convert_one(job: Job, manifest: Manifest, options: Options) -> bool:
+    """Converts a picture unless that is done; returns whether it had to."""
+    record = job.record
+    stamp = _stamp(record)
+    if manifest.is_finished(job.key, stamp):
+        return False
+    shown, stored = read_size(record.picture)
+    shapes = record.shapes
+    stated = [record.size, *(shape.pixels.size for shape in shapes if shape.pixels is not None)]
+    lying = [
+        refers_to_stored(size, shown, stored, options.orientation) for size in stated if size is not None
+    ]
+    if any(lying) or (not lying and refers_to_stored(None, shown, stored, options.orientation)):
+        orientation = read_orientation(record.picture)
+        shapes = [turn_upright(shape, orientation, stored) for shape in shapes]
+    painted = paint(shapes, *shown, rim=options.rim)
+    entry = dict(
+        split=job.split,
+        name=job.name,
+        stamp=stamp,
+        width=shown[0],
+        height=shown[1],
+        clipped=painted.clipped,
+        annotations=painted.annotations,
+    )
+    picture, mask = manifest.outputs(entry)
+    data = cv2.imencode('.png', painted.mask)[1].tobytes()
+    write_atomic(mask, data, manifest.scratch)
+    place_picture(record.picture, picture, options.link, manifest.scratch)
+    manifest.add(job.key, entry)
+    return True
+
+
+def _stamp(record: Record) -> str:
+    stat = os.stat(record.picture)
+    digest = hashlib.sha1(repr((record.picture, stat.st_size, stat.st_mtime_ns, record.size)).encode())
+    for shape in record.shapes:
+        digest.update(shape.fingerprint())
+    return digest.hexdigest()
+
+
+def _finish(manifest: Manifest, jobs: Sequence[Job], report: Report) -> None:
+    """Removes what is gone from the source, writes the annotation files and counts."""
+    if not report.converted + report.skipped:
+        raise ConversionError(
+            f'none of {len(jobs)} pictures could be converted; the first: {report.problems[0].path}: '
+            f'{report.problems[0].message}'
+        )
+    planned = {job.key for job in jobs}
+    gone = [key for key in manifest.entries if key not in planned]
+    manifest.discard(gone)
+    if gone:
+        report.notes.append(
+            f'{len(gone)} earlier outputs removed: their pictures are gone or cannot be converted now'
+        )
+    manifest.save()
+    for split in SPLITS:
+        entries = [
+            manifest.entries[job.key] for job in jobs if job.split == split and job.key in manifest.entries
+        ]
+        path = os.path.join(manifest.out, split, 'annotations.json')
+        if entries:
+            text = json.dumps(coco_file(entries, manifest.settings))
+            write_atomic(path, text.encode(), manifest.scratch)
+        elif os.path.isfile(path):
+            os.remove(path)
+        _count(split, entries, report)
+    _write_errors(manifest, report.problems)
+
+
+def coco_file(entries: Sequence[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
+    """The COCO file of one split, from its manifest entries."""
+    images, annotations = [], []
+    for image_id, entry in enumerate(sorted(entries, key=lambda entry: entry['name']), start=1):
+        images.append(
+            dict(id=image_id, file_name=entry['name'], width=entry['width'], height=entry['height'])
+        )
+        for annotation in entry['annotations']:
+            annotations.append(dict(id=len(annotations) + 1, image_id=image_id, **annotation))
+    return dict(
+        info=dict(description=f'converted from {settings["format"]} by mmlp', settings=settings),
+        images=images,
+        annotations=annotations,
+        categories=[dict(id=1, name='plate')],
+    )
+
+
+def _count(split: str, entries: Sequence[dict[str, Any]], report: Report) -> None:
+    if not entries:
+        return
+    report.pictures[split] = len(entries)
+    kinds = report.kinds.setdefault(split, Counter())
+    for entry in entries:
+        report.clipped += entry['clipped']
+        kinds.update('ignored' if a['ignored'] else a['kind'] for a in entry['annotations'])
+
+
+def _write_errors(manifest: Manifest, problems: Sequence[Problem]) -> None:
+    path = os.path.join(manifest.out, 'errors.txt')
+    if problems:
+        lines = ''.join(f'{problem.path}\t{problem.message}\n' for problem in problems)
+        write_atomic(path, lines.encode('utf-8', 'surrogateescape'), manifest.scratch)
+    elif os.path.isfile(path):
+        os.remove(path)

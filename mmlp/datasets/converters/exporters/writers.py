@@ -1,0 +1,203 @@
+"""The files of COCO, LabelMe and YOLO."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..files import write_atomic
+from ..shapes import FormatError, area
+
+PLATE_LABEL, IGNORE_LABEL = LABELS = ('plate', 'ignore')
+
+
+@dataclass
+class Item:
+    """One picture with its outlines.
+
+    Attributes:
+        name: File name in the output.
+        split: train, val, test, or '' where the source has no splits.
+        width: Width of the picture in pixels.
+        height: Height of the picture in pixels.
+        plates: Outlines of plates, each float of shape (N, 2) in pixels.
+        ignored: Outlines of regions to ignore.
+    """
+
+    name: str
+    split: str
+    width: int
+    height: int
+    plates: list[np.ndarray]
+    ignored: list[np.ndarray]
+
+    def labelled(self) -> list[tuple[str, np.ndarray]]:
+        """All outlines, each with its label."""
+        return [*((PLATE_LABEL, o) for o in self.plates), *((IGNORE_LABEL, o) for o in self.ignored)]
+
+
+class Writer(ABC):
+    """Writes the files of one format.
+
+    Args:
+        out: Output folder.
+        scratch: Folder on the same file system for part-written files.
+    """
+
+    def __init__(self, out: str, scratch: str) -> None:
+        self.out = out
+        self.scratch = scratch
+        self._taken: set[str] = set()
+
+    @abstractmethod
+    def picture_path(self, item: Item) -> str:
+        """Where the picture of an item goes."""
+
+    @abstractmethod
+    def write(self, item: Item) -> None:
+        """Writes what stands beside one picture.
+
+        Raises:
+            FormatError: Another picture has the same name for this format.
+        """
+
+    def finish(self) -> None:
+        """Writes what stands once for all pictures."""
+        return
+
+    def save(self, text: str, *path: str) -> None:
+        """Writes a text file below the output folder."""
+        target = os.path.join(self.out, *path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        write_atomic(target, text.encode('utf-8', 'surrogateescape'), self.scratch)
+
+    def claim(self, *path: str) -> None:
+        """Takes a file name, once."""
+        key = '/'.join(path).lower()
+        if key in self._taken:
+            raise FormatError(f'two pictures would share {path[-1]!r}; rename one')
+        self._taken.add(key)
+
+    def folder(self, *path: str) -> str:
+        """A folder below the output folder, made if it is not there."""
+        folder = os.path.join(self.out, *path)
+        os.makedirs(folder, exist_ok=True)
+        return folder
+
+
+class COCOWriter(Writer):
+    """``[SPLIT/]images/NAME.jpg`` and ``[SPLIT/]annotations.json``."""
+
+    def __init__(self, out: str, scratch: str) -> None:
+        super().__init__(out, scratch)
+        self._items: dict[str, list[Item]] = defaultdict(list)
+
+    def picture_path(self, item: Item) -> str:
+        """Where the picture of an item goes."""
+        return os.path.join(self.folder(item.split, 'images'), item.name)
+
+    def write(self, item: Item) -> None:
+        """Keeps the item for :meth:`finish`."""
+        self.claim(item.split, item.name)
+        self._items[item.split].append(item)
+
+    def finish(self) -> None:
+        """Writes the annotation file of every split."""
+        for split, items in self._items.items():
+            annotations: list[dict[str, Any]] = []
+            images = []
+            for image_id, item in enumerate(items, start=1):
+                images.append(dict(id=image_id, file_name=item.name, width=item.width, height=item.height))
+                for label, outline in item.labelled():
+                    low, high = outline.min(axis=0), outline.max(axis=0)
+                    annotations.append(
+                        dict(
+                            id=len(annotations) + 1,
+                            image_id=image_id,
+                            category_id=LABELS.index(label) + 1,
+                            segmentation=[outline.ravel().tolist()],
+                            bbox=[*low.tolist(), *(high - low).tolist()],
+                            area=abs(area(outline)),
+                            iscrowd=0,
+                        )
+                    )
+            categories = [dict(id=number, name=label) for number, label in enumerate(LABELS, start=1)]
+            content = dict(images=images, annotations=annotations, categories=categories)
+            self.save(json.dumps(content), split, 'annotations.json')
+
+
+class LabelMeWriter(Writer):
+    """``[SPLIT/]NAME.jpg`` and ``[SPLIT/]NAME.json``."""
+
+    def picture_path(self, item: Item) -> str:
+        """Where the picture of an item goes."""
+        return os.path.join(self.folder(item.split), item.name)
+
+    def write(self, item: Item) -> None:
+        """Writes the JSON file of one picture."""
+        name = os.path.splitext(item.name)[0] + '.json'
+        self.claim(item.split, name)
+        shapes = [
+            dict(
+                label=label,
+                points=outline.tolist(),
+                group_id=None,
+                description='',
+                shape_type='polygon',
+                flags={},
+            )
+            for label, outline in item.labelled()
+        ]
+        content = dict(
+            version='5.5.0',
+            flags={},
+            shapes=shapes,
+            imagePath=item.name,
+            imageData=None,
+            imageHeight=item.height,
+            imageWidth=item.width,
+        )
+        self.save(json.dumps(content, indent=1), item.split, name)
+
+
+class YOLOWriter(Writer):
+    """``images/[SPLIT/]NAME.jpg``, ``labels/[SPLIT/]NAME.txt`` with outlines, and ``data.yaml``."""
+
+    def __init__(self, out: str, scratch: str) -> None:
+        super().__init__(out, scratch)
+        self._splits: set[str] = set()
+
+    def picture_path(self, item: Item) -> str:
+        """Where the picture of an item goes."""
+        return os.path.join(self.folder('images', item.split), item.name)
+
+    def write(self, item: Item) -> None:
+        """Writes the label file of one picture."""
+        name = os.path.splitext(item.name)[0] + '.txt'
+        self.claim(item.split, name)
+        self._splits.add(item.split)
+        lines = []
+        for label, outline in item.labelled():
+            numbers = ' '.join(f'{value:.6f}' for value in (outline / (item.width, item.height)).ravel())
+            lines.append(f'{LABELS.index(label)} {numbers}\n')
+        self.save(''.join(lines), 'labels', item.split, name)
+
+    def finish(self) -> None:
+        """Writes ``data.yaml``."""
+        lines = ['path: .']
+        for split in ('train', 'val', 'test'):
+            if split in self._splits:
+                lines.append(f'{split}: images/{split}')
+        if self._splits == {''}:
+            lines += ['train: images', 'val: images']
+        lines += ['names:', *(f'  {number}: {label}' for number, label in enumerate(LABELS))]
+        self.save('\n'.join(lines) + '\n', 'data.yaml')
+
+
+WRITERS: dict[str, type[Writer]] = {'coco': COCOWriter, 'labelme': LabelMeWriter, 'yolo': YOLOWriter}

@@ -1,0 +1,182 @@
+"""Finding pictures in a source, placing them in the output, and writing without half-written files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ..license_plate_dataset import IMG_SUFFIXES
+from .records import ConversionError
+from .shapes import FormatError
+
+#: Folder of a conversion's manifest, in its output folder.
+CONVERSION_FOLDER = '.conversion'
+LINKS = ('copy', 'hard', 'symlink')
+
+
+def walk(root: str, *suffixes: str) -> Iterator[str]:
+    """Files below ``root`` that end with one of ``suffixes`` in any case, sorted folder by folder.
+
+    Follows links to folders, each folder once. Hidden files and folders are passed over.
+    """
+    seen: set[str] = set()
+    for folder, subfolders, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:
+            subfolders.clear()
+            continue
+        seen.add(real)
+        if CONVERSION_FOLDER in subfolders and folder != root:  # the output of a conversion, put in here
+            subfolders.clear()
+            continue
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith('.'))
+        for name in sorted(names):
+            if name.lower().endswith(suffixes) and not name.startswith('.'):
+                yield os.path.join(folder, name)
+
+
+def relative_name(path: str, root: str) -> str:
+    """A path relative to the source, with ``/``."""
+    return os.path.relpath(path, root).replace(os.sep, '/')
+
+
+def read_text(path: str) -> str:
+    """A text file, whatever its letters are encoded in: bytes that are not UTF-8 are kept as they are.
+
+    Raises:
+        FormatError: It holds zero bytes: a binary file, or UTF-16.
+    """
+    with open(path, 'rb') as file:
+        data = file.read()
+    if b'\0' in data:
+        raise FormatError('not a text file (or UTF-16; save it as UTF-8)')
+    return data.decode('utf-8-sig', 'surrogateescape')
+
+
+class PictureIndex:
+    """Finds the picture that an annotation names.
+
+    Args:
+        roots: Folders that hold the pictures, at any depth.
+    """
+
+    def __init__(self, *roots: str) -> None:
+        self.roots = [os.path.abspath(root) for root in roots]
+        self.pictures: list[str] = []
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        for root in self.roots:
+            for path in walk(root, *IMG_SUFFIXES):
+                self.pictures.append(path)
+                name = os.path.basename(path).lower()
+                self._by_name[name].append(path)
+                self._by_stem[os.path.splitext(name)[0]].append(path)
+
+    def relative(self, path: str) -> str:
+        """The picture's name relative to the folder that it was found in."""
+        root = max((r for r in self.roots if path.startswith(r + os.sep)), key=len, default=self.roots[0])
+        return relative_name(path, root)
+
+    def find(self, reference: str, near: str) -> str:
+        """Path of the picture that ``reference`` names.
+
+        Looked for, in this order: beside the annotation; below the folders given; by its file name anywhere
+        there; by its name without the ending. Of several, the one that shares most folders with the
+        annotation.
+
+        Args:
+            reference: Name or path as the annotation states it; backslashes are read as slashes.
+            near: The annotation file.
+
+        Raises:
+            FormatError: There is no such picture, or several that fit equally well.
+        """
+        reference = reference.replace('\\', '/')
+        folder = os.path.dirname(os.path.abspath(near))
+        for root in (folder, *self.roots):
+            path = os.path.normpath(os.path.join(root, reference))
+            if path.lower().endswith(IMG_SUFFIXES) and os.path.isfile(path):
+                return path
+        name = PurePosixPath(reference).name.lower()
+        found = self._by_name.get(name)
+        if not found:
+            # An ending is taken off only where it is one: "plate.01" is a whole name.
+            stem = os.path.splitext(name)[0] if name.endswith(IMG_SUFFIXES) else name
+            found = self._by_stem.get(stem)
+        if not found:
+            raise FormatError(f'there is no picture {reference!r} in {" or ".join(map(repr, self.roots))}')
+        ranked = sorted(found, key=lambda path: _closeness(path, folder, reference), reverse=True)
+        best = [
+            p for p in ranked if _closeness(p, folder, reference) == _closeness(ranked[0], folder, reference)
+        ]
+        if len(best) > 1:
+            raise FormatError(
+                f'{reference!r} may be any of {len(best)} pictures, such as {best[0]!r} and {best[1]!r}'
+            )
+        return best[0]
+
+
+def _closeness(path: str, folder: str, reference: str) -> tuple[int, int]:
+    """How many trailing parts of the reference a path shares, and how many leading ones of the folder."""
+    parts, wanted = path.lower().split(os.sep), reference.lower().split('/')
+    tail = 0
+    for ours, theirs in zip(reversed(parts), reversed(wanted)):
+        if ours != theirs:
+            break
+        tail += 1
+    try:
+        head = len(os.path.commonpath([path, folder]).split(os.sep))
+    except ValueError:  # another drive
+        head = 0
+    return tail, head
+
+
+def write_atomic(path: str, data: bytes, scratch: str) -> None:
+    """Writes a file so that it is there whole or not at all.
+
+    Args:
+        path: Where it goes.
+        data: Its content.
+        scratch: A folder of the same file system for the part-written file.
+    """
+    part = os.path.join(scratch, f'{os.getpid()}-{abs(hash(path)):x}')
+    with open(part, 'wb') as file:
+        file.write(data)
+    os.replace(part, path)
+
+
+def place_picture(source: str, path: str, link: str, scratch: str) -> None:
+    """Puts a picture, byte for byte, where it belongs.
+
+    Args:
+        source: The picture.
+        path: Where it goes.
+        link: ``copy``, ``hard`` (a second name of the same file; same file system) or ``symlink``.
+        scratch: A folder of the same file system for the part-written file.
+
+    Raises:
+        ConversionError: The file system cannot link that way.
+    """
+    part = os.path.join(scratch, f'{os.getpid()}-{abs(hash(path)):x}')
+    if os.path.lexists(part):
+        os.remove(part)
+    try:
+        if link == 'copy':
+            shutil.copyfile(source, part)
+        elif link == 'hard':
+            os.link(os.path.realpath(source), part)
+        else:
+            os.symlink(os.path.abspath(source), part)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if link == 'copy':
+            raise
+        raise ConversionError(
+            f'cannot make a {link} link in {os.path.dirname(path)!r} to {source!r}: {error.strerror}. '
+            'Hard links need both on one file system; choose --link copy or --link symlink.'
+        ) from error
+    os.replace(part, path)

@@ -1,0 +1,103 @@
+"""AOLP: 2,049 pictures of cars in Taiwan in three applications, boxes.
+
+Access control (AC), law enforcement (LE), road patrol (RP). Licence: research use, by request; see
+github.com/AvLab-CV/AOLP. Paper: Hsu, Chen, Chung, Application-Oriented License Plate Recognition, IEEE
+Transactions on Vehicular Technology 2013.
+
+layout (folders of the same name inside one another, as the archives unpack, are fine):
+  SRC/Subset_{AC,LE,RP}/Image/1.jpg
+  SRC/Subset_{AC,LE,RP}/groundtruth_localization/1.txt: four numbers, left top right bottom
+
+The set has no official split. Its pictures were shot one after the other, so blocks of 20 numbers are kept
+together; --test-subset RP gives the customary protocol of testing on one application.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+
+from ..files import PictureIndex, read_text, walk
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, box
+from .fields import number
+
+_SUBSETS = ('AC', 'LE', 'RP')
+_FOLDER = 'groundtruth_localization'
+#: Pictures in a row that are kept on one side of a split.
+_BLOCK = 20
+
+
+def parse_box(text: str) -> Shape:
+    """Reads the four numbers of a file.
+
+    Raises:
+        FormatError: They are not four, or not left, top, right, bottom.
+    """
+    fields = text.split()
+    if len(fields) != 4:
+        raise FormatError(f'expected 4 numbers, left top right bottom, got {len(fields)}: {text.strip()!r}')
+    return box([number(field, 'box') for field in fields])
+
+
+class AOLP(Reader):
+    """Reads AOLP.
+
+    Args:
+        source: Folder of the set.
+        test_subset: Subset that becomes the test split.
+    """
+
+    name = 'aolp'
+    has_boxes = True
+
+    def __init__(self, source: str, test_subset: str | None = None) -> None:
+        super().__init__(source)
+        self.test_subset = test_subset
+
+    @classmethod
+    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
+        """Adds ``--test-subset``."""
+        parser.add_argument('--test-subset', choices=_SUBSETS, help='application to test on')
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        texts = [path for path in walk(self.source, '.txt') if _folder_of(path) == _FOLDER]
+        if not texts:
+            raise ConversionError(
+                f'no {_FOLDER}/*.txt in {self.source!r}; expected Subset_{{AC,LE,RP}}/Image and '
+                f'Subset_{{AC,LE,RP}}/{_FOLDER}'
+            )
+        index = PictureIndex(self.source)
+        annotated = set()
+        for text in texts:
+            item = attempt(text, self._record, text, index)
+            annotated.add(getattr(item, 'picture', None))
+            yield item
+        for picture in index.pictures:
+            stem = os.path.splitext(os.path.basename(picture))[0]
+            expected = os.path.join(os.path.dirname(os.path.dirname(picture)), _FOLDER, f'{stem}.txt')
+            if picture not in annotated and _folder_of(picture) == 'image' and not os.path.isfile(expected):
+                yield Problem(picture, f'there is no {_FOLDER}/{stem}.txt')
+
+    def _record(self, text: str, index: PictureIndex) -> Record:
+        stem = os.path.splitext(os.path.basename(text))[0]
+        picture = index.find(f'Image/{stem}.jpg', text)
+        subset = next((p[-2:].upper() for p in reversed(text.split(os.sep)) if p.startswith('Subset_')), '')
+        if subset not in _SUBSETS:
+            raise FormatError(f'expected a folder Subset_AC, Subset_LE or Subset_RP above {_FOLDER}')
+        block = int(stem) // _BLOCK if stem.isdigit() else stem
+        return Record(
+            picture,
+            f'{subset}/{os.path.basename(picture)}',
+            [parse_box(read_text(text))],
+            split='test' if subset == self.test_subset else None,
+            group=f'{subset}/{block}',
+            source=text,
+        )
+
+
+def _folder_of(path: str) -> str:
+    return os.path.basename(os.path.dirname(path)).lower()

@@ -1,0 +1,96 @@
+"""Cityscapes: outlines of plates in 3,475 street scenes of the fine annotation.
+
+Licence: research use, by registration at cityscapes-dataset.com. Paper: Cordts et al., The Cityscapes Dataset
+for Semantic Urban Scene Understanding, CVPR 2016. The plates are missing from the label pictures of the set
+(gtFine_labelIds.png) and are drawn here from its outlines. Releases in which plates are blurred teach a
+network to find blur: check yours.
+
+layout:
+  SRC/leftImg8bit/{train,val}/CITY/NAME_leftImg8bit.png
+  SRC/gtFine/{train,val}/CITY/NAME_gtFine_polygons.json with objects of label "license plate"
+
+The official split is kept; test has no public annotations and is left out. Objects that come later in a file
+lie in front and are cut out of a plate. Most plates are a few pixels high.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..files import PictureIndex, relative_name, walk
+from ..names import split_of
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, polygon
+from .fields import read_json, stated_size
+
+_LABEL = 'license plate'
+_ENDING = '_polygons.json'
+
+
+def parse_objects(objects: list[dict[str, Any]]) -> list[Shape]:
+    """The plates among the objects of a file, those in front of them cut out; groups are ignored.
+
+    Raises:
+        FormatError: An object has no label or no outline.
+    """
+    plates = []
+    for position, entry in enumerate(objects):
+        if not isinstance(entry, dict) or 'label' not in entry or 'polygon' not in entry:
+            raise FormatError(f'object {position}: expected "label" and "polygon"')
+        if entry['label'] not in (_LABEL, f'{_LABEL}group') or entry.get('deleted'):
+            continue
+        try:
+            plate = polygon(entry['polygon'], ignored=entry['label'] != _LABEL)
+        except FormatError as error:
+            raise FormatError(f'object {position}: {error}') from None
+        plates.append(replace(plate, cut=tuple(_in_front(plate, objects[position + 1 :]))))
+    return plates
+
+
+def _in_front(plate: Shape, later: list[dict[str, Any]]) -> Iterator[np.ndarray]:
+    low, high = plate.parts[0].min(axis=0), plate.parts[0].max(axis=0)
+    for entry in later:
+        points = np.array(entry.get('polygon', []), dtype=np.float64).reshape(-1, 2)
+        if len(points) < 3 or entry.get('deleted') or str(entry.get('label')).startswith(_LABEL):
+            continue
+        if (points.min(axis=0) < high).all() and (points.max(axis=0) > low).all():
+            yield points
+
+
+class Cityscapes(Reader):
+    """Reads Cityscapes' outlines."""
+
+    name = 'cityscapes'
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        files = [path for path in walk(self.source, _ENDING) if split_of(relative_name(path, '/')) != 'test']
+        if not files:
+            raise ConversionError(
+                f'no *{_ENDING} of train or val in {self.source!r}; expected gtFine/ and leftImg8bit/ in it'
+            )
+        index = PictureIndex(self.source)
+        for path in files:
+            yield attempt(path, self._record, path, index)
+
+    def _record(self, path: str, index: PictureIndex) -> Record:
+        content = read_json(path)
+        if not isinstance(content, dict) or not isinstance(content.get('objects'), list):
+            raise FormatError('expected a list under "objects"')
+        stem = os.path.basename(path)[: -len(_ENDING)].rsplit('_', 1)[0]
+        picture = index.find(f'{stem}_leftImg8bit.png', path)
+        return Record(
+            picture,
+            os.path.basename(picture),
+            parse_objects(content['objects']),
+            split=split_of(relative_name(path, '/')),
+            group=os.path.basename(os.path.dirname(path)),
+            size=stated_size(content, 'imgWidth', 'imgHeight'),
+            source=path,
+        )

@@ -1,0 +1,131 @@
+"""LabelMe JSON files: polygons, rectangles, circles and masks.
+
+For LabelMe, X-AnyLabeling, ISAT and others that write its format, and for TLPD (Taiwan, more than 3,000
+pictures, MIT, huggingface.co/datasets/evan6007/TLPD: images/ and labels/).
+
+layout: JSON files anywhere below SRC, pictures beside them or where "imagePath" says
+  {"imagePath": "a.jpg", "imageWidth": 640, "imageHeight": 480, "imageData": null,
+   "shapes": [{"label": "plate", "shape_type": "polygon", "points": [[x, y], ...]}]}
+
+The split is that of a folder train, valid or test. Pictures without a JSON file are left out: nobody said
+that they have no plate. A shape without area (point, line) is an error if its label is one of a plate.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..files import PictureIndex, relative_name, walk
+from ..names import split_of
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, bitmap, box, ellipse, labelled, polygon
+from .fields import read_json, stated_size
+
+
+def parse_shape(shape: dict[str, Any]) -> Shape:
+    """Reads one shape.
+
+    Raises:
+        FormatError: Its type has no area or is not known, or its points do not fit the type.
+    """
+    kind = shape.get('shape_type') or 'polygon'
+    label = str(shape.get('label', ''))
+    points = np.array(shape.get('points', []), dtype=np.float64).reshape(-1, 2)
+    if kind in ('polygon', 'rotation', 'oriented_rectangle') or (kind == 'rectangle' and len(points) == 4):
+        return polygon(points, label)
+    if kind not in ('rectangle', 'circle', 'mask'):
+        raise FormatError(f'{kind!r} has no area; expected polygon, rectangle, circle or mask')
+    if len(points) != 2:
+        raise FormatError(f'{kind}: expected 2 points, got {len(points)}')
+    first, second = points
+    if kind == 'rectangle':
+        return box([*points.min(axis=0), *points.max(axis=0)], label)
+    if kind == 'circle':
+        radius = float(np.hypot(*(second - first)))
+        return ellipse(tuple(first), (radius, radius), label=label)
+    pixels = _decode(shape.get('mask'))
+    left, top = (int(value) for value in points.min(axis=0))
+    width, height = (int(value) for value in np.ptp(points, axis=0))
+    if abs(pixels.shape[1] - width - 1) > 1 or abs(pixels.shape[0] - height - 1) > 1:
+        raise FormatError(
+            f'mask of {pixels.shape[1]} x {pixels.shape[0]} pixels in a box of {width + 1} x {height + 1}'
+        )
+    return bitmap(pixels, (left, top), label)
+
+
+def _decode(text: Any) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as image:
+            return np.asarray(image.convert('L')) > 0
+    except (TypeError, binascii.Error, OSError, SyntaxError, ValueError) as error:
+        raise FormatError(f'mask: expected a PNG in base64: {error}') from None
+
+
+class LabelMe(Reader):
+    """Reads LabelMe JSON files."""
+
+    name = 'labelme'
+    has_boxes = True
+    has_labels = True
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._unannotated = 0
+
+    def notes(self) -> list[str]:
+        """Says how many pictures have no JSON file."""
+        return (
+            [f'{self._unannotated} pictures have no JSON file and are left out'] if self._unannotated else []
+        )
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        index = PictureIndex(self.source)
+        found, used = False, set()
+        for path in walk(self.source, '.json'):
+            item = attempt(path, self._record, path, index)
+            if item is None:
+                continue
+            found = True
+            used.add(getattr(item, 'picture', None))
+            yield item
+        if not found:
+            raise ConversionError(
+                f'no LabelMe JSON in {self.source!r}; expected files with a list of "shapes"'
+            )
+        self._unannotated = sum(picture not in used for picture in index.pictures)
+
+    def _record(self, path: str, index: PictureIndex) -> Record | None:
+        content = read_json(path)
+        if not isinstance(content, dict) or not isinstance(content.get('shapes'), list):
+            return None
+        picture = self._picture(path, content, index)
+        shapes = [
+            labelled(str(shape.get('label', '')), f'shape {position}', parse_shape, shape)
+            for position, shape in enumerate(content['shapes'], start=1)
+        ]
+        size = stated_size(content, 'imageWidth', 'imageHeight')
+        name = index.relative(picture)
+        split = split_of(name) or split_of(relative_name(path, self.source))
+        return Record(picture, name, shapes, split=split, size=size, source=path)
+
+    def _picture(self, path: str, content: dict[str, Any], index: PictureIndex) -> str:
+        stem = os.path.splitext(os.path.basename(path))[0]
+        stated = content.get('imagePath') or stem
+        try:
+            return index.find(stated, path)
+        except FormatError:
+            try:
+                return index.find(stem, path)
+            except FormatError:
+                inside = ' (a copy is inside the JSON as imageData)' if content.get('imageData') else ''
+                raise FormatError(f'there is no picture {stated!r}{inside}') from None

@@ -1,0 +1,158 @@
+"""Open Images V7: instance masks of the class Vehicle registration plate (/m/01jfm_).
+
+Licence: annotations CC BY 4.0 (Google), pictures CC BY 2.0 (as listed there). Download: pictures, masks and
+CSV files at storage.googleapis.com/openimages, or with FiftyOne:
+  foz.load_zoo_dataset("open-images-v7", label_types=["segmentations", "detections"],
+                       classes=["Vehicle registration plate"])
+
+layout: any, as long as these are below SRC
+  {train,validation,test}-annotations-object-segmentation.csv (FiftyOne: SPLIT/labels/segmentations.csv)
+  {oidv6-train,validation,test}-annotations-bbox.csv          (FiftyOne: SPLIT/labels/detections.csv)
+  the pictures IMAGEID.jpg, and the masks *_m01jfm_*.png as they unpack from SPLIT-masks-[0-9a-f].zip
+
+Not every plate with a box has a mask: such plates, groups of plates, and drawings of plates become regions
+to ignore, not background. Only pictures that have a plate are taken, since most others were never searched
+for plates. The official split is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from ..files import PictureIndex, relative_name, walk
+from ..names import SPLIT_NAMES, split_of
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, box, mask_file
+
+CLASS = '/m/01jfm_'
+_MASK_COLUMNS = ('MaskPath', 'ImageID', 'LabelName', 'BoxXMin', 'BoxXMax', 'BoxYMin', 'BoxYMax')
+_BOX_COLUMNS = ('ImageID', 'LabelName', 'XMin', 'XMax', 'YMin', 'YMax', 'IsGroupOf', 'IsDepiction')
+#: A box and the box of a mask are of one plate from this overlap on.
+_SAME = 0.8
+
+
+@dataclass
+class _Rows:
+    """What the tables say of one picture."""
+
+    split: str | None
+    masks: list[dict[str, str]] = field(default_factory=list)
+    boxes: list[dict[str, str]] = field(default_factory=list)
+
+
+class OpenImages(Reader):
+    """Reads the plates of Open Images."""
+
+    name = 'open_images'
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._missing = 0
+
+    def notes(self) -> list[str]:
+        """Says how many annotated pictures were not downloaded."""
+        return [f'{self._missing} pictures with plates are not below the source'] if self._missing else []
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        images = self._read_tables()
+        index = PictureIndex(self.source)
+        pictures = {os.path.splitext(os.path.basename(path))[0]: path for path in index.pictures}
+        masks = {os.path.basename(path): path for path in walk(self.source, '.png')}
+        self._missing = sum(name not in pictures for name in images)
+        if images and self._missing == len(images):
+            raise ConversionError(
+                f'none of {len(images)} pictures with plates is below {self.source!r}; expected IMAGEID.jpg'
+            )
+        for name, rows in images.items():
+            if name in pictures:
+                picture = pictures[name]
+                yield attempt(picture, _record, picture, rows, masks)
+
+    def _read_tables(self) -> dict[str, _Rows]:
+        images: dict[str, _Rows] = {}
+        kinds = set()
+        for path in walk(self.source, '.csv'):
+            with open(path, encoding='utf-8', newline='') as file:
+                header = next(csv.reader([file.readline()]), [])
+                kind = 'masks' if 'MaskPath' in header else 'boxes' if 'XMin' in header else None
+                if kind is None:
+                    continue
+                expected = _MASK_COLUMNS if kind == 'masks' else _BOX_COLUMNS
+                missing = [column for column in expected if column not in header]
+                if missing:
+                    raise ConversionError(f'{path!r}: the column {missing[0]!r} is missing, found {header}')
+                kinds.add(kind)
+                split = _split(relative_name(path, os.path.dirname(self.source)))
+                # The boxes of train are 14 million lines; only those of the class are parsed.
+                for row in csv.DictReader((line for line in file if CLASS in line), fieldnames=header):
+                    if row['LabelName'] == CLASS:
+                        getattr(images.setdefault(row['ImageID'], _Rows(split)), kind).append(row)
+        for kind, name in (('masks', 'object-segmentation'), ('boxes', 'bbox')):
+            if kind not in kinds:
+                raise ConversionError(
+                    f'no table of {kind} (*-annotations-{name}.csv) in {self.source!r}. Both are '
+                    'needed: a plate that has a box and no mask must be ignored, it is not background'
+                )
+        return images
+
+
+def _split(name: str) -> str | None:
+    """The split of a table: by its own name, else by its folder."""
+    words = os.path.basename(name).lower().replace('oidv6-', '').split('-')
+    return SPLIT_NAMES.get(words[0]) or split_of(name)
+
+
+def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
+    boxes = [(_edges(row, ''), row) for row in rows.boxes]
+    shapes: list[Shape] = []
+    covered: set[int] = set()
+    for row in rows.masks:
+        edges = _edges(row, 'Box')
+        twins = [i for i, (other, _) in enumerate(boxes) if _overlap(other, edges) >= _SAME]
+        covered.update(twins)
+        name = os.path.basename(row['MaskPath'])
+        if name not in masks:
+            raise FormatError(f'there is no mask {name!r}; unpack the masks that begin with {name[0]!r}, too')
+        shapes.append(mask_file(masks[name], _read_mask, ignored=any(_is_odd(boxes[i][1]) for i in twins)))
+    for position, (edges, _) in enumerate(boxes):
+        if position not in covered:
+            shapes.append(box(edges, normalized=True, ignored=True))
+    return Record(picture, os.path.basename(picture), shapes, split=rows.split)
+
+
+def _is_odd(row: dict[str, str]) -> bool:
+    return row['IsGroupOf'] == '1' or row['IsDepiction'] == '1'
+
+
+def _edges(row: dict[str, str], prefix: str) -> tuple[float, float, float, float]:
+    try:
+        left, top, right, bottom = (float(row[prefix + name]) for name in ('XMin', 'YMin', 'XMax', 'YMax'))
+    except (TypeError, ValueError):
+        raise FormatError(f'a box of image {row["ImageID"]} has a coordinate that is no number') from None
+    return left, top, right, bottom
+
+
+def _overlap(first: tuple[float, ...], second: tuple[float, ...]) -> float:
+    """Intersection over union of two boxes."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return width * height / (areas - width * height)
+
+
+def _read_mask(path: str) -> np.ndarray:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert('L')) > 0
+    except (OSError, SyntaxError) as error:
+        raise FormatError(f'mask {path!r} cannot be read: {error}') from None

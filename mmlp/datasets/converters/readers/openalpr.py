@@ -1,0 +1,69 @@
+"""OpenALPR end-to-end benchmark: 444 pictures (us 222, eu 108, br 114), boxes.
+
+Licence: AGPL-3.0 (the repository's). Download: folder endtoend of github.com/openalpr/benchmarks.
+
+layout:
+  SRC/{us,eu,br}/NAME.jpg
+  SRC/{us,eu,br}/NAME.txt: one line, six fields with tabs between: NAME.jpg X Y WIDTH HEIGHT PLATE
+
+A benchmark: all of it is test, unless --split says otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from ..files import PictureIndex, read_text, walk
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, box
+from .fields import number
+
+_FIELDS = ('file', 'x', 'y', 'width', 'height', 'plate')
+
+
+def parse_line(line: str) -> tuple[str, Shape]:
+    """Reads one line: the picture's name and its plate.
+
+    Raises:
+        FormatError: It has not six fields, or no numbers in them.
+    """
+    fields = line.split('\t')
+    if len(fields) != len(_FIELDS):
+        raise FormatError(
+            f'expected {len(_FIELDS)} fields with tabs between ({", ".join(_FIELDS)}), '
+            f'got {len(fields)}: {line!r}'
+        )
+    x, y, width, height = (number(text, key) for text, key in zip(fields[1:5], _FIELDS[1:5]))
+    return fields[0], box((x, y, x + width, y + height))
+
+
+class OpenALPR(Reader):
+    """Reads the OpenALPR benchmark."""
+
+    name = 'openalpr'
+    has_boxes = True
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        index = PictureIndex(self.source)
+        texts = [path for path in walk(self.source, '.txt') if '\t' in read_text(path).split('\n')[0]]
+        if not texts:
+            raise ConversionError(
+                f'no text files of the benchmark in {self.source!r}; expected NAME.txt with a line '
+                f'{"<tab>".join(_FIELDS)}'
+            )
+        for text in texts:
+            yield attempt(text, self._record, text, index)
+
+    def _record(self, text: str, index: PictureIndex) -> Record:
+        lines = [line.rstrip('\r') for line in read_text(text).split('\n') if line.strip()]
+        parsed = [parse_line(line) for line in lines]
+        names = {name for name, _ in parsed}
+        if len(names) > 1:
+            raise FormatError(f'names several pictures: {", ".join(sorted(names))}')
+        picture = index.find(names.pop(), text)
+        country = os.path.basename(os.path.dirname(text))
+        name = f'{country}/{os.path.basename(picture)}'
+        return Record(picture, name, [shape for _, shape in parsed], split='test', source=text)

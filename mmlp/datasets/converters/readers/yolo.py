@@ -1,0 +1,224 @@
+"""YOLO label files: boxes, outlines (segmentation), turned boxes (OBB) and key points (pose).
+
+For exports of Roboflow, CVAT, Label Studio and others, and for PP4AV (CC BY-NC-ND 4.0, --labels 1).
+
+layout: a data.yaml with its folders, or any folder with
+  SRC/images/train/NAME.jpg   SRC/labels/train/NAME.txt      or
+  SRC/train/images/NAME.jpg   SRC/train/labels/NAME.txt      or
+  SRC/NAME.jpg                SRC/NAME.txt
+
+One line a plate, coordinates as fractions of the picture's width and height:
+  CLASS CX CY W H                      box
+  CLASS X1 Y1 X2 Y2 X3 Y3 [...]        outline; four points are corners (OBB)
+  CLASS CX CY W H X1 Y1 [V1] X2 ...    with --pose (or kpt_shape in data.yaml): four key points are corners
+
+Class names come from data.yaml, classes.txt or obj.names; without them the labels are the numbers.
+A picture without label file, or with an empty one, is one without plates, as YOLO has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from ..files import PictureIndex, read_text, walk
+from ..names import split_of
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, box, labelled, polygon
+from .fields import number
+
+_NAME_FILES = ('classes.txt', 'obj.names', '_darknet.labels')
+#: Fractions beyond this are pixels by mistake.
+_LARGEST = 2.0
+
+
+class YOLO(Reader):
+    """Reads YOLO label files.
+
+    Args:
+        source: Folder of the set, or its ``data.yaml``.
+        pose: Lines hold key points; None goes by ``kpt_shape`` in ``data.yaml``.
+    """
+
+    name = 'yolo'
+    has_boxes = True
+    has_labels = True
+
+    def __init__(self, source: str, pose: bool | None = None) -> None:
+        super().__init__(source)
+        self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
+        self.names: dict[int, str] = {}
+        self.keypoints: tuple[int, int] | None = None
+        self._splits: dict[str, str] = {}
+        self._read_names()
+        if pose and self.keypoints is None:
+            self.keypoints = (4, 3)
+        elif pose is False:
+            self.keypoints = None
+        self._unlabelled = 0
+
+    @classmethod
+    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
+        """Adds ``--pose``."""
+        parser.add_argument(
+            '--pose',
+            action='store_true',
+            default=None,
+            help='lines hold a box and four key points, the corners',
+        )
+
+    def notes(self) -> list[str]:
+        """Says how many pictures have no label file."""
+        if not self._unlabelled:
+            return []
+        return [f'{self._unlabelled} pictures have no label file and are taken as pictures without plates']
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        index = PictureIndex(self.root)
+        labels = [path for path in walk(self.root, '.txt') if os.path.basename(path) not in _NAME_FILES]
+        used = set()
+        if not index.pictures:
+            raise ConversionError(f'no pictures in {self.root!r}; expected images/ and labels/ below it')
+        for picture in index.pictures:
+            label = _label_file(picture)
+            if label is not None:
+                used.add(label)
+            yield attempt(label or picture, self._record, picture, index.relative(picture), label)
+        if not used:
+            raise ConversionError(
+                f'none of the {len(index.pictures)} pictures in {self.root!r} has a label file: expected '
+                'NAME.txt beside NAME.jpg, or in labels/ where the picture lies in images/'
+            )
+        for path in labels:
+            if path not in used and _looks_like_labels(path):
+                yield Problem(path, 'there is no picture for this label file')
+
+    def _record(self, picture: str, name: str, label: str | None) -> Record:
+        split = self._split(picture) or split_of(name)
+        if label is None:
+            self._unlabelled += 1
+            return Record(picture, name, split=split)
+        shapes = []
+        for position, line in enumerate(read_text(label).split('\n'), start=1):
+            if line.strip():
+                kind = self._class_name(line, position)
+                shapes.append(labelled(kind, f'line {position}', self.parse_line, line, kind))
+        return Record(picture, name, shapes, split=split, source=label)
+
+    def _class_name(self, line: str, position: int) -> str:
+        try:
+            number = int(float(line.split(maxsplit=1)[0]))
+        except ValueError:
+            raise FormatError(f'line {position}: expected a class number first, got {line[:60]!r}') from None
+        return self.names.get(number, str(number))
+
+    def parse_line(self, line: str, label: str) -> Shape:
+        """Reads one line of a label file; its class is ``label``.
+
+        Raises:
+            FormatError: Its number of fields fits no kind, or a field is no fraction.
+        """
+        values = [number(field, 'line') for field in line.split()[1:]]
+        if any(not -_LARGEST < value < _LARGEST for value in values):
+            raise FormatError(f'expected fractions 0..1 of width and height, got {line.strip()!r}')
+        if self.keypoints is not None:
+            return self._parse_pose(values, label)
+        if len(values) == 4:
+            x, y, width, height = values
+            edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            return box(edges, label, normalized=True)
+        if len(values) < 6 or len(values) % 2:
+            hint = '; one more than expected: a prediction with its confidence?' if len(values) % 2 else ''
+            raise FormatError(
+                'expected CLASS and 4 numbers (box) or 6, 8, 10, ... (outline), '
+                f'got CLASS and {len(values)}{hint}'
+            )
+        return polygon(values, label, normalized=True)
+
+    def _parse_pose(self, values: list[float], label: str) -> Shape:
+        count, width = self.keypoints
+        if len(values) != 4 + count * width:
+            raise FormatError(
+                f'expected CLASS, box and {count} key points of {width} numbers, {4 + count * width} numbers '
+                f'in all, got {len(values)}'
+            )
+        points = [values[4 + i * width : 6 + i * width] for i in range(count)]
+        return polygon(points, label, normalized=True)
+
+    def _read_names(self) -> None:
+        candidates = (
+            [self.source] if os.path.isfile(self.source) else list(walk(self.source, '.yaml', '.yml'))
+        )
+        for path in candidates:
+            try:
+                content = yaml.safe_load(read_text(path))
+            except yaml.YAMLError as error:
+                raise ConversionError(f'{path!r} is no YAML: {error}') from None
+            if isinstance(content, dict) and 'names' in content:
+                self._take_yaml(content, os.path.dirname(path))
+                return
+        for path in walk(self.root, *_NAME_FILES):
+            lines = [line.strip() for line in read_text(path).split('\n') if line.strip()]
+            self.names = dict(enumerate(lines))
+            return
+
+    def _split(self, picture: str) -> str | None:
+        """The split that ``data.yaml`` gives a picture or a folder above it."""
+        path = picture
+        while path not in self._splits:
+            path, above = os.path.dirname(path), path
+            if path == above:
+                return None
+        return self._splits[path]
+
+    def _take_yaml(self, content: dict[str, Any], folder: str) -> None:
+        names = content['names']
+        pairs = names.items() if isinstance(names, dict) else enumerate(names)
+        self.names = {int(position): str(name) for position, name in pairs}
+        shape = content.get('kpt_shape')
+        if isinstance(shape, (list, tuple)) and len(shape) == 2:
+            self.keypoints = (int(shape[0]), int(shape[1]))
+        base = os.path.join(folder, str(content.get('path') or ''))
+        for split in ('train', 'val', 'test'):
+            stated = content.get(split)
+            for entry in stated if isinstance(stated, list) else [stated]:
+                for root in (base, folder):
+                    self._take_split(os.path.normpath(os.path.join(root, str(entry))), split)
+
+    def _take_split(self, path: str, split: str) -> None:
+        """Notes the split of a folder, or of the pictures that a list names."""
+        if os.path.isdir(path):
+            self._splits.setdefault(path, split)
+        elif path.endswith('.txt') and os.path.isfile(path):
+            for line in read_text(path).split('\n'):
+                if line.strip():
+                    named = os.path.join(os.path.dirname(path), line.strip())
+                    self._splits.setdefault(os.path.normpath(named), split)
+
+
+def _label_file(picture: str) -> str | None:
+    """The label file of a picture: in ``labels`` for ``images``, else beside it."""
+    stem = os.path.splitext(picture)[0] + '.txt'
+    parts = stem.split(os.sep)
+    for position in reversed(range(len(parts) - 1)):
+        if parts[position].lower() == 'images':
+            swapped = os.sep.join([*parts[:position], 'labels', *parts[position + 1 :]])
+            if os.path.isfile(swapped):
+                return swapped
+            break
+    return stem if os.path.isfile(stem) else None
+
+
+def _looks_like_labels(path: str) -> bool:
+    """Whether a text file without a picture is a label file, and not a list or a read-me."""
+    first = read_text(path).lstrip().split('\n')[0].split()
+    try:
+        return len(first) >= 5 and bool([float(field) for field in first])
+    except ValueError:
+        return False

@@ -1,0 +1,9 @@
+"""Converts CCPD 2019 and CCPD-Green: ``python tools/dataset_converters/ccpd.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.ccpd import CCPD
+
+if __name__ == '__main__':
+    sys.exit(main(CCPD))

@@ -1,0 +1,9 @@
+"""Converts the plates of Cityscapes: ``python tools/dataset_converters/cityscapes.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.cityscapes import Cityscapes
+
+if __name__ == '__main__':
+    sys.exit(main(Cityscapes))

@@ -1,0 +1,9 @@
+"""Converts CVAT 1.1 annotations: ``python tools/dataset_converters/cvat.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.cvat import CVAT
+
+if __name__ == '__main__':
+    sys.exit(main(CVAT))

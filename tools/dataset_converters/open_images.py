@@ -1,0 +1,9 @@
+"""Converts the plates of Open Images V7: ``python tools/dataset_converters/open_images.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.open_images import OpenImages
+
+if __name__ == '__main__':
+    sys.exit(main(OpenImages))

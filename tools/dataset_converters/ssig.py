@@ -1,0 +1,9 @@
+"""Converts SSIG-SegPlate: ``python tools/dataset_converters/ssig.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.ssig import SSIG
+
+if __name__ == '__main__':
+    sys.exit(main(SSIG))

@@ -1,0 +1,9 @@
+"""Converts WPOD and CD-HARD annotations: ``python tools/dataset_converters/wpod.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.wpod import WPOD
+
+if __name__ == '__main__':
+    sys.exit(main(WPOD))

@@ -1,0 +1,9 @@
+"""Converts YOLO labels: ``python tools/dataset_converters/yolo.py SRC -o OUT``; ``--help`` tells all."""
+
+import sys
+
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.readers.yolo import YOLO
+
+if __name__ == '__main__':
+    sys.exit(main(YOLO))
