@@ -12,22 +12,16 @@ from matplotlib.ticker import MaxNLocator
 
 from .training_log import TrainingLog
 
-#: The panels drawn by default, with the training scalars that are shown beside each.
-DEFAULT_PANELS = {
-    'loss': ('decode.loss_lovasz', 'aux.loss_lovasz'),
-    'plate_iou': ('decode.iou_plate',),
-    'plate_iou_per_image': (),
-}
+#: The panels drawn by default.
 TITLES = {
     'loss': 'Training loss',
     'plate_iou': 'Plate IoU, %',
     'plate_iou_per_image': 'Plate IoU per image, mean, %',
 }
+_BATCH_IOU = 'decode.iou_plate'
 _LABELS = {
     'loss': 'total',
-    'decode.loss_lovasz': 'decode head',
-    'aux.loss_lovasz': 'auxiliary head',
-    'decode.iou_plate': 'training batches',
+    _BATCH_IOU: 'training batches',
     'plate_iou': 'validation',
     'plate_iou_per_image': 'validation',
 }
@@ -81,10 +75,10 @@ def plot_training_curves(
     """
     if not logs:
         raise ValueError('logs is empty: give one run at least')
-    panels = list(keys) if keys else [key for key in DEFAULT_PANELS if any(key in log.keys for log in logs)]
+    panels = list(keys) if keys else [key for key in TITLES if any(key in log.keys for log in logs)]
     if not panels:
         raise ValueError(
-            f'none of {", ".join(DEFAULT_PANELS)} is in the log of {logs[0].name}. There are: '
+            f'none of {", ".join(TITLES)} is in the log of {logs[0].name}. There are: '
             f'{", ".join(logs[0].keys) or "none"}. Choose with keys.'
         )
     if title is None and len(logs) == 1:
@@ -112,14 +106,22 @@ def _draw_panel(axes: Axes, key: str, logs: Sequence[TrainingLog], strict: bool,
         elif y:
             _draw_training(axes, (x, y), label, color, window)
     if len(logs) == 1 and not strict:
-        beside = [other for other in DEFAULT_PANELS[key] if other in logs[0].keys]
-        for other, color in zip(beside, _COLORS[1:]):
+        for other, color in zip(_scalars_beside(key, logs[0].keys), cycle(_COLORS[1:])):
             x, y, _ = logs[0].series(other, unit)
-            axes.plot(x, smooth(y, _window(y, window)), color=color, lw=1.2, alpha=0.8, label=_LABELS[other])
+            label = _LABELS.get(other, other)
+            axes.plot(x, smooth(y, _window(y, window)), color=color, lw=1.2, alpha=0.8, label=label)
     _style(axes, TITLES.get(key, key), unit)
     labels = axes.get_legend_handles_labels()[1]
     if len(labels) > 1 or any(_BEST in label for label in labels):
         axes.legend(frameon=False, fontsize=8.5, labelcolor=_INK, loc='best')
+
+
+def _scalars_beside(key: str, known: Sequence[str]) -> list[str]:
+    """What a default panel shows besides its scalar: the terms of the loss, the IoU while training."""
+    if key == 'plate_iou':
+        return [_BATCH_IOU] if _BATCH_IOU in known else []
+    terms = [name for name in known if '.loss' in name] if key == 'loss' else []
+    return terms if len(terms) > 1 else []
 
 
 def _draw_validation(

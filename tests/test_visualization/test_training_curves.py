@@ -55,7 +55,7 @@ def test_three_panels_of_a_run():
         'Plate IoU per image, mean, %',
     ]
     assert figure.get_suptitle() == 'lp_tiny'
-    assert legend_texts(loss) == ['total', 'decode head', 'auxiliary head']
+    assert legend_texts(loss) == ['total', 'decode.loss_lovasz', 'aux.loss_lovasz']
     np.testing.assert_allclose(line_data(loss)[2], [[i, 0.4 / i] for i in range(1, 11)])
     assert line_data(plate) == [[[4, 40.0], [8, 80.0], [6, 60.0]], [[8, 80.0]]]
     assert legend_texts(plate) == ['validation: best 80.0 at iteration 8']
@@ -85,6 +85,15 @@ def test_before_the_first_validation_there_is_the_loss():
     log.val = []
     figure = plot_training_curves([log])
     assert [axes.get_title(loc='left') for axes in figure.axes] == ['Training loss']
+
+
+def test_the_only_term_of_the_loss_is_not_drawn_twice():
+    log = make_log(**{'decode.iou_plate': 12.0})
+    for row in log.train:
+        del row['aux.loss_lovasz']
+    loss, plate, _ = plot_training_curves([log]).axes
+    assert legend_texts(loss) == []
+    assert legend_texts(plate) == ['validation: best 80.0 at iteration 8', 'training batches']
 
 
 def test_losses_and_counts_have_no_best():
