@@ -43,7 +43,7 @@ def adjust_contrast(img: np.ndarray, factor: float) -> np.ndarray:
 
 
 def adjust_saturation(img: np.ndarray, factor: float) -> np.ndarray:
-    """Scales the distance of all pixels from their grey. As ``torchvision``'s, within 1 level.
+    """Scales the distance of all pixels from their grey. As ``torchvision``'s, within 1 level up to factor 2.
 
     Args:
         img: Picture, BGR uint8, H x W x 3.
@@ -84,7 +84,8 @@ class ColorJitter(BaseTransform):
     """Changes brightness, contrast, saturation and hue by random amounts, in a random order.
 
     The distribution is that of ``torchvision.transforms.ColorJitter``. Each step agrees with
-    ``torchvision.transforms.v2.functional`` on uint8 tensors within 1 grey level, all four in a row within 4.
+    ``torchvision.transforms.v2.functional`` on uint8 tensors within 1 grey level (saturation: up to factor 2),
+    all four in a row within 4 at amounts of 0.25.
 
     Required Keys:
 

@@ -27,7 +27,7 @@ class LoadImageDeferred(BaseTransform):
 
     Added Keys:
 
-    - img_bytes (JPEG only)
+    - img_bytes, img_orientation (JPEG only; the EXIF orientation, 1 to 8)
     - img (other formats; np.uint8, H x W x 3, BGR)
     - img_shape (height, width of the upright picture)
     - ori_shape
@@ -57,7 +57,7 @@ class LoadImageDeferred(BaseTransform):
         try:
             if is_jpeg(data):
                 results['img_bytes'] = data
-                shape = self._upright_shape(data)
+                shape, results['img_orientation'] = self._read_header(data)
             else:
                 results['img'], _ = decode_reduced(data, 1)
                 shape = results['img'].shape[:2]
@@ -67,11 +67,11 @@ class LoadImageDeferred(BaseTransform):
         return results
 
     @staticmethod
-    def _upright_shape(data: bytes) -> tuple[int, int]:
+    def _read_header(data: bytes) -> tuple[tuple[int, int], int]:
         with Image.open(io.BytesIO(data)) as image:
             width, height = image.size
-            lies_on_its_side = image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-        return (width, height) if lies_on_its_side else (height, width)
+            orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
+        return ((width, height) if orientation in (5, 6, 7, 8) else (height, width)), orientation
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(backend_args={self.backend_args})'

@@ -48,10 +48,29 @@ def decode_reduced(data: bytes, reduction: int) -> tuple[np.ndarray, int]:
     """
     if not is_jpeg(data):
         reduction = 1
-    img = cv2.imdecode(np.frombuffer(data, np.uint8), _DECODERS[reduction])
+    img = cv2.imdecode(np.frombuffer(data, np.uint8), _DECODERS[reduction]) if data else None
     if img is None:
         raise ValueError('the data are no picture that OpenCV can decode, or they are cut off')
     return img, reduction
+
+
+def from_reduced(shape: tuple[int, int], reduction: int, orientation: int) -> np.ndarray:
+    """The map from a picture that was decoded at a fraction of its size to the whole one.
+
+    The decoder fills up incomplete squares at the right and the bottom of the picture as it is stored; EXIF
+    rotation may bring them to the left and the top.
+
+    Args:
+        shape: Height and width of the whole picture, upright.
+        reduction: As :func:`decode_reduced` returns it.
+        orientation: EXIF orientation, 1 to 8, of the stored picture.
+
+    Returns:
+        Matrix, float64, 3 x 3.
+    """
+    left = -shape[1] % reduction if orientation in (2, 3, 6, 7) else 0
+    top = -shape[0] % reduction if orientation in (3, 4, 7, 8) else 0
+    return homography.translation(-left, -top) @ homography.scaling(reduction, reduction)
 
 
 def magnification(matrix: np.ndarray, source: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
@@ -121,8 +140,8 @@ def warp_picture(
 ) -> np.ndarray:
     """Samples a picture bilinearly under a homography, blurred beforehand as far as it shrinks.
 
-    The blur makes up, with that of the bilinear sampling itself, the standard deviation of the triangle
-    filter with which Pillow and torchvision shrink.
+    The blur is a Gaussian that turns a picture with the usual blur of half a pixel into one with half a
+    pixel of the output (Lowe, Distinctive image features from scale-invariant keypoints, 2004, section 3.3).
 
     Args:
         img: uint8, H x W x 3.
@@ -137,7 +156,7 @@ def warp_picture(
     mean, largest = scale
     reduction = reduction_for(largest)
     shrinkage = max(1.0, 1 / (mean * reduction))
-    sigma = math.sqrt((shrinkage**2 - 1) / 6)
+    sigma = 0.5 * math.sqrt(shrinkage**2 - 1)
     left, top, right, bottom = visible_region(
         matrix, img.shape[:2], size, reduction * (2 + math.ceil(3 * sigma))
     )

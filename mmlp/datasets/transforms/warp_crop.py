@@ -15,7 +15,7 @@ from . import homography
 from ._checks import check_prob, check_range, check_size
 from .crop import positions_in_view
 from .plate_regions import plate_contours, plate_quad
-from .sampling import decode_reduced, magnification, reduction_for, warp_mask, warp_picture
+from .sampling import decode_reduced, from_reduced, magnification, reduction_for, warp_mask, warp_picture
 
 #: When one corner of the picture is nearer to the horizon than this share of another's depth, the picture is
 #: cut off at the frame.
@@ -56,7 +56,7 @@ class RandomWarpCrop(BaseTransform):
 
     Required Keys:
 
-    - img (np.uint8, H x W x 3), or img_bytes and img_shape
+    - img (np.uint8, H x W x 3), or img_bytes, img_orientation and img_shape
     - gt_seg_map (np.uint8, H x W; optional without ``plate_prob``)
 
     Modified Keys:
@@ -222,9 +222,9 @@ class RandomWarpCrop(BaseTransform):
                     f'{results.get("img_path")!r} is of another size than its img_shape {shape} says: '
                     f'decoded at 1/{reduction} it is {img.shape[:2]}, expected {expected}'
                 )
+            matrix = matrix @ from_reduced(shape, reduction, results.pop('img_orientation'))
         else:
             img = results['img']
-        matrix = matrix @ homography.scaling(reduction, reduction)
         return warp_picture(
             img, matrix, self.crop_size, (mean * reduction, largest * reduction), self.pad_val
         )
@@ -233,14 +233,13 @@ class RandomWarpCrop(BaseTransform):
         """Blanks what lies outside ``frame``, where the sequence of transforms would have lost it."""
         inside = np.zeros(self.crop_size, np.uint8)
         # Sixteenths of pixels, counted from the middle of the first one.
-        corners = np.rint((np.clip(frame, -16000, 16000) - 0.5) * 16).astype(np.int32)
+        corners = np.rint((np.clip(frame, -1e5, 1e5) - 0.5) * 16).astype(np.int32)
         cv2.fillConvexPoly(inside, corners, 1, shift=4)
         if inside.all():
             return
-        outside = inside == 0
-        results['img'][outside] = self.pad_val
-        for key in results.get('seg_fields', []):
-            results[key][outside] = self.seg_pad_val
+        fills = {'img': self.pad_val, **dict.fromkeys(results.get('seg_fields', []), self.seg_pad_val)}
+        for key, value in fills.items():
+            results[key] = cv2.copyTo(results[key], inside, np.full_like(results[key], value))
 
     def __repr__(self) -> str:
         return (
