@@ -1,7 +1,7 @@
 """Makes a data set of synthetic scenes with licence plates and exact outlines; needs no download.
 
-    python tools/generate_synthetic_plates.py
-    python tools/generate_synthetic_plates.py --out data/more_plates --num-train 2000 --seed 1 --workers 4
+python tools/generate_synthetic_plates.py
+python tools/generate_synthetic_plates.py --out data/more_plates --num-train 2000 --seed 1 --workers 4
 """
 
 from __future__ import annotations
@@ -23,13 +23,28 @@ def _size(text: str) -> tuple[int, int]:
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--out', type=Path, default=Path('data/synthetic_plates'), help='folder to make (default: %(default)s)')
-    parser.add_argument('--num-train', type=int, default=240, help='pictures to train on (default: %(default)s)')
-    parser.add_argument('--num-val', type=int, default=60, help='pictures to validate on (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='the same seed makes the same pictures (default: %(default)s)')
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('data/synthetic_plates'),
+        help='folder to make (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--num-train', type=int, default=240, help='pictures to train on (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--num-val', type=int, default=60, help='pictures to validate on (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--seed', type=int, default=0, help='the same seed makes the same pictures (default: %(default)s)'
+    )
     parser.add_argument('--size', type=_size, default=(640, 480), help='of the pictures (default: 640x480)')
-    parser.add_argument('--workers', type=int, default=min(os.cpu_count() or 1, 8), help='processes (default: %(default)s)')
+    parser.add_argument(
+        '--workers', type=int, default=min(os.cpu_count() or 1, 8), help='processes (default: %(default)s)'
+    )
     parser.add_argument('--overwrite', action='store_true', help='replace the folder if it exists')
     return parser.parse_args(argv)
 
@@ -39,7 +54,13 @@ def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
     try:
         root = write_dataset(
-            args.out, args.num_train, args.num_val, args.seed, args.size, workers=args.workers, overwrite=args.overwrite
+            args.out,
+            args.num_train,
+            args.num_val,
+            args.seed,
+            args.size,
+            workers=args.workers,
+            overwrite=args.overwrite,
         )
     except (ValueError, OSError) as error:
         print(f'error: {error}', file=sys.stderr)

@@ -1,14 +1,27 @@
-"""Synthetic plates with exact outlines: a data set made from nothing, and plates to paste into real pictures."""
+"""Synthetic plates with exact outlines: a data set made from nothing, and plates to paste into real
+pictures.
+"""
 
 from .geometry import composite, convex_mask, homography
 from .layouts import LAYOUTS, PlateLayout, choose_layout
 from .paste import PasteSyntheticPlate
 from .plates import PlateImage, render_plate
+from .scene_types import ScenePlate
 from .scenes import render_scene
-from .vehicles import ScenePlate
 from .writer import GENERATOR_VERSION, write_dataset
 
 __all__ = [
-    'GENERATOR_VERSION', 'LAYOUTS', 'PasteSyntheticPlate', 'PlateImage', 'PlateLayout', 'ScenePlate', 'choose_layout',
-    'composite', 'convex_mask', 'homography', 'render_plate', 'render_scene', 'write_dataset',
-]  # fmt: skip
+    'GENERATOR_VERSION',
+    'LAYOUTS',
+    'PasteSyntheticPlate',
+    'PlateImage',
+    'PlateLayout',
+    'ScenePlate',
+    'choose_layout',
+    'composite',
+    'convex_mask',
+    'homography',
+    'render_plate',
+    'render_scene',
+    'write_dataset',
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .geometry import composite, convex_mask, homography, layer_window, project, rect_corners
+from .geometry import composite, convex_mask, homography, layer_window, rect_corners
 
 Colour = tuple[float, float, float]
 
@@ -39,7 +39,9 @@ class Camera:
         return np.stack([x * c - down * s, x * s + down * c, ahead], 1)
 
     def project(self, points: np.ndarray) -> np.ndarray:
-        """Pixels (N, 2) of points (N, 3) in the world; what lies behind the eye is drawn as if 5 cm before it."""
+        """Pixels (N, 2) of points (N, 3) in the world; what lies behind the eye is drawn as if 5 cm before
+        it.
+        """
         seen = self._view(points)
         depth = np.maximum(seen[:, 2:], 0.05)
         return seen[:, :2] * self.focal / depth + (np.array(self.size) - 1) / 2
@@ -91,7 +93,9 @@ class Canvas:
         if self.quads:
             cv2.fillPoly(self.owner, fixed, 0, cv2.LINE_8, 4)
 
-    def line(self, points: np.ndarray, colour: Colour | np.ndarray, width: float, closed: bool = False) -> None:
+    def line(
+        self, points: np.ndarray, colour: Colour | np.ndarray, width: float, closed: bool = False
+    ) -> None:
         """Draws a line through points (N, 2), ``width`` pixels wide."""
         thick = max(round(width * self.FACTOR), 1)
         fixed = [self._fixed(points)[:, None]]
@@ -113,7 +117,10 @@ class Canvas:
         fixed = np.round(np.clip((points - [x0, y0]) / small, -2000, 2000) * 16).astype(np.int32)
         cv2.fillPoly(mask, [fixed[:, None]], float(strength), cv2.LINE_8, 4)
         mask = cv2.GaussianBlur(mask, (0, 0), max(sigma * self.FACTOR / small, 0.5))
-        mask = 1 - cv2.resize(mask, None, fx=small, fy=small, interpolation=cv2.INTER_LINEAR)[: y1 - y0, : x1 - x0]
+        mask = (
+            1
+            - cv2.resize(mask, None, fx=small, fy=small, interpolation=cv2.INTER_LINEAR)[: y1 - y0, : x1 - x0]
+        )
         window = self.image[y0:y1, x0:x1]
         window[:] = cv2.multiply(window, cv2.merge([mask] * 3), dtype=cv2.CV_8U)
 
@@ -131,12 +138,16 @@ class Canvas:
             if box is not None:
                 x0, y0, x1, y1 = box
                 shift = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1.0]])
-                solid = cv2.warpPerspective(np.ascontiguousarray(layer[..., 3]), shift @ matrix, (x1 - x0, y1 - y0))
+                solid = cv2.warpPerspective(
+                    np.ascontiguousarray(layer[..., 3]), shift @ matrix, (x1 - x0, y1 - y0)
+                )
                 self.owner[y0:y1, x0:x1][solid >= 128] = 0
         composite(self.image, layer, matrix, quality=2)
 
     def plate(self, layer: np.ndarray, corners: np.ndarray, quad: np.ndarray) -> int:
-        """Lays a plate whose outline ``corners`` (in the drawing) falls on ``quad``; returns its number, from 1."""
+        """Lays a plate whose outline ``corners`` (in the drawing) falls on ``quad``; returns its number, from
+        1.
+        """
         self.lay_mapped(layer, homography(corners, quad))
         self.quads.append(np.asarray(quad, np.float32))
         number = len(self.quads)
@@ -147,12 +158,16 @@ class Canvas:
         return number
 
     def finish(self) -> tuple[np.ndarray, list[np.ndarray]]:
-        """The picture (BGR uint8) in its final size, and for each plate the bool mask (H, W) of what is seen of it."""
+        """The picture (BGR uint8) in its final size, and for each plate the bool mask (H, W) of what is seen
+        of it.
+        """
         cols, rows = self.size
         image = cv2.resize(self.image, self.size, interpolation=cv2.INTER_AREA)
         masks = []
         for number, quad in enumerate(self.quads, 1):
-            seen = cv2.resize((self.owner == number).astype(np.uint8) * 255, self.size, interpolation=cv2.INTER_AREA)
+            seen = cv2.resize(
+                (self.owner == number).astype(np.uint8) * 255, self.size, interpolation=cv2.INTER_AREA
+            )
             masks.append(convex_mask((rows, cols), quad) & (seen >= 127))
         return image, masks
 
@@ -162,6 +177,3 @@ def ground_map(camera: Camera) -> np.ndarray:
     z = 2.0 + camera.height
     square = np.array([[-1, 0, z], [1, 0, z], [1, 0, z + 4], [-1, 0, z + 4]], np.float64)
     return homography(square[:, [0, 2]], camera.project(square))
-
-
-__all__ = ['Camera', 'Canvas', 'ground_map', 'project']

@@ -1,7 +1,7 @@
 """Flat things with letters or bars that are not plates: signs, stickers, badges, prices, grilles.
 
-They teach a network that lettering alone makes no plate. All are drawn to be told apart by a person: words, prices,
-telephone numbers and road signs, none with the format of a plate.
+They teach a network that lettering alone makes no plate. All are drawn to be told apart by a person: words,
+prices, telephone numbers and road signs, none with the format of a plate.
 """
 
 from __future__ import annotations
@@ -17,14 +17,31 @@ from .lettering import TEXT_FACES, fit_into, text_line
 from .plates import blend, rounded_rect, smooth_noise
 
 _WORDS = (
-    'Bakery', 'HOTEL', 'Café Lune', 'PHARMACY', 'BOOKS', 'Garden', 'PARKING', 'open', 'SALE', 'Pizza', 'MARKET', 'TOURS',
-    'Express', 'EXIT', 'Electric', 'PLUMBING', 'Fresh Fish', 'TAXI', 'POLICE', 'SCHOOL BUS', 'Service', 'Rental', 'Bank',
-    'CINEMA', 'Florist', 'Hardware', 'MUSEUM', 'STOP', 'Delivery', 'Moving & Storage', 'Opera', 'BAR', 'Sushi', 'ΚΑΦΕ',
-    'АПТЕКА', 'ХЛЕБ', 'Кафе', 'Zahnarzt', 'Bäckerei', 'Coiffeur', 'CLEANING', 'Window Films', 'Team Racing', 'No Parking',
+    'Bakery', 'HOTEL', 'Café Lune', 'PHARMACY', 'BOOKS', 'Garden', 'PARKING', 'open', 'SALE', 'Pizza',
+    'MARKET', 'TOURS', 'Express', 'EXIT', 'Electric', 'PLUMBING', 'Fresh Fish', 'TAXI', 'POLICE',
+    'SCHOOL BUS', 'Service', 'Rental', 'Bank', 'CINEMA', 'Florist', 'Hardware', 'MUSEUM', 'STOP',
+    'Delivery', 'Moving & Storage', 'Opera', 'BAR', 'Sushi', 'ΚΑΦΕ', 'АПТЕКА', 'ХЛЕБ', 'Кафе', 'Zahnarzt',
+    'Bäckerei', 'Coiffeur', 'CLEANING', 'Window Films', 'Team Racing', 'No Parking',
 )  # fmt: skip
-_STREETS = ('Mill Lane', 'Rue du Port', 'Hauptstraße', 'Via Roma', 'Elm Street', 'Av. Central', 'King Street', 'Lindenweg')
-_BADGES = ('GT', '2.0', 'TDI', 'Hybrid', '4x4', 'Sport', 'V6', 'TURBO', 'GLX', '1.6', 'Vento', 'Astrix', 'Luna', 'EV', '320', 'XLT')
-_INKS = np.array([[30, 30, 30], [240, 240, 240], [40, 40, 200], [190, 90, 20], [60, 140, 40], [30, 190, 240], [150, 40, 110]])
+_STREETS = (
+    'Mill Lane', 'Rue du Port', 'Hauptstraße', 'Via Roma', 'Elm Street', 'Av. Central', 'King Street',
+    'Lindenweg',
+)  # fmt: skip
+_BADGES = (
+    'GT', '2.0', 'TDI', 'Hybrid', '4x4', 'Sport', 'V6', 'TURBO', 'GLX', '1.6', 'Vento', 'Astrix', 'Luna',
+    'EV', '320', 'XLT',
+)  # fmt: skip
+_INKS = np.array(
+    [
+        [30, 30, 30],
+        [240, 240, 240],
+        [40, 40, 200],
+        [190, 90, 20],
+        [60, 140, 40],
+        [30, 190, 240],
+        [150, 40, 110],
+    ]
+)
 
 
 @dataclass
@@ -79,7 +96,10 @@ def lettering(rng: np.random.Generator) -> FlatThing:
 def sign(rng: np.random.Generator) -> FlatThing:
     """A shop's or a company's sign: one or two lines of words on a coloured board."""
     ground, ink = _two_inks(rng)
-    lines = [text_line(_phrase(rng), _pick(rng, TEXT_FACES), rng.uniform(0, 0.15)) for _ in range(rng.integers(1, 3))]
+    lines = [
+        text_line(_phrase(rng), _pick(rng, TEXT_FACES), rng.uniform(0, 0.15))
+        for _ in range(rng.integers(1, 3))
+    ]
     cols = max(line.shape[1] for line in lines) + 60
     rows = sum(line.shape[0] for line in lines) + 40
     image = np.empty((rows, cols, 3), np.uint8)
@@ -129,7 +149,9 @@ def sticker(rng: np.random.Generator) -> FlatThing:
     centre, axes = (cols // 2, rows // 2), (cols // 2 - 2, rows // 2 - 2)
     cv2.ellipse(alpha, centre, axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
     cv2.ellipse(image, centre, (axes[0] - 8, axes[1] - 8), 0, 0, 360, tuple(map(int, ink)), 5, cv2.LINE_AA)
-    line = fit_into(text_line(_pick(rng, _BADGES + _WORDS), _pick(rng, TEXT_FACES)), cols * 0.7, rows * 0.4, 1.0)
+    line = fit_into(
+        text_line(_pick(rng, _BADGES + _WORDS), _pick(rng, TEXT_FACES)), cols * 0.7, rows * 0.4, 1.0
+    )
     y, x = (rows - line.shape[0]) // 2 + 8, (cols - line.shape[1]) // 2
     blend(image[y : y + line.shape[0], x : x + line.shape[1]], ink, line)
     return FlatThing(image, alpha)
@@ -152,7 +174,8 @@ def price_card(rng: np.random.Generator) -> FlatThing:
     rows, cols = 190, int(rng.uniform(200, 330))
     image = np.empty((rows, cols, 3), np.uint8)
     image[:] = np.array([[245, 245, 245], [90, 230, 250], [120, 200, 255]])[rng.integers(3)]
-    price = f'{_pick(rng, ("£", "$", "€", ""))}{rng.integers(3, 60)}{_pick(rng, (",", ".", ""))}{rng.integers(1, 10)}00'
+    currency, mark = _pick(rng, ('£', '$', '€', '')), _pick(rng, (',', '.', ''))
+    price = f'{currency}{rng.integers(3, 60)}{mark}{rng.integers(1, 10)}00'
     ink = (30, 30, 190) if rng.random() < 0.6 else (30, 30, 30)
     line = fit_into(text_line(price, _pick(rng, TEXT_FACES)), cols * 0.9, rows * 0.4, 1.0)
     x = (cols - line.shape[1]) // 2
@@ -199,7 +222,9 @@ def bars(rng: np.random.Generator) -> FlatThing:
     step = int(rng.uniform(8, 26))
     wave = np.arange(cols if rng.random() < 0.5 else rows) % step < step * rng.uniform(0.3, 0.6)
     tone = np.where(wave, light, dark).astype(np.uint8)
-    grey = np.repeat(tone[None] if len(tone) == cols else tone[:, None], *((rows, 0) if len(tone) == cols else (cols, 1)))
+    grey = np.repeat(
+        tone[None] if len(tone) == cols else tone[:, None], *((rows, 0) if len(tone) == cols else (cols, 1))
+    )
     image = cv2.merge([np.ascontiguousarray(grey)] * 3)
     return FlatThing(image, rounded_rect(rows, cols, rng.uniform(0, rows / 3)))
 
@@ -216,9 +241,17 @@ def blank(rng: np.random.Generator) -> FlatThing:
 
 
 _KINDS: tuple[tuple[Callable[[np.random.Generator], FlatThing], float], ...] = (
-    (lettering, 3), (sign, 3), (street_name, 1.5), (house_number, 1.5), (sticker, 1.5), (badge, 1.5), (price_card, 1),
-    (road_sign, 2), (bars, 1.5), (blank, 1),
-)  # fmt: skip
+    (lettering, 3),
+    (sign, 3),
+    (street_name, 1.5),
+    (house_number, 1.5),
+    (sticker, 1.5),
+    (badge, 1.5),
+    (price_card, 1),
+    (road_sign, 2),
+    (bars, 1.5),
+    (blank, 1),
+)
 _KIND_WEIGHTS = np.array([weight for _, weight in _KINDS]) / sum(weight for _, weight in _KINDS)
 
 
@@ -238,7 +271,12 @@ def overlay_text(rng: np.random.Generator, image: np.ndarray, allowed: np.ndarra
     rows, cols = image.shape[:2]
     stamp = f'{rng.integers(2009, 2026)}-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}'
     clock = f'{rng.integers(24):02d}:{rng.integers(60):02d}:{rng.integers(60):02d}'
-    text = [f'{stamp} {clock}', f'CAM {rng.integers(1, 20)}', f'{clock}  {rng.integers(0, 120)} km/h', f'{stamp}'][rng.integers(4)]
+    text = [
+        f'{stamp} {clock}',
+        f'CAM {rng.integers(1, 20)}',
+        f'{clock}  {rng.integers(0, 120)} km/h',
+        f'{stamp}',
+    ][rng.integers(4)]
     line = text_line(text, _pick(rng, ('DejaVuSansMono', 'DejaVuSans', 'DejaVuSansMono-Bold')))
     line = fit_into(line, cols * 0.7, rows * rng.uniform(0.025, 0.06), 1.0)
     h, w = line.shape

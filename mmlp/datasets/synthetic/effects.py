@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 
 from .plates import smooth_noise
-from .vehicles import Lamp, ScenePlate
+from .scene_types import Lamp, ScenePlate
 
 
 def darken(
     rng: np.random.Generator, image: np.ndarray, lamps: list[Lamp], plates: list[ScenePlate], own_lights: bool
 ) -> np.ndarray:
-    """Night: little light of bluish or sodium colour, the pool of one's own head lamps, plates that shine back, lamps lit.
+    """Night: little light of bluish or sodium colour, the pool of one's own head lamps, plates that shine
+    back, lamps lit.
 
     Args:
         rng: Where randomness comes from.
@@ -25,7 +26,9 @@ def darken(
         BGR uint8 (H, W, 3).
     """
     rows, cols = image.shape[:2]
-    tint = np.array([[1.15, 1.0, 0.85], [0.7, 0.95, 1.25], [1.0, 1.0, 1.0], [1.2, 0.85, 1.2]])[rng.integers(4)]
+    tint = np.array([[1.15, 1.0, 0.85], [0.7, 0.95, 1.25], [1.0, 1.0, 1.0], [1.2, 0.85, 1.2]])[
+        rng.integers(4)
+    ]
     level = rng.uniform(0.2, 0.42)
     light = np.full((rows, cols), level, np.float32)
     if own_lights:
@@ -54,7 +57,7 @@ def darken(
 def glare(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Sun or a lamp into the lens: a bright veil that fades away from a point."""
     rows, cols = image.shape[:2]
-    yy, xx = np.mgrid[0 : rows : 8, 0 : cols : 8].astype(np.float32)
+    yy, xx = np.mgrid[0:rows:8, 0:cols:8].astype(np.float32)
     x, y = rng.uniform(0, cols), rng.uniform(0, rows * 0.6)
     veil = np.exp(-np.hypot(xx - x, yy - y) / (cols * rng.uniform(0.08, 0.3))) * rng.uniform(90, 230)
     veil = cv2.resize(veil, (cols, rows))
@@ -78,10 +81,14 @@ def cast_shadow(rng: np.random.Generator, image: np.ndarray, horizon: float) -> 
     else:  # an edge
         shade = np.zeros((rows // 2, cols // 2), np.float32)
         x, lean, wide = rng.uniform(0, cols / 2), rng.uniform(-0.6, 0.6), rng.uniform(0.05, 0.5) * cols / 2
-        points = np.array([(x, 0), (x + wide, 0), (x + wide + lean * rows / 2, rows / 2), (x + lean * rows / 2, rows / 2)])
+        points = np.array(
+            [(x, 0), (x + wide, 0), (x + wide + lean * rows / 2, rows / 2), (x + lean * rows / 2, rows / 2)]
+        )
         cv2.fillPoly(shade, [np.round(points).astype(np.int32)], 1.0)
         shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(1, 6))
-    falls = np.clip((np.arange(rows, dtype=np.float32) - horizon) / (0.15 * rows) + 0.6, 0, 1)[:, None]  # not on the sky
+    falls = np.clip((np.arange(rows, dtype=np.float32) - horizon) / (0.15 * rows) + 0.6, 0, 1)[
+        :, None
+    ]  # not on the sky
     shade = 1 - cv2.resize(shade.astype(np.float32), (cols, rows)) * falls * rng.uniform(0.25, 0.55)
     return cv2.multiply(image, cv2.merge([shade] * 3), dtype=cv2.CV_8U)
 
@@ -120,7 +127,11 @@ def photograph(rng: np.random.Generator, image: np.ndarray, night: bool) -> np.n
     out = cv2.LUT(out, table.reshape(1, 256, 3))
     if rng.random() < (0.2 if night else 0.07):  # infra-red and other grey cameras
         out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-    sigma = rng.uniform(2, 9) if night else rng.choice([0, rng.uniform(0.5, 4), rng.uniform(3, 7)], p=[0.4, 0.45, 0.15])
+    sigma = (
+        rng.uniform(2, 9)
+        if night
+        else rng.choice([0, rng.uniform(0.5, 4), rng.uniform(3, 7)], p=[0.4, 0.45, 0.15])
+    )
     if sigma:
         noise = rng.standard_normal(out.shape[:2], np.float32) * sigma
         out = cv2.add(out, cv2.merge([noise] * 3), dtype=cv2.CV_8U)

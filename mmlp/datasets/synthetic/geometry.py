@@ -1,7 +1,8 @@
 """Outlines and warps with one convention: the centre of pixel (column x, row y) is the point (x, y).
 
-So a flat plate that fills columns ``a..b`` has its edges at ``a - 0.5`` and ``b + 0.5``, a pixel belongs to an
-outline when its centre lies inside, and a warp with n-fold supersampling samples at ``x - 0.5 + (k + 0.5) / n``.
+So a flat plate that fills columns ``a..b`` has its edges at ``a - 0.5`` and ``b + 0.5``, a pixel belongs to
+an outline when its centre lies inside, and a warp with n-fold supersampling samples at ``x - 0.5 + (k + 0.5)
+/ n``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import numpy as np
 
 
 def rect_corners(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
-    """Corners (4, 2) float32 of an upright rectangle in the order top-left, top-right, bottom-right, bottom-left."""
+    """Corners (4, 2) float32 of an upright rectangle in the order top-left, top-right, bottom-right,
+    bottom-left.
+    """
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
 def homography(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The 3 x 3 projective map (float64) that takes the four ``source`` corners to the four ``target`` corners."""
+    """The 3 x 3 projective map (float64) that takes the four ``source`` corners to the four ``target``
+    corners.
+    """
     return cv2.getPerspectiveTransform(np.asarray(source, np.float32), np.asarray(target, np.float32))
 
 
@@ -54,10 +59,14 @@ def convex_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _warp_layer(layer: np.ndarray, matrix: np.ndarray, box: tuple[int, int, int, int], quality: int) -> np.ndarray:
-    """Warps ``layer`` into the picture's window ``box`` (x0, y0, x1, y1), anti-aliased; keeps float or uint8."""
+def _warp_layer(
+    layer: np.ndarray, matrix: np.ndarray, box: tuple[int, int, int, int], quality: int
+) -> np.ndarray:
+    """Warps ``layer`` into the picture's window ``box`` (x0, y0, x1, y1), anti-aliased; keeps float or
+    uint8.
+    """
     x0, y0, x1, y1 = box
-    # How many pixels of the layer fall on one of the picture, where they are densest: the shorter way of each axis.
+    # How many pixels of the layer fall on one of the picture, by the longer of two opposite sides.
     rows, cols = layer.shape[:2]
     corners = project(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
     sides = np.maximum(np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1), 1e-3)
@@ -70,14 +79,20 @@ def _warp_layer(layer: np.ndarray, matrix: np.ndarray, box: tuple[int, int, int,
         size = (padded.shape[1] // fx, padded.shape[0] // fy)
         layer = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
         matrix = matrix @ np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1]], np.float64)
-    to_window = np.array([[factor, 0, (0.5 - x0) * factor - 0.5], [0, factor, (0.5 - y0) * factor - 0.5], [0, 0, 1]])
+    to_window = np.array(
+        [[factor, 0, (0.5 - x0) * factor - 0.5], [0, factor, (0.5 - y0) * factor - 0.5], [0, 0, 1]]
+    )
     size = ((x1 - x0) * factor, (y1 - y0) * factor)
-    warped = cv2.warpPerspective(layer, to_window @ matrix, size, flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0))
+    warped = cv2.warpPerspective(
+        layer, to_window @ matrix, size, flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)
+    )
     return warped if factor == 1 else cv2.resize(warped, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
 
 
 def premultiply(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Joins a BGR picture (H, W, 3) and coverage (H, W), both uint8, into premultiplied BGRA uint8 (H, W, 4)."""
+    """Joins a BGR picture (H, W, 3) and coverage (H, W), both uint8, into premultiplied BGRA uint8 (H, W,
+    4).
+    """
     out = np.empty((*alpha.shape, 4), np.uint8)
     out[..., :3] = cv2.multiply(image, cv2.merge([alpha] * 3), scale=1 / 255)
     out[..., 3] = alpha
@@ -87,7 +102,9 @@ def premultiply(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def layer_window(
     matrix: np.ndarray, layer_shape: tuple[int, ...], shape: tuple[int, ...], margin: int = 1
 ) -> tuple[int, int, int, int] | None:
-    """The window (x0, y0, x1, y1), ends excluded, of a picture that a warped layer touches; None when it misses."""
+    """The window (x0, y0, x1, y1), ends excluded, of a picture that a warped layer touches; None when it
+    misses.
+    """
     rows, cols = layer_shape[:2]
     corners = project(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
     x0, y0 = np.maximum(np.floor(corners.min(0)).astype(int) - margin, 0)
@@ -95,7 +112,9 @@ def layer_window(
     return None if x1 <= x0 or y1 <= y0 else (int(x0), int(y0), int(x1), int(y1))
 
 
-def composite(image: np.ndarray, layer: np.ndarray, matrix: np.ndarray, quality: int = 4, sigma: float = 0.0) -> None:
+def composite(
+    image: np.ndarray, layer: np.ndarray, matrix: np.ndarray, quality: int = 4, sigma: float = 0.0
+) -> None:
     """Lays a layer over a picture, in place, through a projective map, with supersampled anti-aliasing.
 
     Args:
@@ -118,7 +137,13 @@ def composite(image: np.ndarray, layer: np.ndarray, matrix: np.ndarray, quality:
 
 
 def tilted_quad(
-    centre: tuple[float, float], width: float, height: float, yaw: float, pitch: float, roll: float, distance: float = 4.0
+    centre: tuple[float, float],
+    width: float,
+    height: float,
+    yaw: float,
+    pitch: float,
+    roll: float,
+    distance: float = 4.0,
 ) -> np.ndarray:
     """Corners of a rectangle turned in space and seen through a pinhole.
 

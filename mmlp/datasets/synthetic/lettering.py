@@ -1,7 +1,7 @@
 """Lines of text as coverage maps, from the fonts that come with matplotlib and from our own strokes.
 
-No font file is downloaded or shipped: matplotlib, which the toolbox needs anyway, carries the DejaVu, STIX and
-Computer Modern families.
+No font file is downloaded or shipped: matplotlib, which the toolbox needs anyway, carries the DejaVu, STIX
+and Computer Modern families.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ PLATE_FACES: dict[str, tuple[float, float] | str] = {
     'mono': 'DejaVuSansMono-Bold',
 }
 TEXT_FACES = (
-    'DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSans-BoldOblique', 'DejaVuSansMono', 'DejaVuSansMono-Bold', 'DejaVuSerif',
-    'DejaVuSerif-Bold', 'STIXGeneralBol', 'STIXGeneralBolIta', 'cmss10',
+    'DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSans-BoldOblique', 'DejaVuSansMono', 'DejaVuSansMono-Bold',
+    'DejaVuSerif', 'DejaVuSerif-Bold', 'STIXGeneralBol', 'STIXGeneralBolIta', 'cmss10',
 )  # fmt: skip
 
 
@@ -58,7 +58,9 @@ def _font_glyph(char: str, stem: str) -> np.ndarray:
 
 
 def plate_glyph(char: str, face: str) -> np.ndarray:
-    """Coverage (uint8, :data:`CAP_HEIGHT` high) of a capital, a digit or a sign in one of :data:`PLATE_FACES`."""
+    """Coverage (uint8, :data:`CAP_HEIGHT` high) of a capital, a digit or a sign in one of
+    :data:`PLATE_FACES`.
+    """
     style = PLATE_FACES[face]
     if isinstance(style, str):
         if char not in HAN and char not in HANGUL:
@@ -124,4 +126,6 @@ def fit_into(coverage: np.ndarray, width: float, height: float, max_stretch: flo
     natural = cols * target_h / rows
     target_w = max(round(min(width, natural * max_stretch)), 1)
     shrinking = target_h < rows and target_w < cols
-    return cv2.resize(coverage, (target_w, target_h), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+    return cv2.resize(
+        coverage, (target_w, target_h), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    )

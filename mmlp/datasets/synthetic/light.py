@@ -49,8 +49,8 @@ def measure_light(image: np.ndarray, quad: np.ndarray, rng: np.random.Generator,
         image: BGR uint8 (H, W, 3).
         quad: (4, 2) corners of the place.
         rng: Adds some variation to what is measured.
-        on_plate: Whether there is a plate at the place, whose paper and ink then are the white and the black. Else its
-            surroundings are looked at, which seldom hold something white.
+        on_plate: Whether there is a plate at the place, whose paper and ink then are the white and the black.
+            Else its surroundings are looked at, which seldom hold something white.
 
     Returns:
         The light.
@@ -66,9 +66,11 @@ def measure_light(image: np.ndarray, quad: np.ndarray, rng: np.random.Generator,
     pixels = patch[::step, ::step].reshape(-1, 3).astype(np.float32)
     black, mean, white = np.percentile(pixels, 3, axis=0), pixels.mean(0), np.percentile(pixels, 97, axis=0)
     if on_plate:
-        # Its paper may be yellow or blue: take the brightness from it, and the colour of the light from all around.
+        # Its paper may be yellow or blue: the brightness comes from it, the colour from all around.
         level = max(float(white.mean()), 0.9 * float(white.max()))
-        around = image[:: max(image.shape[0] // 24, 1), :: max(image.shape[1] // 24, 1)].reshape(-1, 3).mean(0)
+        around = (
+            image[:: max(image.shape[0] // 24, 1), :: max(image.shape[1] // 24, 1)].reshape(-1, 3).mean(0)
+        )
         tint = (0.5 * white + 0.5 * around + 25) / (0.5 * white.mean() + 0.5 * around.mean() + 25)
         white = level * rng.uniform(0.92, 1.05) * tint ** rng.uniform(0.3, 0.6)
     else:

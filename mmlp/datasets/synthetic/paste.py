@@ -20,15 +20,15 @@ _UNIT = rect_corners(0, 0, 1, 1)
 def component_quad(points: np.ndarray) -> np.ndarray | None:
     """The upright reading quadrilateral around a plate's pixels.
 
-    A hull that simplifies to four corners is taken as it is, so that perspective is kept; else the smallest rotated
-    rectangle.
+    A hull that simplifies to four corners is taken as it is, so that perspective is kept; else the smallest
+    rotated rectangle.
 
     Args:
         points: (N, 2) x and y of the pixels.
 
     Returns:
-        float32 (4, 2) in the order top-left, top-right, bottom-right, bottom-left, or None for fewer than three pixels
-        or for pixels on one line.
+        float32 (4, 2) in the order top-left, top-right, bottom-right, bottom-left, or None for fewer than
+        three pixels or for pixels on one line.
     """
     hull = cv2.convexHull(points.astype(np.int32))
     if len(hull) < 3:
@@ -38,7 +38,9 @@ def component_quad(points: np.ndarray) -> np.ndarray | None:
     if len(simple) == 4 and cv2.contourArea(simple) > 0.85 * cv2.contourArea(hull):
         quad = simple[:, 0].astype(np.float32)
     centre = quad.mean(0)
-    order = np.argsort(np.arctan2(*(quad - centre).T[::-1]))  # clockwise in the picture, from the left upwards
+    order = np.argsort(
+        np.arctan2(*(quad - centre).T[::-1])
+    )  # clockwise in the picture, from the left upwards
     quad = quad[order]
     # The first corner is the left end of the side that looks most like an upper edge.
     sides = np.roll(quad, -1, axis=0) - quad
@@ -66,7 +68,9 @@ def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: f
     flat = project(to_plane, hull)
     low, high = flat.min(0), flat.max(0)
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    unit = np.array([max(sides[0], sides[2]), max(sides[1], sides[3])], np.float64)  # pixels of the plane's axes
+    unit = np.array(
+        [max(sides[0], sides[2]), max(sides[1], sides[3])], np.float64
+    )  # pixels of the plane's axes
     size = (high - low) * unit * (1 + margin)
     size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)]) / unit
     middle = (low + high) / 2
@@ -80,10 +84,12 @@ class PasteSyntheticPlate(BaseTransform):
 
     Three things are done, each by its own chance:
 
-    * a plate of the picture is covered by a synthetic one of another layout, in its place, perspective and light, and
+    * a plate of the picture is covered by a synthetic one of another layout, in its place, perspective and
+    light, and
       the mask then holds the exact outline of the new one;
     * plates are put where there was none, turned in space, in the light of their surroundings;
-    * lettering, signs, stickers, grilles and a camera's time stamp are put where there is no plate, as background.
+    * lettering, signs, stickers, grilles and a camera's time stamp are put where there is no plate, as
+    background.
 
     Required Keys:
 
@@ -102,15 +108,16 @@ class PasteSyntheticPlate(BaseTransform):
         clutter_prob: Chance that clutter is added.
         max_clutter: At most so many pieces of clutter are added.
         overlay_prob: Chance of a camera's lettering at the edge of the picture.
-        width_range: Smallest and largest width in pixels of added plates and of clutter, drawn log-uniformly; the
-            largest is also bound by 0.6 of the picture's width.
+        width_range: Smallest and largest width in pixels of added plates and of clutter, drawn log-uniformly;
+            the largest is also bound by 0.6 of the picture's width.
         max_yaw: Largest turn about the vertical axis, in degrees.
         max_pitch: Largest turn about the horizontal axis, in degrees.
         max_roll: Largest turn in the picture plane, in degrees.
         min_replace_height: Plates less high than this, in pixels, are left as they are.
 
     Raises:
-        ValueError: A chance is outside 0..1, or ``width_range`` is not an increasing pair of positive numbers.
+        ValueError: A chance is outside 0..1, or ``width_range`` is not an increasing pair of positive
+            numbers.
     """
 
     def __init__(
@@ -127,12 +134,16 @@ class PasteSyntheticPlate(BaseTransform):
         max_roll: float = 12,
         min_replace_height: float = 6,
     ) -> None:
-        chances = dict(replace_prob=replace_prob, add_prob=add_prob, clutter_prob=clutter_prob, overlay_prob=overlay_prob)
+        chances = dict(
+            replace_prob=replace_prob, add_prob=add_prob, clutter_prob=clutter_prob, overlay_prob=overlay_prob
+        )
         for name, chance in chances.items():
             if not 0 <= chance <= 1:
                 raise ValueError(f'{name} is a probability: expected 0 to 1, got {chance}')
         if len(width_range) != 2 or not 0 < width_range[0] <= width_range[1]:
-            raise ValueError(f'width_range: expected (smallest, largest) in pixels, both above 0, got {width_range}')
+            raise ValueError(
+                f'width_range: expected (smallest, largest) in pixels, both above 0, got {width_range}'
+            )
         self.replace_prob = replace_prob
         self.add_prob = add_prob
         self.max_add = max_add
@@ -147,7 +158,7 @@ class PasteSyntheticPlate(BaseTransform):
 
     @cache_randomness
     def _draw_seed(self) -> int:
-        return int(np.random.randint(0, 2**31 - 1))
+        return int(np.random.randint(0, 2**31 - 1))  # noqa: NPY002  (the toolbox seeds numpy's global generator)
 
     def transform(self, results: dict) -> dict:
         """Pastes; the arrays of ``results`` are replaced, not written into."""
@@ -166,9 +177,14 @@ class PasteSyntheticPlate(BaseTransform):
         return results
 
     def _replace(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((mask == 1).astype(np.uint8), connectivity=8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(
+            (mask == 1).astype(np.uint8), connectivity=8
+        )
         for index in range(1, count):
-            if rng.random() >= self.replace_prob or stats[index, cv2.CC_STAT_HEIGHT] < self.min_replace_height:
+            if (
+                rng.random() >= self.replace_prob
+                or stats[index, cv2.CC_STAT_HEIGHT] < self.min_replace_height
+            ):
                 continue
             x, y, w, h = stats[index, :4]
             rows, cols = np.nonzero(labels[y : y + h, x : x + w] == index)
@@ -184,7 +200,9 @@ class PasteSyntheticPlate(BaseTransform):
 
     @staticmethod
     def _scale(sides: np.ndarray) -> float:
-        """Pixels a millimetre that are enough for a plate with these sides in the picture, but not wasteful."""
+        """Pixels a millimetre that are enough for a plate with these sides in the picture, but not
+        wasteful.
+        """
         return float(np.clip(max(sides[1], sides[3]) * 2.2 / 120, 0.35, 1.6))
 
     def _draw_quad(self, rng: np.random.Generator, shape: tuple[int, ...], aspect: float) -> np.ndarray:
@@ -229,14 +247,23 @@ class PasteSyntheticPlate(BaseTransform):
             return
         light = measure_light(image, quad, rng, on_plate=False)
         matrix = homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), quad)
-        composite(image, premultiply(light.apply(thing.image), thing.alpha), matrix, quality=3, sigma=light.sigma)
+        composite(
+            image, premultiply(light.apply(thing.image), thing.alpha), matrix, quality=3, sigma=light.sigma
+        )
 
     @staticmethod
     def _lay_plate(
-        rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, plate: PlateImage, quad: np.ndarray, light: Light
+        rng: np.random.Generator,
+        image: np.ndarray,
+        mask: np.ndarray,
+        plate: PlateImage,
+        quad: np.ndarray,
+        light: Light,
     ) -> None:
         matrix = homography(plate.corners, quad)
-        composite(image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma)
+        composite(
+            image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma
+        )
         inside = convex_mask(mask.shape, quad)
         if light.grain > 0.5:
             noise = rng.normal(0, light.grain, (int(inside.sum()), 1)).astype(np.float32)
@@ -244,5 +271,13 @@ class PasteSyntheticPlate(BaseTransform):
         mask[inside] = 1
 
     def __repr__(self) -> str:
-        names = ('replace_prob', 'add_prob', 'max_add', 'clutter_prob', 'max_clutter', 'overlay_prob', 'width_range')
+        names = (
+            'replace_prob',
+            'add_prob',
+            'max_add',
+            'clutter_prob',
+            'max_clutter',
+            'overlay_prob',
+            'width_range',
+        )
         return f'{type(self).__name__}({", ".join(f"{name}={getattr(self, name)}" for name in names)})'

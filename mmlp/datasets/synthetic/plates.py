@@ -11,8 +11,10 @@ from .geometry import premultiply, rect_corners
 from .layouts import LAYOUTS, PlateLayout, choose_layout, fill_pattern
 from .lettering import TEXT_FACES, fit_into, plate_line, text_line
 
-_HOLDER_WORDS = ('AUTOHAUS NORD', 'www.example.com', 'CITY MOTORS', 'Garage Lemaire', 'GRAND AUTO', 'Tel. 555 0134',
-                 'Family Cars since 1978', 'AUTO CENTER', 'eautos.example', 'DRIVE NOW')  # fmt: skip
+_HOLDER_WORDS = (
+    'AUTOHAUS NORD', 'www.example.com', 'CITY MOTORS', 'Garage Lemaire', 'GRAND AUTO', 'Tel. 555 0134',
+    'Family Cars since 1978', 'AUTO CENTER', 'eautos.example', 'DRIVE NOW',
+)  # fmt: skip
 
 
 @dataclass
@@ -22,8 +24,8 @@ class PlateImage:
     Attributes:
         image: BGR uint8 (H, W, 3): the plate and, around it, its holder.
         alpha: uint8 (H, W) coverage: 0 where there is neither plate nor holder.
-        corners: float32 (4, 2) outline of the plate alone, top-left, top-right, bottom-right, bottom-left; the centre
-            of pixel (column x, row y) is the point (x, y).
+        corners: float32 (4, 2) outline of the plate alone, top-left, top-right, bottom-right, bottom-left;
+            the centre of pixel (column x, row y) is the point (x, y).
         layout: What kind it is.
         text: The lettering of its lines, joined by blanks.
     """
@@ -58,17 +60,23 @@ def blend(image: np.ndarray, colour: tuple[float, ...] | np.ndarray, coverage: n
     alpha = cv2.merge([coverage] * 3)
     paint = np.empty_like(image)
     paint[:] = colour
-    image[:] = cv2.add(cv2.multiply(image, 255 - alpha, scale=1 / 255), cv2.multiply(paint, alpha, scale=1 / 255))
+    image[:] = cv2.add(
+        cv2.multiply(image, 255 - alpha, scale=1 / 255), cv2.multiply(paint, alpha, scale=1 / 255)
+    )
 
 
 def smooth_noise(rng: np.random.Generator, rows: int, cols: int, cells: int = 6) -> np.ndarray:
-    """float32 (rows, cols) of smooth noise about 0 with a standard deviation near 1; ``cells`` across the width."""
+    """float32 (rows, cols) of smooth noise about 0 with a standard deviation near 1; ``cells`` across the
+    width.
+    """
     down = max(round(cells * rows / cols), 2)
     coarse = rng.standard_normal((down, cells)).astype(np.float32)
     return cv2.resize(coarse, (cols, rows), interpolation=cv2.INTER_CUBIC)
 
 
-def _background(rng: np.random.Generator, layout: PlateLayout, colour: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _background(
+    rng: np.random.Generator, layout: PlateLayout, colour: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray:
     rows, cols = shape
     ramp = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None]
     base = np.broadcast_to(colour.astype(np.float32), (rows, 1, 3))
@@ -83,13 +91,22 @@ def _background(rng: np.random.Generator, layout: PlateLayout, colour: np.ndarra
 def _scenery(rng: np.random.Generator, image: np.ndarray) -> None:
     """A faint landscape: a sky that fades, hills, now and then a sun."""
     rows, cols = image.shape[:2]
-    tints = np.array([[230, 190, 140], [150, 200, 250], [190, 220, 170], [210, 180, 230], [120, 170, 245]], np.float32)
+    tints = np.array(
+        [[230, 190, 140], [150, 200, 250], [190, 220, 170], [210, 180, 230], [120, 170, 245]], np.float32
+    )
     sky = tints[rng.integers(len(tints))]
     fade = np.linspace(rng.uniform(0.5, 1), 0, rows, dtype=np.float32)[:, None, None]
     image[:] = (image * (1 - fade) + sky * fade).astype(np.uint8)
     if rng.random() < 0.4:
         centre = (int(rng.uniform(0.2, 0.8) * cols), int(rng.uniform(0.3, 0.6) * rows))
-        cv2.circle(image, centre, int(rows * rng.uniform(0.12, 0.3)), tuple(map(int, tints[4] * 0.5 + 120)), -1, cv2.LINE_AA)
+        cv2.circle(
+            image,
+            centre,
+            int(rows * rng.uniform(0.12, 0.3)),
+            tuple(map(int, tints[4] * 0.5 + 120)),
+            -1,
+            cv2.LINE_AA,
+        )
     xs = np.arange(0, cols + 8, 8)
     for i in range(rng.integers(1, 4)):
         phase, waves = rng.uniform(0, 6.3, 2), rng.uniform(1.5, 5, 2)
@@ -109,8 +126,12 @@ def _band(rng: np.random.Generator, layout: PlateLayout, image: np.ndarray) -> N
     if rng.random() < 0.12 and layout.band == 'left':
         colour = np.array([60, 150, 60]) * rng.uniform(0.7, 1.1)
     wide = round(rows * rng.uniform(0.38, 0.45))
-    strips = {'left': [(0, 0, wide, rows)], 'both': [(0, 0, wide, rows), (cols - wide, 0, cols, rows)],
-              'top': [(0, 0, cols, round(rows * 0.23))], 'corner': [(0, 0, round(cols * 0.17), round(rows * 0.47))]}  # fmt: skip
+    strips = {
+        'left': [(0, 0, wide, rows)],
+        'both': [(0, 0, wide, rows), (cols - wide, 0, cols, rows)],
+        'top': [(0, 0, cols, round(rows * 0.23))],
+        'corner': [(0, 0, round(cols * 0.17), round(rows * 0.47))],
+    }
     for i, (x0, y0, x1, y1) in enumerate(strips[layout.band]):
         image[y0:y1, x0:x1] = np.clip(colour, 0, 255)
         w, h = x1 - x0, y1 - y0
@@ -118,20 +139,32 @@ def _band(rng: np.random.Generator, layout: PlateLayout, image: np.ndarray) -> N
             flag = slice(cols - round(h * 1.6), cols - round(h * 0.35))
             third = (flag.stop - flag.start) // 3
             for j, stripe in enumerate(rng.permutation([[60, 160, 50], [240, 240, 240], [60, 60, 200]])):
-                image[y0 + h // 5 : y1 - h // 5, flag.start + j * third : flag.start + (j + 1) * third] = stripe
+                image[y0 + h // 5 : y1 - h // 5, flag.start + j * third : flag.start + (j + 1) * third] = (
+                    stripe
+                )
             continue
         if i == 0:
             ring, star = 0.3 * w, max(w * 0.055, 1.0)
             for angle in np.arange(12) * np.pi / 6:
                 spot = (x0 + w / 2 + ring * np.sin(angle), y0 + h * 0.3 - ring * np.cos(angle))
-                cv2.circle(image, tuple(int(v * 16) for v in spot), int(star * 16), (60, 210, 240), -1, cv2.LINE_AA, 4)
+                cv2.circle(
+                    image,
+                    tuple(int(v * 16) for v in spot),
+                    int(star * 16),
+                    (60, 210, 240),
+                    -1,
+                    cv2.LINE_AA,
+                    4,
+                )
         word = ''.join(rng.choice(list('ABDEFHILNPRST'), rng.integers(1, 3)))
         line = fit_into(text_line(word, 'DejaVuSans-Bold'), w * 0.7, h * 0.32)
         x, y = x0 + (w - line.shape[1]) // 2, y0 + round(h * 0.6)
         blend(image[y : y + line.shape[0], x : x + line.shape[1]], (240, 240, 240), line[: rows - y])
 
 
-def _lettering(rng: np.random.Generator, layout: PlateLayout, shape: tuple[int, int]) -> tuple[np.ndarray, str]:
+def _lettering(
+    rng: np.random.Generator, layout: PlateLayout, shape: tuple[int, int]
+) -> tuple[np.ndarray, str]:
     """Coverage (uint8) of all lines of a plate, and their text."""
     rows, cols = shape
     ink, words = np.zeros(shape, np.uint8), []
@@ -145,7 +178,9 @@ def _lettering(rng: np.random.Generator, layout: PlateLayout, shape: tuple[int, 
             coverage = text_line(text, TEXT_FACES[rng.integers(len(TEXT_FACES))], rng.uniform(0, 0.25))
             coverage = fit_into(coverage, x1 - x0, y1 - y0, 1.0)
         else:
-            coverage = fit_into(plate_line(text, face, gap, space), x1 - x0, (y1 - y0) * rng.uniform(0.9, 1.0), 1.2)
+            coverage = fit_into(
+                plate_line(text, face, gap, space), x1 - x0, (y1 - y0) * rng.uniform(0.9, 1.0), 1.2
+            )
         h, w = coverage.shape
         top, left = y0 + (y1 - y0 - h) // 2, x0 + (x1 - x0 - w) // 2
         window = ink[top : top + h, left : left + w]
@@ -175,7 +210,15 @@ def _screws(rng: np.random.Generator, image: np.ndarray) -> None:
             centre, radius = (int(x * 16), int(fy * rows * 16)), int(r * 16)
             cv2.circle(image, centre, radius + 12, (40, 40, 40), -1, cv2.LINE_AA, 4)
             cv2.circle(image, centre, radius, (tone, tone, tone), -1, cv2.LINE_AA, 4)
-            cv2.circle(image, (centre[0] - radius // 3, centre[1] - radius // 3), radius // 3, (250, 250, 250), -1, cv2.LINE_AA, 4)
+            cv2.circle(
+                image,
+                (centre[0] - radius // 3, centre[1] - radius // 3),
+                radius // 3,
+                (250, 250, 250),
+                -1,
+                cv2.LINE_AA,
+                4,
+            )
 
 
 def _weather(rng: np.random.Generator, image: np.ndarray) -> None:
@@ -186,15 +229,21 @@ def _weather(rng: np.random.Generator, image: np.ndarray) -> None:
     if rng.random() < 0.18:  # mud, thicker towards an edge
         field = smooth_noise(rng, rows, cols, 14) * 0.5 + smooth_noise(rng, rows, cols, 60) * 0.4
         slope = np.linspace(-1.2, 0.9, rows, dtype=np.float32)[:, None] * rng.uniform(0.5, 1.2)
-        coverage = np.clip((field + slope - rng.uniform(0.2, 1.2)) * 160, 0, rng.uniform(100, 215)).astype(np.uint8)
+        coverage = np.clip((field + slope - rng.uniform(0.2, 1.2)) * 160, 0, rng.uniform(100, 215)).astype(
+            np.uint8
+        )
         blend(image, np.array([60, 84, 104]) * rng.uniform(0.5, 1.3), coverage)
     if rng.random() < 0.2:  # fading of colours towards grey
         grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
         image[:] = cv2.addWeighted(image, 0.6, grey, 0.4, rng.uniform(-20, 20))
 
 
-def _holder(rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray, aspect: float) -> tuple[np.ndarray, np.ndarray, int, int]:
-    """Puts the plate into a holder; returns picture, coverage and where the plate's first column and row are."""
+def _holder(
+    rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray, aspect: float
+) -> tuple[np.ndarray, np.ndarray, int, int]:
+    """Puts the plate into a holder; returns picture, coverage and where the plate's first column and row
+    are.
+    """
     rows, cols = coverage.shape
     kind = rng.random()
     if kind < 0.45:  # none
@@ -214,11 +263,15 @@ def _holder(rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray, a
         body = cv2.merge([body] * 3)
         inner = cv2.copyMakeBorder(coverage, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
         keep = cv2.merge([inner] * 3)
-        image = cv2.add(cv2.multiply(image, keep, scale=1 / 255), cv2.multiply(body, 255 - keep, scale=1 / 255))
+        image = cv2.add(
+            cv2.multiply(image, keep, scale=1 / 255), cv2.multiply(body, 255 - keep, scale=1 / 255)
+        )
         alpha = rounded_rect(*alpha.shape, rows * 0.06)
         if bottom >= 0.09 * rows and rng.random() < 0.8:
             words = _HOLDER_WORDS[rng.integers(len(_HOLDER_WORDS))]
-            line = fit_into(text_line(words, TEXT_FACES[rng.integers(len(TEXT_FACES))]), cols * 0.8, bottom * 0.75, 1.0)
+            line = fit_into(
+                text_line(words, TEXT_FACES[rng.integers(len(TEXT_FACES))]), cols * 0.8, bottom * 0.75, 1.0
+            )
             y, x = top + rows + (bottom - line.shape[0]) // 2, (image.shape[1] - line.shape[1]) // 2
             colour = (20, 20, 20) if metal else (200, 200, 205)
             blend(image[y : y + line.shape[0], x : x + line.shape[1]], colour, line)
@@ -227,7 +280,9 @@ def _holder(rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray, a
     return image, alpha, left, top
 
 
-def render_plate(rng: np.random.Generator, layout: PlateLayout | str | None = None, scale: float = 1.1) -> PlateImage:
+def render_plate(
+    rng: np.random.Generator, layout: PlateLayout | str | None = None, scale: float = 1.1
+) -> PlateImage:
     """Draws a plate.
 
     Args:
@@ -256,7 +311,9 @@ def render_plate(rng: np.random.Generator, layout: PlateLayout | str | None = No
     if layout.border and rng.random() < 0.85:
         edge, inset = max(round(layout.border * scale), 1), round(rng.uniform(0, 3) * scale)
         ring = rounded_rect(rows - 2 * inset, cols - 2 * inset, layout.radius * scale)
-        inner = rounded_rect(rows - 2 * (inset + edge), cols - 2 * (inset + edge), (layout.radius - layout.border) * scale)
+        inner = rounded_rect(
+            rows - 2 * (inset + edge), cols - 2 * (inset + edge), (layout.radius - layout.border) * scale
+        )
         ring[edge:-edge, edge:-edge] -= np.minimum(inner, ring[edge:-edge, edge:-edge])
         blend(image[inset : rows - inset, inset : cols - inset], colour, ring)
     ink, text = _lettering(rng, layout, (rows, cols))
@@ -270,5 +327,3 @@ def render_plate(rng: np.random.Generator, layout: PlateLayout | str | None = No
     image, alpha, left, top = _holder(rng, image, coverage, layout.aspect)
     corners = rect_corners(left - 0.5, top - 0.5, left + cols - 0.5, top + rows - 0.5)
     return PlateImage(image, alpha, corners, layout, text)
-
-

@@ -5,10 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from . import effects, surroundings
+from . import effects
+from .bodies import Pose
 from .camera import Camera, Canvas
 from .clutter import overlay_text
-from .vehicles import Lamp, ScenePlate, Sunlight, Vehicle, random_body
+from .landscape import draw_ground, draw_lot, draw_road, draw_sky
+from .scene_types import Lamp, ScenePlate, Sunlight
+from .street import draw_backdrop_wall, draw_houses, draw_pole, draw_tree
+from .vehicles import draw_vehicle, random_body, random_paint
 
 
 def _sunlight(rng: np.random.Generator) -> tuple[Sunlight, float]:
@@ -20,8 +24,8 @@ def _sunlight(rng: np.random.Generator) -> tuple[Sunlight, float]:
     hazes = np.array([[240, 222, 205], [222, 222, 220], [235, 232, 225], [150, 190, 240]])
     sun = (0.95, 0.25, 0.7, 0.6)[kind]
     ground = np.array([105, 105, 108]) * rng.uniform(0.65, 1.15)
-    return Sunlight(direction, sun, skies[kind] * rng.uniform(0.85, 1.05), hazes[kind] * rng.uniform(0.92, 1.02), ground), (
-        0.4, 0.0, 0.9, 0.6)[kind]  # fmt: skip
+    sky, haze = skies[kind] * rng.uniform(0.85, 1.05), hazes[kind] * rng.uniform(0.92, 1.02)
+    return Sunlight(direction, sun, sky, haze, ground), (0.4, 0.0, 0.9, 0.6)[kind]
 
 
 def _camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
@@ -32,35 +36,47 @@ def _camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
     return Camera(size, focal, height, pitch, float(np.clip(rng.normal(0, 0.025), -0.09, 0.09)))
 
 
-def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Vehicle:
+def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Pose:
     """The vehicle that the picture is of; the camera is pitched so that its plate is in view."""
     body = random_body(rng)
-    wide = float(np.exp(rng.uniform(np.log(36), np.log(230)))) * camera.size[0] / 640
+    wide = float(np.exp(rng.uniform(np.log(46), np.log(240)))) * camera.size[0] / 640
     distance = max(camera.focal * 0.5 / wide, 1.6 + 0.8 * camera.height)
     yaw = np.deg2rad(np.clip(rng.normal(0, 22), -52, 52)) + (np.pi if rng.random() < 0.5 else 0)
     column, row = rng.uniform(0.22, 0.78) * camera.size[0], rng.uniform(0.45, 0.88) * camera.size[1]
     x = (column - camera.size[0] / 2) / camera.focal * distance
     # Looking down by the angle to the plate would bring it to the middle; it belongs to a row under that.
-    camera.pitch = float(np.arctan2(camera.height - 0.65, distance) - np.arctan((row - camera.size[1] / 2) / camera.focal))
+    camera.pitch = float(
+        np.arctan2(camera.height - 0.65, distance) - np.arctan((row - camera.size[1] / 2) / camera.focal)
+    )
     facing = np.array([np.sin(yaw), np.cos(yaw)]) * (1 if np.cos(yaw) > 0 else -1)
-    return Vehicle(rng, body, x + facing[0] * body.length / 2, distance + facing[1] * body.length / 2, yaw)
+    return Pose(
+        body, x + facing[0] * body.length / 2, distance + facing[1] * body.length / 2, yaw, random_paint(rng)
+    )
 
 
-def _others(rng: np.random.Generator, camera: Camera, main: Vehicle | None, count: int, parked: bool) -> list[Vehicle]:
+def _others(
+    rng: np.random.Generator, camera: Camera, main: Pose | None, count: int, parked: bool
+) -> list[Pose]:
     """More vehicles, where there is room."""
-    found: list[Vehicle] = []
+    found: list[Pose] = []
     for _ in range(count * 3):
         if len(found) == count:
             break
         body = random_body(rng)
         z = rng.uniform(6, 13 if rng.random() < 0.5 else 34)
         if parked:
-            x, yaw = rng.choice([-1, 1]) * rng.uniform(3.2, 4.2), rng.normal(0, 0.05) + np.pi * rng.integers(2)
+            x, yaw = (
+                rng.choice([-1, 1]) * rng.uniform(3.2, 4.2),
+                rng.normal(0, 0.05) + np.pi * rng.integers(2),
+            )
         else:
             x, yaw = rng.uniform(-0.5, 0.5) * z, rng.normal(0, 0.25) + np.pi * rng.integers(2)
         near = [v for v in [main, *found] if v is not None]
-        if all(np.hypot((v.x - x) * 1.6, v.z - z) > (v.body.length + body.length) / 2 + 0.6 or abs(v.x - x) > 2.6 for v in near):
-            found.append(Vehicle(rng, body, x, z, yaw))
+        if all(
+            np.hypot((v.x - x) * 1.6, v.z - z) > (v.body.length + body.length) / 2 + 0.6 or abs(v.x - x) > 2.6
+            for v in near
+        ):
+            found.append(Pose(body, x, z, yaw, random_paint(rng)))
     return found
 
 
@@ -86,7 +102,14 @@ def _occlude(rng: np.random.Generator, canvas: Canvas, plate: ScenePlate) -> Non
         canvas.line(np.array([a, b]), (tone,) * 3, max(high * rng.uniform(0.06, 0.18), 1))
     else:
         edge = rng.uniform(0.05, 0.2)
-        side = np.array([quad[0] - across * 0.1 - down * 0.4, quad[0] + across * edge - down * 0.3, quad[3] + across * edge * rng.uniform(0.3, 1.4) + down * 0.4, quad[3] - across * 0.1 + down * 0.5])
+        side = np.array(
+            [
+                quad[0] - across * 0.1 - down * 0.4,
+                quad[0] + across * edge - down * 0.3,
+                quad[3] + across * edge * rng.uniform(0.3, 1.4) + down * 0.4,
+                quad[3] - across * 0.1 + down * 0.5,
+            ]
+        )
         canvas.polygon(side, np.array([45, 85, 60]) * rng.uniform(0.4, 1.3))
 
 
@@ -101,39 +124,46 @@ def render_scene(
         with_plates: False for a picture without any plate.
 
     Returns:
-        The picture (BGR uint8 (H, W, 3)), the mask (uint8 (H, W), 0 background and 1 plate) and the plates of which
-        something is seen, each with its own mask.
+        The picture (BGR uint8 (H, W, 3)), the mask (uint8 (H, W), 0 background and 1 plate) and the plates of
+        which something is seen, each with its own mask.
     """
     camera, canvas = _camera(rng, size), Canvas(size)
     light, clouds = _sunlight(rng)
     night = rng.random() < 0.2
     lot = rng.random() < 0.35
     main = _main_vehicle(rng, camera) if rng.random() < 0.95 else None
-    surroundings.draw_sky(rng, canvas, camera, light, clouds)
-    rough = rng.uniform(0.6, 1.6)
-    surroundings.draw_ground(rng, canvas, camera, light.ground, rough)
+    draw_sky(rng, canvas, camera, light, clouds)
+    rough = rng.uniform(0.3, 0.9)
+    draw_ground(rng, canvas, camera, light.ground, rough)
     if lot:
-        surroundings.draw_lot(rng, canvas, camera)
-        surroundings.draw_backdrop_wall(rng, canvas, camera, rng.uniform(15, 24))
+        draw_lot(rng, canvas, camera)
+        draw_backdrop_wall(rng, canvas, camera, rng.uniform(15, 24))
         for _ in range(rng.integers(0, 5)):
-            surroundings.draw_tree(rng, canvas, camera, rng.uniform(-14, 14), rng.uniform(24, 30), rng.uniform(4, 8))
+            draw_tree(rng, canvas, camera, rng.uniform(-14, 14), rng.uniform(24, 30), rng.uniform(4, 8))
     else:
         half = rng.uniform(3.5, 7)
         walk = np.array([140, 145, 148]) if rng.random() < 0.6 else np.array([60, 110, 90])
-        surroundings.draw_road(rng, canvas, camera, half, walk * rng.uniform(0.8, 1.1))
+        draw_road(rng, canvas, camera, half, walk * rng.uniform(0.8, 1.1))
         if rng.random() < 0.7:
-            surroundings.draw_houses(rng, canvas, camera, half + rng.uniform(2.5, 6), night)
+            draw_houses(rng, canvas, camera, half + rng.uniform(2.5, 6), night)
         else:
             for _ in range(rng.integers(4, 14)):
-                surroundings.draw_tree(rng, canvas, camera, rng.choice([-1, 1]) * (half + rng.uniform(2, 14)), rng.uniform(9, 45), rng.uniform(3, 8))
-    for _ in range(rng.integers(0, 3)):
-        surroundings.draw_pole(rng, canvas, camera, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
+                draw_tree(
+                    rng,
+                    canvas,
+                    camera,
+                    rng.choice([-1, 1]) * (half + rng.uniform(2, 14)),
+                    rng.uniform(9, 45),
+                    rng.uniform(3, 8),
+                )
+    for _ in range(rng.integers(0, 4)):
+        draw_pole(rng, canvas, camera, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
     vehicles = _others(rng, camera, main, int(rng.integers(0, 5)), not lot and rng.random() < 0.5)
     vehicles = sorted([*vehicles, *([main] if main else [])], key=lambda v: -np.hypot(v.x, v.z))
     plates: list[ScenePlate] = []
     lamps: list[Lamp] = []
     for vehicle in vehicles:
-        shown, lit = vehicle.draw(rng, camera, canvas, light, with_plates and rng.random() < 0.97)
+        shown, lit = draw_vehicle(rng, vehicle, camera, canvas, light, with_plates and rng.random() < 0.97)
         outline = vehicle.silhouette(camera)
         lamps = [lamp for lamp in lamps if cv2.pointPolygonTest(outline, lamp.place, False) < 0]
         plates += shown
@@ -153,7 +183,13 @@ def render_scene(
 
 
 def _develop(
-    rng: np.random.Generator, image: np.ndarray, camera: Camera, plates: list[ScenePlate], lamps: list[Lamp], night: bool, light: Sunlight
+    rng: np.random.Generator,
+    image: np.ndarray,
+    camera: Camera,
+    plates: list[ScenePlate],
+    lamps: list[Lamp],
+    night: bool,
+    light: Sunlight,
 ) -> np.ndarray:
     """Light and weather, then the camera."""
     if night:

@@ -1,9 +1,9 @@
 """Centre lines of the plate lettering that is drawn here instead of taken from a font file.
 
-A glyph is a list of strokes in a unit box (x right, y down). A stroke is written ``'x,y x,y ...'`` in hundredths
-of the box; a leading ``r`` rounds its inner corners, a trailing ``z`` closes it. The Latin letters are of the
-narrow, even-stroked kind that plates around the world use; the Chinese and Korean ones are composed from a few
-radicals and letters, legible at the sizes at which plates appear in pictures.
+A glyph is a list of strokes in a unit box (x right, y down). A stroke is written ``'x,y x,y ...'`` in
+hundredths of the box; a leading ``r`` rounds its inner corners, a trailing ``z`` closes it. The Latin letters
+are of the narrow, even-stroked kind that plates around the world use; the Chinese and Korean ones are
+composed from a few radicals and letters, legible at the sizes at which plates appear in pictures.
 """
 
 from __future__ import annotations
@@ -76,18 +76,47 @@ _HAN_RIGHT = [
     ['46,4 40,44', '44,26 100,26', '68,4 68,62', '42,62 100,62', '56,62 46,98', '80,62 98,98'],
 ]
 _HAN_WHOLE = {
-    '京': ['50,0 50,16', '4,17 96,17', '22,32 78,32 78,56 22,56 z', '50,56 50,98 36,92', '28,66 10,90', '72,66 90,90'],
+    '京': [
+        '50,0 50,16',
+        '4,17 96,17',
+        '22,32 78,32 78,56 22,56 z',
+        '50,56 50,98 36,92',
+        '28,66 10,90',
+        '72,66 90,90',
+    ],
     '川': ['20,4 18,60 4,98', '50,8 50,88', '84,2 84,100'],
     '云': ['20,8 80,8', '2,40 98,40', '46,40 14,92 84,86', '68,64 92,98'],
     '吉': ['4,18 96,18', '50,0 50,42', '16,42 84,42', '22,60 78,60 78,98 22,98 z'],
     '甘': ['2,26 98,26', '24,4 24,96 76,96 76,4', '24,60 76,60'],
-    '苏': ['2,16 98,16', '32,4 32,28', '68,4 68,28', '12,42 84,42 78,92 62,94', '46,30 40,66 10,98', '14,58 6,84',
-          '86,54 98,80'],
-    '鲁': ['34,0 12,20', '30,8 68,8 60,20', '16,20 86,20 86,46 16,46 z', '16,33 86,33', '50,20 50,46', '2,56 98,56',
-          '22,66 78,66 78,100 22,100 z', '22,83 78,83'],
-    '贵': ['24,6 76,6 76,24 24,24 z', '50,0 50,34', '4,36 96,36', '24,46 24,80', '24,46 78,46 78,80', '50,52 48,76 12,98',
-          '60,82 92,98'],
-}  # fmt: skip
+    '苏': [
+        '2,16 98,16',
+        '32,4 32,28',
+        '68,4 68,28',
+        '12,42 84,42 78,92 62,94',
+        '46,30 40,66 10,98',
+        '14,58 6,84',
+        '86,54 98,80',
+    ],
+    '鲁': [
+        '34,0 12,20',
+        '30,8 68,8 60,20',
+        '16,20 86,20 86,46 16,46 z',
+        '16,33 86,33',
+        '50,20 50,46',
+        '2,56 98,56',
+        '22,66 78,66 78,100 22,100 z',
+        '22,83 78,83',
+    ],
+    '贵': [
+        '24,6 76,6 76,24 24,24 z',
+        '50,0 50,34',
+        '4,36 96,36',
+        '24,46 24,80',
+        '24,46 78,46 78,80',
+        '50,52 48,76 12,98',
+        '60,82 92,98',
+    ],
+}
 _HANGUL_CONSONANT = [
     ['10,10 90,10 78,90'],
     ['10,10 10,88 94,84'],
@@ -143,7 +172,9 @@ HANGUL = ''.join(c for c in _TABLE if '\ue100' <= c < '\ue200')
 
 
 def _round_corners(points: np.ndarray, radius: float) -> np.ndarray:
-    """Replaces every inner corner (every corner of a closed line) by a quadratic curve of at most ``radius``."""
+    """Replaces every inner corner (every corner of a closed line) by a quadratic curve of at most
+    ``radius``.
+    """
     closed = bool(np.allclose(points[0], points[-1]))
     if closed:  # start in the middle of a side, so that every corner is an inner one
         middle = (points[0] + points[1]) / 2

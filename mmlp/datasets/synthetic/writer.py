@@ -14,21 +14,27 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from .scene_types import ScenePlate
 from .scenes import render_scene
-from .vehicles import ScenePlate
 
 GENERATOR_VERSION = '1.0'
 """Changes whenever the same seed gives other pictures."""
 
-_SPLITS = ('train', 'val')
+_SPLITS = (
+    'train', 'val',
+)  # fmt: skip
 _NO_PLATE = 0.08  # share of pictures without a plate
 
 
 def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
-    """Polygons of what is seen of a plate, in COCO's coordinates (the centre of pixel (x, y) is (x + 0.5, y + 0.5))."""
+    """Polygons of what is seen of a plate, in COCO's coordinates (the centre of pixel (x, y) is (x + 0.5, y +
+    0.5)).
+    """
     mask = plate.mask.astype(np.uint8)
     cols, rows = size
-    whole = np.array([[-0.5, -0.5], [cols - 0.5, -0.5], [cols - 0.5, rows - 0.5], [-0.5, rows - 0.5]], np.float32)
+    whole = np.array(
+        [[-0.5, -0.5], [cols - 0.5, -0.5], [cols - 0.5, rows - 0.5], [-0.5, rows - 0.5]], np.float32
+    )
     area, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), whole)
     if clipped is not None and abs(area - mask.sum()) < 0.1 * area + 4:  # nothing hides it: the exact outline
         return [(clipped[:, 0] + 0.5).ravel().round(2).tolist()]
@@ -97,11 +103,12 @@ def write_dataset(
     overwrite: bool = False,
     progress: bool = True,
 ) -> Path:
-    """Makes a data set: ``root/{train,val}/images/NAME.jpg``, ``masks/NAME.jpg.png`` and ``annotations.json``.
+    """Makes a data set: ``root/{train,val}/images/NAME.jpg``, ``masks/NAME.jpg.png`` and
+    ``annotations.json``.
 
-    Masks hold 0 for background and 255 for plate. The annotations are COCO's, with the keys ``corners``, ``layout`` and
-    ``text`` besides. The same arguments give the same bytes with any number of workers, in one environment; other
-    versions of OpenCV may round differently.
+    Masks hold 0 for background and 255 for plate. The annotations are COCO's, with the keys ``corners``,
+    ``layout`` and ``text`` besides. The same arguments give the same bytes with any number of workers, in one
+    environment; other versions of OpenCV may round differently.
 
     All is written into a folder beside ``root`` that takes its name when it is complete.
 
@@ -124,7 +131,12 @@ def write_dataset(
         OSError: A file cannot be written.
     """
     root = Path(root)
-    for name, value, least in (('num_train', num_train, 0), ('num_val', num_val, 0), ('seed', seed, 0), ('workers', workers, 0)):
+    for name, value, least in (
+        ('num_train', num_train, 0),
+        ('num_val', num_val, 0),
+        ('seed', seed, 0),
+        ('workers', workers, 0),
+    ):
         if value < least:
             raise ValueError(f'{name}: expected {least} or more, got {value}')
     if num_train + num_val == 0:
@@ -132,7 +144,9 @@ def write_dataset(
     if min(size) < 64:
         raise ValueError(f'size: expected at least 64 x 64 pixels, got {size[0]}x{size[1]}')
     if root.exists() and not overwrite:
-        raise FileExistsError(f'{root} exists; choose another folder, or say that it may be replaced (--overwrite)')
+        raise FileExistsError(
+            f'{root} exists; choose another folder, or say that it may be replaced (--overwrite)'
+        )
     part = root.with_name(f'.{root.name}.{uuid.uuid4().hex[:8]}.part')
     try:
         for split in _SPLITS:
