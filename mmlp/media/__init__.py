@@ -4,18 +4,38 @@ Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
 from .atomic import atomic_path
+from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
+from .pipeline import PipelineReport, StageTiming, each, run_pipeline
+from .video import AudioTrack, Frame, VideoInfo, VideoReader
+from .video_writer import CODECS, CONTAINERS, VideoWriter, video_output_suffix
 
 __all__ = [
+    'CODECS',
+    'CONTAINERS',
     'MAX_PIXELS',
+    'AudioTrack',
+    'Frame',
     'MediaError',
+    'MediaItem',
+    'MediaList',
+    'MediaProblem',
     'MediaWriteError',
     'Picture',
+    'PipelineReport',
+    'StageTiming',
     'TruncatedMediaError',
     'UnreadableMediaError',
+    'VideoInfo',
+    'VideoReader',
+    'VideoWriter',
     'atomic_path',
+    'each',
+    'find_media',
     'read_image',
+    'run_pipeline',
+    'video_output_suffix',
     'write_image',
 ]

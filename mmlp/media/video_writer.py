@@ -1,0 +1,298 @@
+"""Videos out: the frames' own times, the audio of the source, and a file that appears when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
+
+from .atomic import part_path, publish
+from .audio import AudioCopier
+from .errors import MediaWriteError
+from .video import Frame, VideoInfo
+
+#: Short names of codecs, the encoders in PyAV, and options that are fast and look like the source.
+CODECS: dict[str, tuple[str, dict[str, str]]] = {
+    'h264': ('libx264', {'crf': '20', 'preset': 'veryfast'}),
+    'hevc': ('libx265', {'crf': '24', 'preset': 'veryfast', 'x265-params': 'log-level=error'}),
+    'vp9': ('libvpx-vp9', {'crf': '31', 'b': '0', 'deadline': 'realtime', 'cpu-used': '6', 'row-mt': '1'}),
+    'av1': ('libsvtav1', {'crf': '32', 'preset': '9'}),
+    'mpeg4': ('mpeg4', {'qmin': '2', 'qmax': '5'}),
+}
+#: Suffixes that can be written, and FFmpeg's names of the containers. AVI is not among them: it has neither
+#: times of frames nor a fixed place for them, so that nothing this class promises would hold.
+CONTAINERS = {
+    '.mp4': 'mp4',
+    '.m4v': 'mp4',
+    '.mov': 'mov',
+    '.mkv': 'matroska',
+    '.webm': 'webm',
+    '.ts': 'mpegts',
+    '.mts': 'mpegts',
+    '.m2ts': 'mpegts',
+}
+_DEFAULT_CODECS = {'.webm': 'vp9'}
+#: Codecs that take 4:2:0 pictures of odd width and height; the others get one more row or column.
+_ODD_SIZES = ('libvpx-vp9', 'mpeg4')
+#: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
+_MPEG4_TIME_BASE = Fraction(1, 60000)
+_PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
+_CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
+_MATRICES = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+}
+_UNSPECIFIED_COLOUR = (2, 0, 2, 2)
+
+
+def video_output_suffix(path: str | os.PathLike) -> str:
+    """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``."""
+    suffix = Path(path).suffix
+    return suffix if suffix.lower() in CONTAINERS else '.mp4'
+
+
+class VideoWriter:
+    """Writes a video, complete or not at all.
+
+    Frames keep their times (variable frame rate too), and the audio of the source is copied without being
+    coded anew, unless the container cannot hold it. Frames are written upright, so the output needs no
+    rotation. H.264, HEVC and AV1 know even sizes only: odd ones get one more column or row, a copy of the
+    last one. Of the source's other streams (subtitles, GPS traces, cover pictures, further cameras) none is
+    carried over: they may show or tell what the frames no longer do.
+
+    Use it as a context manager: the file appears under its name when the block ends without an error;
+    otherwise, after an interruption too, nothing is left behind.
+
+    Args:
+        path (str | os.PathLike): The file to write; its suffix names the container, see
+            ``CONTAINERS``.
+        like (VideoInfo | None): Source of frame rate, clock, colours, pixel aspect, tags and audio.
+        fps (Fraction | float | None): Frames a second; needed without ``like``.
+        codec (str | None): ``'h264'``, ``'hevc'``, ``'vp9'``, ``'av1'``, ``'mpeg4'``, or the name of an
+            encoder of FFmpeg (``'h264_nvenc'``, ...). None means vp9 for .webm and h264 elsewhere.
+        crf (int | None): Quality for codecs that have it: smaller is better and larger in bytes.
+        preset (str | None): Speed for codecs that have it.
+        options (Mapping[str, str] | None): Further options of the encoder.
+        audio (bool): Copy the audio of ``like``.
+        strip_location (bool): Leave out tags that tell the place.
+        threads (int): Threads that encode; 0 leaves it to FFmpeg.
+
+    Raises:
+        ValueError: Suffix, codec or frame rate do not work.
+        MediaWriteError: The file could not be written (disk full, no permission, ...).
+
+    Examples:
+        >>> with VideoReader('in.mp4') as video, VideoWriter('out.mp4', like=video.info) as writer:
+        ...     for frame in video:
+        ...         writer.write(frame)
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        like: VideoInfo | None = None,
+        *,
+        fps: Fraction | float | None = None,
+        codec: str | None = None,
+        crf: int | None = None,
+        preset: str | None = None,
+        options: Mapping[str, str] | None = None,
+        audio: bool = True,
+        strip_location: bool = False,
+        threads: int = 0,
+    ) -> None:
+        self.path = Path(path)
+        suffix = self.path.suffix.lower()
+        if suffix not in CONTAINERS:
+            raise ValueError(
+                f'{path}: videos cannot be written as {suffix!r}; use one of {", ".join(CONTAINERS)}'
+            )
+        if fps is None and like is None:
+            raise ValueError('VideoWriter needs fps, or a source in like')
+        self._fps = Fraction(fps).limit_denominator(100_000) if fps is not None else like.fps
+        if self._fps <= 0:
+            raise ValueError(f'fps must be positive, got {fps}')
+        self._encoder, defaults = _find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))
+        self._options = {**defaults, **(options or {})}
+        self._options.update({'crf': str(crf)} if crf is not None else {})
+        self._options.update({'preset': preset} if preset is not None else {})
+        self._like = like
+        self._with_audio = audio and like is not None
+        self._strip_location = strip_location
+        self._threads = threads
+        self._stream: av.VideoStream | None = None
+        self._audio: AudioCopier | None = None
+        self._shape: tuple[int, ...] = ()
+        self._frames = 0
+        self._last_tick = -1
+        self._durations: dict[int, int] = {}
+        self._part: Path | None = part_path(self.path)
+        with self._errors():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            container = CONTAINERS[suffix]
+            muxer_options = {'movflags': '+faststart'} if container in ('mp4', 'mov') else {}
+            self._container = av.open(f'file:{self._part}', 'w', format=container, options=muxer_options)
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write(self, frame: Frame | np.ndarray) -> None:
+        """Writes the next frame.
+
+        Args:
+            frame (Frame | np.ndarray): A frame with its time, or only its pixels, (H, W, 3) uint8 BGR, for
+                evenly spaced frames. All have the size of the first.
+
+        Raises:
+            ValueError: The frame's size or type is wrong.
+            MediaWriteError: The file could not be written.
+        """
+        if isinstance(frame, np.ndarray):
+            frame = Frame(self._frames, frame, self._frames / self._fps, 1 / self._fps)
+        bgr = frame.bgr
+        if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
+            raise ValueError(f'a frame must be (H, W, 3) uint8, got shape {bgr.shape} and dtype {bgr.dtype}')
+        with self._errors():
+            if self._stream is None:
+                self._open(bgr.shape)
+            if bgr.shape != self._shape:
+                raise ValueError(f'frame {self._frames} has shape {bgr.shape}, the first had {self._shape}')
+            time_base = self._stream.codec_context.time_base
+            tick = max(round(frame.time / time_base), self._last_tick + 1)
+            self._last_tick = tick
+            self._durations[tick] = max(1, round((frame.duration or 1 / self._fps) / time_base))
+            picture = self._to_picture(bgr)
+            picture.pts, picture.time_base = tick, time_base
+            if self._audio is not None:
+                self._audio.copy_until(frame.time)
+            self._mux(self._stream.encode(picture))
+        self._frames += 1
+
+    def close(self) -> None:
+        """Writes what is left and gives the file its name.
+
+        Raises:
+            MediaWriteError: The file could not be completed; nothing of it is left behind.
+        """
+        if self._part is None:
+            return
+        if self._stream is None:
+            self.abort()
+            raise MediaWriteError(self.path, 'no frame was written')
+        with self._errors():
+            self._mux(self._stream.encode(None))
+            if self._audio is not None:
+                self._audio.copy_until(None)
+                self._audio.close()
+            self._container.close()
+            publish(self._part, self.path)
+        self._part = None
+
+    def abort(self) -> None:
+        """Gives up: removes the unfinished file. Does nothing when all is written."""
+        if self._part is None:
+            return
+        part, self._part = self._part, None
+        if self._audio is not None:
+            self._audio.close()
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            self._container.close()
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+    @contextlib.contextmanager
+    def _errors(self):  # noqa: ANN202
+        """Names the file in errors of FFmpeg and the system, and cleans up after any error."""
+        try:
+            yield
+        except (OSError, av.FFmpegError) as error:
+            self.abort()
+            reason = getattr(error, 'strerror', None) or error
+            raise MediaWriteError(self.path, f'could not be written: {reason}') from error
+        except BaseException:
+            self.abort()
+            raise
+
+    def _open(self, shape: tuple[int, ...]) -> None:
+        like, height, width = self._like, *shape[:2]
+        if self._encoder not in _ODD_SIZES:
+            height, width = height + height % 2, width + width % 2
+        try:
+            stream = self._container.add_stream(self._encoder, rate=self._fps)
+        except ValueError as error:
+            raise ValueError(f'{self.path}: {error}; choose another codec or suffix') from None
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, 'yuv420p'
+        context.time_base = self._choose_time_base()
+        context.thread_count = self._threads
+        context.options = self._options
+        colour = _UNSPECIFIED_COLOUR
+        if like is not None:
+            colour = like.colour if like.colour[0] in _MATRICES else (2, like.colour[1], *like.colour[2:])
+            context.sample_aspect_ratio = like.sample_aspect_ratio
+            for key, value in like.metadata.items():
+                is_place = self._strip_location and _PLACE_TAGS.search(key)
+                if key not in _CONTAINER_TAGS and not is_place:
+                    self._container.metadata[key] = value
+        context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
+        self._matrix = _MATRICES.get(colour[0])
+        self._range = ColorRange(colour[1]) if colour[1] in (1, 2) else None
+        self._shape, self._size = shape, (height, width)
+        self._stream = stream
+        if self._with_audio:
+            self._audio = AudioCopier(like.path, self._container, like.start)
+
+    def _choose_time_base(self) -> Fraction:
+        if self._like is None:
+            return 1 / self._fps
+        if self._encoder == 'mpeg4' and self._like.time_base.denominator > 65535:
+            return _MPEG4_TIME_BASE
+        return self._like.time_base
+
+    def _to_picture(self, bgr: np.ndarray) -> av.VideoFrame:
+        height, width = self._size
+        bottom, right = height - bgr.shape[0], width - bgr.shape[1]
+        if bottom or right:
+            bgr = cv2.copyMakeBorder(bgr, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
+        return picture.reformat(format='yuv420p', dst_colorspace=self._matrix, dst_color_range=self._range)
+
+    def _mux(self, packets: list[av.Packet]) -> None:
+        for packet in packets:
+            packet.duration = self._durations.pop(packet.pts, packet.duration)
+            self._container.mux(packet)
+
+
+def _find_encoder(codec: str) -> tuple[str, dict[str, str]]:
+    name, options = CODECS.get(codec, (codec, {}))
+    try:
+        found = av.Codec(name, 'w')
+    except ValueError:
+        found = None
+    if found is None or found.type != 'video':
+        raise ValueError(f'codec must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {codec!r}')
+    return name, options
