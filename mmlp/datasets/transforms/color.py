@@ -84,7 +84,7 @@ class ColorJitter(BaseTransform):
     """Changes brightness, contrast, saturation and hue by random amounts, in a random order.
 
     The distribution is that of ``torchvision.transforms.ColorJitter``. Each step agrees with
-    ``torchvision.transforms.v2.functional`` on uint8 tensors within 1 grey level (saturation: up to factor 2),
+    ``torchvision.transforms.v2.functional`` on uint8 tensors within 1 level (saturation: up to factor 2),
     all four in a row within 4 at amounts of 0.25.
 
     Required Keys:

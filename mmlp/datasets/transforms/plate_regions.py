@@ -18,8 +18,10 @@ def plate_contours(mask: np.ndarray) -> list[np.ndarray]:
     Returns:
         One array of points (x, y) per plate, int32, N x 2: centres of the pixels along its border.
     """
-    regions = np.equal(mask, 1).view(np.uint8)
-    contours, _ = cv2.findContours(regions, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    # Most of a mask is background, which the bounding box of the rest leaves out in a fraction of the time.
+    left, top, width, height = cv2.boundingRect(mask)
+    regions = np.equal(mask[top : top + height, left : left + width], 1).view(np.uint8)
+    contours, _ = cv2.findContours(regions, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
     contours = [contour[:, 0] for contour in contours]
     return [c for c in contours if max(np.ptp(c[:, 0]), np.ptp(c[:, 1])) + 1 >= MIN_PLATE_SIDE]
 

@@ -168,12 +168,16 @@ def warp_picture(
         region = _shrink(region, reduction)
     if sigma > _LEAST_BLUR:
         region = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    matrix = homography.to_opencv(
-        matrix @ homography.translation(left, top) @ homography.scaling(reduction, reduction)
+    matrix = matrix @ homography.translation(left, top) @ homography.scaling(reduction, reduction)
+    # OpenCV samples four channels in nearly half the time of three.
+    warped = cv2.warpPerspective(
+        cv2.cvtColor(region, cv2.COLOR_BGR2BGRA),
+        homography.to_opencv(matrix),
+        (size[1], size[0]),
+        flags=cv2.INTER_LINEAR,
+        borderValue=(pad_val,) * 4,
     )
-    return cv2.warpPerspective(
-        region, matrix, (size[1], size[0]), flags=cv2.INTER_LINEAR, borderValue=(pad_val,) * 3
-    )
+    return cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
 
 
 def warp_mask(mask: np.ndarray, matrix: np.ndarray, size: tuple[int, int], pad_val: int) -> np.ndarray:

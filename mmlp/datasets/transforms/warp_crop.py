@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -160,16 +161,15 @@ class RandomWarpCrop(BaseTransform):
         shape, outer = self._draw_shape(width, height)
         plate = homography.map_points(shape, quad)
         plate_width = np.linalg.norm(plate - np.roll(plate, 1, axis=0), axis=1).max()
-        limits = np.array([self.min_short_side / min(height, width), self.max_magnification])
-        limits[0] = min(limits)
-        scale_range = np.clip(np.array(self.plate_width) / plate_width, *limits)
-        scale = np.exp(np.random.uniform(*np.log(scale_range)))
+        least = min(self.min_short_side / min(height, width), self.max_magnification)
+        scales = [min(max(want / plate_width, least), self.max_magnification) for want in self.plate_width]
+        scale = math.exp(np.random.uniform(math.log(scales[0]), math.log(scales[1])))
         box_start, box_stop = plate.min(axis=0) * scale, plate.max(axis=0) * scale
         corner = []
         for axis, (side, window) in enumerate(zip((width, height), self.crop_size[::-1])):
-            begins = positions_in_view(box_start[axis], box_stop[axis], window)
+            first, last = positions_in_view(box_start[axis], box_stop[axis], window)
             slack = side * scale - window
-            corner.append(np.random.uniform(*np.clip((min(0, slack), max(0, slack)), *begins)))
+            corner.append(np.random.uniform(*(min(max(end, first), last) for end in sorted((0, slack)))))
         place = homography.translation(-corner[0], -corner[1]) @ homography.scaling(scale, scale)
         matrix = place @ shape
         depth = homography.outline(width, height) @ matrix[2, :2] + matrix[2, 2]
