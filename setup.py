@@ -79,7 +79,7 @@ setup(
             'mmengine>=0.10.7',
             'mmsegmentation>=1.2.2',
             'numpy<2',
-            'opencv-python<5',
+            'opencv-python<4.12',  # later ones ask for numpy 2
             'torch<2.2',
             'torchvision<0.17',
             'ftfy',

@@ -4,5 +4,9 @@ _base_ = [
     './_base_/schedules/schedule_250e.py',
     './_base_/default_runtime.py',
 ]
-# COCO weights; the classifier, of one channel, starts anew.
-model = dict(init_cfg=dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101'))
+# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
+coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101')
+model = dict(
+    backbone=dict(init_cfg=dict(prefix='backbone', **coco)),
+    auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
+)

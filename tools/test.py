@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--data-root', help="folder of the data, in place of the config's")
     parser.add_argument('--out', help='folder for the predicted masks, NAME.png with 0 and 255')
     parser.add_argument('--show', action='store_true', help='show every result in a window')
-    parser.add_argument('--show-dir', help='folder below work-dir/<time>/ for pictures of the results')
+    parser.add_argument('--show-dir', help='folder for pictures of the results')
     parser.add_argument('--wait-time', type=float, default=2, help='seconds a window of --show stays')
     parser.add_argument(
         '--cfg-options',

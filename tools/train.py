@@ -60,12 +60,13 @@ def main() -> None:
     """Trains."""
     args = parse_args()
     try:
-        cfg = load_run_config(args.config, args.work_dir, args.data_root, args.cfg_options, args.launcher)
+        cfg = load_run_config(
+            args.config, args.work_dir, args.data_root, args.cfg_options, args.launcher, args.resume
+        )
         if args.amp:
             enable_amp(cfg)
         if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
             sys.exit('error: mixed precision needs a CUDA device and none was found; train without it')
-        cfg.resume = args.resume
         Runner.from_cfg(cfg).train()
     except (DatasetError, FileNotFoundError) as error:
         sys.exit(f'error: {error}')

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.runner import find_latest_checkpoint
 
 from .cpu_distributed import prepare_cpu_distributed
 
@@ -16,6 +17,7 @@ def load_run_config(
     data_root: str | None = None,
     cfg_options: dict | None = None,
     launcher: str = 'none',
+    resume: bool = False,
 ) -> Config:
     """Loads a config and applies what the command line says.
 
@@ -26,6 +28,7 @@ def load_run_config(
         data_root: Folder of the data, in place of the config's in every data loader.
         cfg_options: Further settings as ``{'a.b': value}``; they win over all else.
         launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+        resume: Go on from the newest checkpoint in the work dir; without one, start as the config says.
 
     Returns:
         The config, ready for ``mmengine.runner.Runner.from_cfg``.
@@ -47,6 +50,10 @@ def load_run_config(
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:
         cfg.work_dir = str(Path('work_dirs') / Path(path).stem)
+    cfg.resume = resume and find_latest_checkpoint(cfg.work_dir) is not None
+    if cfg.resume:
+        # With both, the toolbox would resume from load_from: the run that this one fine-tunes.
+        cfg.load_from = None
     prepare_cpu_distributed(cfg)
     return cfg
 

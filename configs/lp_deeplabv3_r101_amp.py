@@ -1,0 +1,14 @@
+# The flagship in automatic mixed precision (CUDA): float16 with a dynamic loss scale; the loss stays in float32.
+_base_ = [
+    './_base_/models/deeplabv3_r101.py',
+    './_base_/datasets/license_plate.py',
+    './_base_/schedules/schedule_250e.py',
+    './_base_/default_runtime.py',
+]
+# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
+coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101')
+model = dict(
+    backbone=dict(init_cfg=dict(prefix='backbone', **coco)),
+    auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
+)
+optim_wrapper = dict(type='AmpOptimWrapper', loss_scale='dynamic')

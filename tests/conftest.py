@@ -1,0 +1,49 @@
+"""Small data that the tests draw themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.registry import init_default_scope
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope='session')
+def mmseg_scope() -> None:
+    """What ``default_scope = 'mmseg'`` does in a config: nested modules are looked up in the toolbox."""
+    init_default_scope('mmseg')
+
+
+def draw_plate_picture(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:
+    """A noisy picture with one light rectangle, and its mask (0 and 255)."""
+    height, width = size
+    image = rng.integers(0, 120, (height, width, 3), dtype=np.uint8)
+    mask = np.zeros((height, width), np.uint8)
+    left, top = int(rng.integers(4, width - 60)), int(rng.integers(4, height - 30))
+    cv2.rectangle(image, (left, top), (left + 47, top + 15), (230, 235, 240), -1)
+    cv2.putText(image, 'AB123', (left + 2, top + 12), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (20, 20, 20), 1)
+    mask[top : top + 16, left : left + 48] = 255
+    return image, mask
+
+
+def write_split(root: Path, split: str, count: int, seed: int) -> None:
+    """Writes a split in the original's layout."""
+    rng = np.random.default_rng(seed)
+    for folder in ('images', 'masks'):
+        (root / split / folder).mkdir(parents=True, exist_ok=True)
+    for index in range(count):
+        image, mask = draw_plate_picture(rng)
+        cv2.imwrite(str(root / split / 'images' / f'{split}_{index}.jpg'), image)
+        cv2.imwrite(str(root / split / 'masks' / f'{split}_{index}.jpg.png'), mask)
+
+
+@pytest.fixture()
+def plate_root(tmp_path: Path) -> Path:
+    """A data set of six training and three validation pictures."""
+    write_split(tmp_path / 'plates', 'train', 6, seed=0)
+    write_split(tmp_path / 'plates', 'val', 3, seed=1)
+    return tmp_path / 'plates'
