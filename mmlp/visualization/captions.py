@@ -10,6 +10,7 @@ import numpy as np
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _INK = (41, 41, 41)
 _PAPER = 255
+_SHEET_GAP, _SHEET_BAR = 10, 24
 #: Capital letters are about this many pixels high at font scale 1.
 _CAP_HEIGHT = 22.0
 
@@ -83,14 +84,15 @@ def titled_panels(panels: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
 
 
 def contact_sheet(
-    pictures: Sequence[tuple[str, np.ndarray]], columns: int = 4, cell: tuple[int, int] = (320, 240)
+    pictures: Sequence[tuple[str, np.ndarray]], columns: int = 4, cell_width: int = 320
 ) -> np.ndarray:
-    """Sets thumbnails into a grid on white, each above its name.
+    """Sets thumbnails into rows on white, each above its name.
 
     Args:
         pictures: Name and uint8 (H, W, 3) of each.
         columns: Thumbnails a row.
-        cell: Width and height that a thumbnail is fitted into, never enlarged.
+        cell_width: Width and height in pixels that thumbnails are fitted into; small pictures are not
+            enlarged. A row is as high as its highest thumbnail.
 
     Returns:
         Uint8 (H, W, 3).
@@ -100,23 +102,27 @@ def contact_sheet(
     """
     if not pictures:
         raise ValueError('pictures is empty: a contact sheet wants one at least')
-    width, height = cell
-    cap, gap = 9.0, 10
-    bar = 24
     columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    shape = (rows * (height + bar + gap) + gap, columns * (width + gap) + gap, 3)
-    sheet = np.full(shape, _PAPER, np.uint8)
-    for index, (name, picture) in enumerate(pictures):
-        y = gap + index // columns * (height + bar + gap)
-        x = gap + index % columns * (width + gap)
-        factor = min(1.0, width / picture.shape[1], height / picture.shape[0])
-        size = tuple(max(1, round(side * factor)) for side in picture.shape[1::-1])
-        thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        top, left = y + (height - size[1]) // 2, x + (width - size[0]) // 2
-        sheet[top : top + size[1], left : left + size[0]] = thumbnail
-        _write_title(sheet[y + height : y + height + bar, x : x + width], name, cap)
-    return sheet
+    width = columns * (cell_width + _SHEET_GAP) + _SHEET_GAP
+    rows = [np.full((_SHEET_GAP, width, 3), _PAPER, np.uint8)]
+    for start in range(0, len(pictures), columns):
+        names, row = zip(*pictures[start : start + columns])
+        thumbnails = [_fit(picture, cell_width) for picture in row]
+        height = max(thumbnail.shape[0] for thumbnail in thumbnails)
+        strip = np.full((height + _SHEET_BAR + _SHEET_GAP, width, 3), _PAPER, np.uint8)
+        for index, (name, thumbnail) in enumerate(zip(names, thumbnails)):
+            x = _SHEET_GAP + index * (cell_width + _SHEET_GAP)
+            strip[height - thumbnail.shape[0] : height, x : x + thumbnail.shape[1]] = thumbnail
+            _write_title(strip[height : height + _SHEET_BAR, x : x + cell_width], name, cap=9.0)
+        rows.append(strip)
+    return np.concatenate(rows)
+
+
+def _fit(picture: np.ndarray, side: int) -> np.ndarray:
+    """Shrinks a picture until neither side is longer than this."""
+    factor = min(1.0, side / max(picture.shape[:2]))
+    size = tuple(max(1, round(length * factor)) for length in picture.shape[1::-1])
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 def _write_title(bar: np.ndarray, text: str, cap: float) -> None:

@@ -134,7 +134,7 @@ class PlateLocalVisualizer(SegLocalVisualizer):
         if prediction is not None:
             probability = _read_probability(data_sample, image)
             drawn = self._draw_labels(image, prediction, with_labels, probability)
-            panels.append((_prediction_title(prediction, truth), drawn))
+            panels.append((prediction_title(prediction, truth), drawn))
         if not panels:
             panels = [('Photo', image)]
         drawn = panels[0][1] if len(panels) == 1 else titled_panels(panels)
@@ -204,7 +204,7 @@ def _to_numpy(field: PixelData) -> np.ndarray:
     return data.detach().cpu().numpy() if isinstance(data, torch.Tensor) else np.asarray(data)
 
 
-def _prediction_title(prediction: np.ndarray, truth: np.ndarray | None) -> str:
+def prediction_title(prediction: np.ndarray, truth: np.ndarray | None) -> str:
     """The title, with the IoU of this picture where it holds any plate."""
     if truth is None:
         return 'Prediction'
