@@ -261,7 +261,7 @@ def test_it_works_without_masks_and_with_extreme_pictures():
 def test_mistakes_are_answered():
     with pytest.raises(ValueError, match='same size'):
         run(RandomWarpCrop(50), 0, gt_seg_map=np.zeros((10, 10), np.uint8))
-    with pytest.raises(KeyError, match='gt_seg_map'):
+    with pytest.raises(ValueError, match='gt_seg_map'):
         RandomWarpCrop(50, plate_prob=0.5)({'img': make_sample()['img']})
     for name, value in {
         'crop_size': 0,

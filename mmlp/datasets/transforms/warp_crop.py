@@ -188,8 +188,8 @@ class RandomWarpCrop(BaseTransform):
             The same dict.
 
         Raises:
-            KeyError: The crop is to be aimed at a plate and there is no ``gt_seg_map``.
-            ValueError: Picture and mask differ in size, or the picture cannot be decoded.
+            ValueError: Picture and mask differ in size, the picture cannot be decoded, or the crop is to be
+                aimed at a plate and there is no ``gt_seg_map``.
         """
         height, width = results['img'].shape[:2] if 'img' in results else results['img_shape']
         masks = {key: results[key] for key in results.get('seg_fields', [])}
@@ -200,7 +200,7 @@ class RandomWarpCrop(BaseTransform):
                     f'the picture {width} x {height}: they must be of the same size'
                 )
         if self.plate_prob and 'gt_seg_map' not in masks:
-            raise KeyError('plate_prob > 0 needs gt_seg_map: load the masks before RandomWarpCrop')
+            raise ValueError('plate_prob > 0 needs gt_seg_map: load the masks before RandomWarpCrop')
         matrix, frame = self._draw(height, width, masks.get('gt_seg_map'))
         results['img'] = self._sample_picture(results, matrix, (height, width))
         for key, mask in masks.items():
