@@ -117,32 +117,21 @@ def draw_glass(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
     for near, far in body.screens:
         a, b = body.stations[near], body.stations[far]
         low, high = (a, b) if a.roof < b.roof else (b, a)
-        corners = []
-        for station, inset in ((low, 0.84), (high, 0.86)):
-            share = 0.12 if station is low else 0.88
-            z = low.z + (high.z - low.z) * share
-            half = body.width / 2 * (inset if station is low else body.roof_width * 0.92)
-            yy = low.roof + (high.roof - low.roof) * share + 0.035
-            corners += [(-half, yy, z * body.length), (half, yy, z * body.length)]
-        screen = pose.world(np.array([corners[2], corners[3], corners[1], corners[0]]))
-        outward = pose.world(np.array([[0, 3.0, (low.z + (low.z - high.z) * 3) * body.length]]))[
-            0
-        ] - screen.mean(0)
-        if np.dot(outward, camera.eye - screen.mean(0)) <= 0:
+        faces = 1 if low.z > high.z else -1  # forward or backward
+        ends = []
+        for share, half in ((0.88, body.roof_width * 0.92), (0.12, 0.84)):
+            left = faces * body.width / 2 * half  # as it is seen from outside
+            y = low.roof + (high.roof - low.roof) * share + 0.035
+            z = (low.z + (high.z - low.z) * share) * body.length
+            ends += [(left, y, z), (-left, y, z)]
+        screen = pose.world(np.array([ends[0], ends[1], ends[3], ends[2]]))
+        slope = abs(ends[2][2] - ends[0][2])
+        outside = pose.world(np.array([[0, 3.0, ends[2][2] + faces * 3 * slope]]))[0]
+        if np.dot(outside - screen.mean(0), camera.eye - screen.mean(0)) <= 0:
             continue
         _pane(camera, canvas, screen, dark, light)
-        if rng.random() < 0.12:  # a price, a permit
-            card = price_card(rng)
-            u, v = rng.uniform(0.1, 0.75), rng.uniform(0.55, 0.7)
-            right, down = screen[1] - screen[0], screen[3] - screen[0]
-            wide = 0.12 * right
-            corner = screen[0] + u * right + v * down
-            canvas.lay(
-                card.layer,
-                camera.project(
-                    np.array([corner, corner + wide, corner + wide + 0.22 * down, corner + 0.22 * down])
-                ),
-            )
+        if rng.random() < 0.12:
+            _stick_card(rng, camera, canvas, screen)
     for z0, z1 in body.windows:
         for side in (-1, 1):
             outward = (
@@ -158,6 +147,17 @@ def draw_glass(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
             pane = pose.world(np.array(edge) * [side, 1, 1])
             if np.dot(outward, camera.eye - pane.mean(0)) > 0:
                 _pane(camera, canvas, pane if side < 0 else pane[[1, 0, 3, 2]], dark * 0.8, light)
+
+
+def _stick_card(rng: np.random.Generator, camera: Camera, canvas: Canvas, screen: np.ndarray) -> None:
+    """A price or a permit behind a window with corners (4, 3) in the world."""
+    right, down = screen[1] - screen[0], screen[3] - screen[0]
+    corner = screen[0] + rng.uniform(0.1, 0.75) * right + rng.uniform(0.5, 0.7) * down
+    wide, tall = 0.13 * right, 0.24 * down
+    canvas.lay(
+        price_card(rng).layer,
+        camera.project(np.array([corner, corner + wide, corner + wide + tall, corner + tall])),
+    )
 
 
 def _pane(camera: Camera, canvas: Canvas, corners: np.ndarray, dark: np.ndarray, light: Sunlight) -> None:

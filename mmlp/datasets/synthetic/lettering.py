@@ -57,6 +57,15 @@ def _font_glyph(char: str, stem: str) -> np.ndarray:
     return np.asarray(canvas)
 
 
+def _capital(glyph: np.ndarray) -> np.ndarray:
+    """A letter within the height of the capitals: one with a tail, such as J or Q, is squeezed into it."""
+    tail = np.flatnonzero(glyph[CAP_HEIGHT + 4 :].any(1))
+    if not len(tail):
+        return glyph[:CAP_HEIGHT]
+    whole = glyph[: CAP_HEIGHT + 5 + tail[-1]]
+    return cv2.resize(whole, (glyph.shape[1], CAP_HEIGHT), interpolation=cv2.INTER_AREA)
+
+
 def plate_glyph(char: str, face: str) -> np.ndarray:
     """Coverage (uint8, :data:`CAP_HEIGHT` high) of a capital, a digit or a sign in one of
     :data:`PLATE_FACES`.
@@ -64,12 +73,12 @@ def plate_glyph(char: str, face: str) -> np.ndarray:
     style = PLATE_FACES[face]
     if isinstance(style, str):
         if char not in HAN and char not in HANGUL:
-            return _font_glyph(char, style)[:CAP_HEIGHT]
+            return _capital(_font_glyph(char, style))
         style = PLATE_FACES['medium']
     if char in HAN or char in HANGUL:
         return stroke_glyph(char, CAP_HEIGHT, 0.62, 0.085 if char in HAN else 0.115)
     if char not in _STROKE_LETTERS:  # other scripts
-        return _font_glyph(char, 'DejaVuSans-Bold')[:CAP_HEIGHT]
+        return _capital(_font_glyph(char, 'DejaVuSans-Bold'))
     return stroke_glyph(char, CAP_HEIGHT, *style)
 
 

@@ -158,7 +158,7 @@ class PasteSyntheticPlate(BaseTransform):
 
     @cache_randomness
     def _draw_seed(self) -> int:
-        return int(np.random.randint(0, 2**31 - 1))  # noqa: NPY002  (the toolbox seeds numpy's global generator)
+        return int(np.random.randint(0, 2**31 - 1))
 
     def transform(self, results: dict) -> dict:
         """Pastes; the arrays of ``results`` are replaced, not written into."""

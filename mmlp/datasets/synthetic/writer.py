@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from .geometry import convex_mask, rect_corners
 from .scene_types import ScenePlate
 from .scenes import render_scene
 
@@ -30,16 +31,18 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     """Polygons of what is seen of a plate, in COCO's coordinates (the centre of pixel (x, y) is (x + 0.5, y +
     0.5)).
     """
-    mask = plate.mask.astype(np.uint8)
     cols, rows = size
-    whole = np.array(
-        [[-0.5, -0.5], [cols - 0.5, -0.5], [cols - 0.5, rows - 0.5], [-0.5, rows - 0.5]], np.float32
-    )
-    area, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), whole)
-    if clipped is not None and abs(area - mask.sum()) < 0.1 * area + 4:  # nothing hides it: the exact outline
-        return [(clipped[:, 0] + 0.5).ravel().round(2).tolist()]
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return [(c[:, 0] + 0.5).ravel().astype(float).tolist() for c in contours if len(c) >= 3]
+    if np.array_equal(
+        plate.mask, convex_mask((rows, cols), plate.corners)
+    ):  # nothing hides it: the exact outline
+        picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
+        _, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), picture)
+        return [(clipped[:, 0] + 0.5).ravel().astype(float).round(2).tolist()]
+    fine = 4  # contours run through the centres of pixels: on a finer mask, these are near its edges
+    mask = np.kron(plate.mask.astype(np.uint8), np.ones((fine, fine), np.uint8))
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    simple = [(cv2.approxPolyDP(c, fine / 2, True)[:, 0] + 0.5) / fine for c in contours]
+    return [polygon.ravel().round(2).tolist() for polygon in simple if len(polygon) >= 3]
 
 
 def _write_one(index: int, split: str, seed: int, size: tuple[int, int], root: str) -> dict:
