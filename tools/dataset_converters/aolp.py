@@ -1,4 +1,7 @@
-"""Converts AOLP: ``python tools/dataset_converters/aolp.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts AOLP; ``--help`` tells all.
+
+python tools/dataset_converters/aolp.py SRC -o OUT
+"""
 
 import sys
 

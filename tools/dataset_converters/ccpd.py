@@ -1,4 +1,7 @@
-"""Converts CCPD 2019 and CCPD-Green: ``python tools/dataset_converters/ccpd.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts CCPD 2019 and CCPD-Green; ``--help`` tells all.
+
+python tools/dataset_converters/ccpd.py SRC -o OUT
+"""
 
 import sys
 

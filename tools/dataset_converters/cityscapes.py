@@ -1,4 +1,7 @@
-"""Converts the plates of Cityscapes: ``python tools/dataset_converters/cityscapes.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts the plates of Cityscapes; ``--help`` tells all.
+
+python tools/dataset_converters/cityscapes.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts COCO annotations: ``python tools/dataset_converters/coco.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts COCO annotations; ``--help`` tells all.
+
+python tools/dataset_converters/coco.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts CVAT 1.1 annotations: ``python tools/dataset_converters/cvat.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts CVAT 1.1 annotations; ``--help`` tells all.
+
+python tools/dataset_converters/cvat.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts LabelMe annotations: ``python tools/dataset_converters/labelme.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts LabelMe annotations; ``--help`` tells all.
+
+python tools/dataset_converters/labelme.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts the plates of Open Images V7: ``python tools/dataset_converters/open_images.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts the plates of Open Images V7; ``--help`` tells all.
+
+python tools/dataset_converters/open_images.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts OpenALPR's benchmark: ``python tools/dataset_converters/openalpr.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts OpenALPR's benchmark; ``--help`` tells all.
+
+python tools/dataset_converters/openalpr.py SRC -o OUT
+"""
 
 import sys
 

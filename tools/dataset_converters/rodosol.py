@@ -1,4 +1,7 @@
-"""Converts RodoSol-ALPR: ``python tools/dataset_converters/rodosol.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts RodoSol-ALPR; ``--help`` tells all.
+
+python tools/dataset_converters/rodosol.py SRC -o OUT
+"""
 
 import sys
 

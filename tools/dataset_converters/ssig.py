@@ -1,4 +1,7 @@
-"""Converts SSIG-SegPlate: ``python tools/dataset_converters/ssig.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts SSIG-SegPlate; ``--help`` tells all.
+
+python tools/dataset_converters/ssig.py SRC -o OUT
+"""
 
 import sys
 

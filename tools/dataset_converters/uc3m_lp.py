@@ -1,4 +1,7 @@
-"""Converts UC3M-LP: ``python tools/dataset_converters/uc3m_lp.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts UC3M-LP; ``--help`` tells all.
+
+python tools/dataset_converters/uc3m_lp.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts UFPR-ALPR: ``python tools/dataset_converters/ufpr_alpr.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts UFPR-ALPR; ``--help`` tells all.
+
+python tools/dataset_converters/ufpr_alpr.py SRC -o OUT
+"""
 
 import sys
 

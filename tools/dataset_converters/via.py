@@ -1,4 +1,7 @@
-"""Converts VGG Image Annotator files: ``python tools/dataset_converters/via.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts VGG Image Annotator files; ``--help`` tells all.
+
+python tools/dataset_converters/via.py SRC -o OUT
+"""
 
 import sys
 

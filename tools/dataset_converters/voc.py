@@ -1,4 +1,7 @@
-"""Converts Pascal VOC annotations: ``python tools/dataset_converters/voc.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts Pascal VOC annotations; ``--help`` tells all.
+
+python tools/dataset_converters/voc.py SRC -o OUT
+"""
 
 import sys
 

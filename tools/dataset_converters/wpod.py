@@ -1,4 +1,7 @@
-"""Converts WPOD and CD-HARD annotations: ``python tools/dataset_converters/wpod.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts WPOD and CD-HARD annotations; ``--help`` tells all.
+
+python tools/dataset_converters/wpod.py SRC -o OUT
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Converts YOLO labels: ``python tools/dataset_converters/yolo.py SRC -o OUT``; ``--help`` tells all."""
+"""Converts YOLO labels; ``--help`` tells all.
+
+python tools/dataset_converters/yolo.py SRC -o OUT
+"""
 
 import sys
 

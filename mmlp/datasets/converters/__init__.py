@@ -1,6 +1,6 @@
 """Converters of public plate sets and annotation tools to the layout that training reads."""
 
-from .convert import convert
+from .conversion import convert
 from .options import Options, Report
 from .reader import Reader
 from .records import ConversionError, Problem, Record

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .convert import convert
+from .conversion import convert
 from .files import LINKS
 from .labels import DEFAULT_IGNORE_LABELS
 from .options import Options, Report

@@ -37,7 +37,7 @@ def outline_regions(mask: np.ndarray, min_area: int = 0) -> list[np.ndarray]:
         if pixels < min_area:
             continue
         window = labels[top : top + height, left : left + width] == label
-        outlines.append(_simplify(window) + (left, top))
+        outlines.append(_simplify(window) + np.array([left, top]))
     return outlines
 
 

@@ -1,0 +1,122 @@
+"""Splits by groups: deterministic, stable as a set grows, near-twins on one side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from mmlp.datasets.converters import ConversionError, Record, SplitRule
+from mmlp.datasets.converters.names import flat_name, split_of, unique_names
+from mmlp.datasets.converters.splits import assign_splits, group_records
+
+
+def records(*names: str, **extra: object) -> list[Record]:
+    return [Record(f'/source/{name}', name, **extra) for name in names]
+
+
+def by_split(items: list[Record], rule: SplitRule = SplitRule()) -> dict[str, set[str]]:  # noqa: B008
+    found = defaultdict(set)
+    for item, split in zip(items, assign_splits(items, rule)[0]):
+        found[split].add(item.name)
+    return dict(found)
+
+
+MANY = records(*(f'scene{i // 10:03}/{i % 10}.jpg' for i in range(2000)))
+
+
+def test_groups_stay_together_and_shares_are_as_asked() -> None:
+    found = by_split(MANY, SplitRule(val_fraction=0.2, test_fraction=0.1))
+    scenes = {split: {name.split('/')[0] for name in names} for split, names in found.items()}
+    assert not scenes['train'] & scenes['val'] and not scenes['train'] & scenes['test']
+    assert len(found['val']) == pytest.approx(400, abs=150)
+    assert len(found['test']) == pytest.approx(200, abs=120)
+
+
+def test_same_seed_same_split_other_seed_another() -> None:
+    assert by_split(MANY) == by_split(list(reversed(MANY)))
+    assert by_split(MANY) != by_split(MANY, SplitRule(seed=1))
+
+
+def test_split_of_a_picture_does_not_change_as_the_set_grows() -> None:
+    small, large = by_split(MANY[:1000]), by_split(MANY)
+    assert small['val'] <= large['val'] and small['train'] <= large['train']
+
+
+def test_official_splits_are_kept() -> None:
+    items = [*records('a.jpg', split='train'), *records('b.jpg', split='test')]
+    assert by_split(items) == {'train': {'a.jpg'}, 'test': {'b.jpg'}}
+
+
+def test_val_is_taken_out_of_train_only_on_request() -> None:
+    items = [*records(*(f'{i}.jpg' for i in range(100)), split='train'), *records('x.jpg', split='test')]
+    assert set(by_split(items)) == {'train', 'test'}
+    found = by_split(items, SplitRule(val_fraction=0.2))
+    assert found['test'] == {'x.jpg'} and 5 < len(found['val']) < 40
+    with_val = [*items, *records('v.jpg', split='val')]
+    assert by_split(with_val, SplitRule(val_fraction=0.2))['val'] == {'v.jpg'}
+
+
+def test_everything_into_one_split() -> None:
+    assert set(by_split(MANY, SplitRule(split='test'))) == {'test'}
+
+
+def test_small_sets_get_a_val() -> None:
+    for seed in range(20):
+        found = by_split(records('a/1.jpg', 'b/1.jpg', 'c/1.jpg'), SplitRule(seed=seed, test_fraction=0.1))
+        assert {'val', 'test'} <= set(found)
+
+
+def test_one_group_cannot_be_split() -> None:
+    splits, note = assign_splits(records('1.jpg', '2.jpg', group='clip'), SplitRule())
+    assert len(set(splits)) == 1 and 'one group cannot be split' in note
+
+
+@pytest.mark.parametrize(
+    ('names', 'groups'),
+    [
+        (['a/1.jpg', 'a/2.jpg', 'b/1.jpg'], ['a', 'a', 'b']),
+        (['1.jpg', '2.jpg'], ['1.jpg', '2.jpg']),
+        (['x_jpg.rf.0aF.jpg', 'x_jpg.rf.77c.jpg', 'y.jpg'], ['x', 'x', 'y.jpg']),
+        ([f'clip{c}_{i}.png' for c in 'abcde' for i in (1, 2)], [f'clip{c}' for c in 'aabbccddee']),
+    ],
+)
+def test_groups_told_by_names(names: list, groups: list) -> None:
+    assert group_records(records(*names), 'auto')[0] == groups
+
+
+def test_groups_by_rule() -> None:
+    items = records('a/cam1_x.jpg', 'b/cam1_y.jpg', 'b/cam2_z.jpg')
+    assert group_records(items, r'(cam\d)')[0] == ['cam1', 'cam1', 'cam2']
+    assert group_records(items, 'cam.')[0] == ['cam1', 'cam1', 'cam2']
+    assert group_records(items, 'folder')[0] == ['a', 'b', 'b']
+    assert len(set(group_records(items, 'file')[0])) == 3
+    with pytest.raises(ConversionError, match=r'not found in 3 of 3 names, such as .a/cam1_x\.jpg'):
+        group_records(items, 'clip')
+    with pytest.raises(ConversionError, match='no regular expression'):
+        group_records(items, '(')
+
+
+@pytest.mark.parametrize('fractions', [(1.0, 0.0), (-0.1, 0.0), (0.6, 0.4)])
+def test_fractions_that_cannot_be(fractions: tuple) -> None:
+    with pytest.raises(ConversionError, match='leave something for train'):
+        assign_splits(MANY, SplitRule(val_fraction=fractions[0], test_fraction=fractions[1]))
+
+
+def test_split_named_by_a_folder() -> None:
+    assert split_of('train/images/a.jpg') == 'train'
+    assert split_of('data/Valid/a.jpg') == 'val'
+    assert split_of('test/run/train/a.jpg') == 'train'
+    assert split_of('trainstation/train.jpg') is None
+
+
+def test_flat_names() -> None:
+    assert flat_name('train/images/a.jpg') == 'a.jpg'
+    assert flat_name('../images/day/cam 1/a.jpg') == 'day_cam 1_a.jpg'
+
+
+def test_unique_names_do_not_depend_on_order() -> None:
+    names = ['a/b_c.jpg', 'a_b/c.jpg', 'A_B_C.jpg', 'd.jpg']
+    first = dict(zip(names, unique_names(names)))
+    assert first == dict(zip(reversed(names), unique_names(list(reversed(names)))))
+    assert len({name.lower() for name in first.values()}) == 4
+    assert first['d.jpg'] == 'd.jpg'
