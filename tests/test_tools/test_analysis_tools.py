@@ -1,0 +1,171 @@
+"""The command lines of tools/analysis_tools, called in the tests' own process."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools'
+
+
+def load_tool(name):
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f'{name}.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+@pytest.fixture()
+def analyze_logs():
+    return load_tool('analyze_logs')
+
+
+@pytest.fixture()
+def browse_dataset():
+    return load_tool('browse_dataset')
+
+
+@pytest.fixture()
+def work_dir(tmp_path):
+    rows = [{'loss': 1 / i, 'lr': 0.1, 'iter': i, 'step': i} for i in range(1, 9)]
+    rows.append({'plate_iou': 70.0, 'plate_iou_per_image': 60.0, 'step': 8})
+    file = tmp_path / 'work' / '20250101_000000' / 'vis_data' / 'scalars.json'
+    file.parent.mkdir(parents=True)
+    file.write_text(''.join(json.dumps(row) + '\n' for row in rows), encoding='utf-8')
+    return tmp_path / 'work'
+
+
+@pytest.fixture()
+def config(tmp_path, plate_root):
+    dataset = """dict(
+        type='LicensePlateDataset', data_root={root!r},
+        data_prefix=dict(img_path='{split}/images', seg_map_path='{split}/masks'), pipeline=pipeline)"""
+    file = tmp_path / 'lp_test.py'
+    file.write_text(
+        "custom_imports = dict(imports=['mmlp'], allow_failed_imports=False)\n"
+        "pipeline = [dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations'),\n"
+        "            dict(type='RandomFlip', prob=0.5), dict(type='PackSegInputs')]\n"
+        f'train_dataloader = dict(dataset={dataset.format(root=str(plate_root), split="train")})\n'
+        f'val_dataloader = dict(dataset={dataset.format(root=str(plate_root), split="val")})\n'
+        f'work_dir = {str(tmp_path / "work")!r}\n',
+        encoding='utf-8',
+    )
+    return str(file)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_curves_are_written_beside_the_runs(analyze_logs, work_dir, capsys):
+    analyze_logs([str(work_dir)])
+    height, width = cv2.imread(str(work_dir / 'curves.png')).shape[:2]
+    assert width > 3 * height
+    assert '8 logged iterations, 1 validations' in capsys.readouterr().out
+
+
+def test_curves_as_vector_graphics(analyze_logs, work_dir, tmp_path):
+    out = tmp_path / 'figures' / 'curves.svg'
+    analyze_logs(
+        [str(work_dir), str(work_dir), '--legend', 'a', 'b', '--keys', 'loss', 'lr', '--out', str(out)]
+    )
+    assert '<svg' in out.read_text(encoding='utf-8')
+    assert names(out.parent) == ['curves.svg']
+
+
+def test_curves_without_such_a_scalar(analyze_logs, work_dir):
+    with pytest.raises(
+        SystemExit, match=r"error: 'mIoU' is not in the log of work\. There are: loss, plate_iou"
+    ):
+        analyze_logs([str(work_dir), '--keys', 'mIoU'])
+    with pytest.raises(SystemExit, match=r'error: .* does not exist'):
+        analyze_logs([str(work_dir / 'nothing')])
+    assert not (work_dir / 'curves.png').exists()
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--out', 'curves.gif'], '--out wants a name that ends with .png'),
+        (['--legend', 'a', 'b'], '--legend wants a name for each of the 1 logs, got 2'),
+        (['--smooth', '0'], '--smooth wants a number of values from 1 on, got 0'),
+    ],
+)
+def test_curves_with_wrong_options(analyze_logs, work_dir, capsys, options, message):
+    with pytest.raises(SystemExit):
+        analyze_logs([str(work_dir), *options])
+    assert message in capsys.readouterr().err
+
+
+def test_browsed_pictures_are_named_after_their_files(browse_dataset, config, tmp_path, capsys):
+    browse_dataset([config, '--show-number', '4'])
+    assert names(tmp_path / 'work' / 'browse') == [f'train_{i}.jpg' for i in range(4)]
+    assert '4 pictures in ' in capsys.readouterr().out
+
+
+def test_browsing_repeats_with_the_same_seed(browse_dataset, config, tmp_path):
+    folders = [tmp_path / name for name in ('a', 'b', 'c')]
+    for folder, seed in zip(folders, ('1', '1', '2')):
+        browse_dataset([config, '-o', str(folder), '--shuffle', '--seed', seed, '-n', '4'])
+    contents = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_browsing_another_phase_and_mode_with_options(browse_dataset, config, tmp_path):
+    out = tmp_path / 'out'
+    browse_dataset([config, '-o', str(out), '-p', 'val', '-m', 'concat'])
+    assert names(out) == ['val_0.jpg', 'val_1.jpg', 'val_2.jpg']
+    wide = cv2.imread(str(out / 'val_0.jpg')).shape
+    option = 'val_dataloader.dataset.pipeline.2.prob=0.0'
+    browse_dataset([config, '-o', str(out), '-p', 'val', '-m', 'original', '--cfg-options', option])
+    assert cv2.imread(str(out / 'val_0.jpg')).shape == (96, 128, 3)
+    assert wide[1] > 2 * 128
+
+
+def test_contact_sheets(browse_dataset, config, tmp_path):
+    browse_dataset([config, '-o', str(tmp_path / 'out'), '--contact-sheet', '2'])
+    assert names(tmp_path / 'out') == ['contact_sheet_001.jpg']
+    assert cv2.imread(str(tmp_path / 'out' / 'contact_sheet_001.jpg')).shape[1] == 2 * 330 + 10
+    browse_dataset([config, '-o', str(tmp_path / 'pages'), '--contact-sheet', '1', '-p', 'train'])
+    assert names(tmp_path / 'pages') == ['contact_sheet_001.jpg']
+
+
+def test_pictures_that_come_again_are_numbered(browse_dataset, config, tmp_path):
+    text = Path(config).read_text(encoding='utf-8')
+    text += "train_dataloader = dict(dataset=dict(type='RepeatDataset', times=2, **val_dataloader))\n"
+    Path(config).write_text(text, encoding='utf-8')
+    browse_dataset([config, '-o', str(tmp_path / 'out')])
+    assert names(tmp_path / 'out') == sorted(f'val_{i}{again}.jpg' for i in range(3) for again in ('', '_2'))
+
+
+def test_the_data_are_not_overwritten(browse_dataset, config, plate_root):
+    folder = plate_root / 'train' / 'images'
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(SystemExit, match='holds the pictures of the data set'):
+        browse_dataset([config, '-o', str(folder)])
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_browsing_mistakes(browse_dataset, config, capsys):
+    with pytest.raises(SystemExit, match='the config has no test_dataloader'):
+        browse_dataset([config, '-p', 'test'])
+    with pytest.raises(SystemExit, match=r"error: picture folder '/nowhere/"):
+        browse_dataset([config, '--data-root', '/nowhere'])
+    with pytest.raises(SystemExit, match=r"error: config 'no.py' does not exist"):
+        browse_dataset(['no.py'])
+    with pytest.raises(SystemExit):
+        browse_dataset([config, '-n', '0'])
+    assert '--show-number wants a number from 1 on, got 0' in capsys.readouterr().err
+
+
+def test_run_as_a_script(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, 'argv', ['browse_dataset.py', config, '-o', str(tmp_path / 'out'), '-n', '1'])
+    runpy.run_path(str(TOOLS / 'browse_dataset.py'), run_name='__main__')
+    assert np.ndim(cv2.imread(str(tmp_path / 'out' / 'train_0.jpg'))) == 3
