@@ -9,7 +9,8 @@ from .errors import MediaError, MediaWriteError, TruncatedMediaError, Unreadable
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
-from .video import AudioTrack, Frame, VideoInfo, VideoReader
+from .video import Frame, VideoReader
+from .video_info import AudioTrack, VideoInfo
 from .video_writer import CODECS, CONTAINERS, VideoWriter, video_output_suffix
 
 __all__ = [

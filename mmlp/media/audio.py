@@ -11,7 +11,7 @@ from fractions import Fraction
 import av
 
 from .errors import MediaWriteError
-from .video import open_video
+from .video_info import open_video
 
 #: The muxer of transport streams takes every codec, but nobody can read most of them again.
 _TRANSPORT_STREAM_CODECS = ('aac', 'ac3', 'eac3', 'mp2', 'mp2float', 'mp3', 'mp3float', 'opus', 'libopus')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 #: Suffixes of files that are taken for pictures without looking.
@@ -64,7 +65,7 @@ def _is_image(head: bytes) -> bool:
     if head.startswith(b'BM'):
         # Two letters alone would take some texts for bitmaps: the size of the header follows.
         return int.from_bytes(head[14:18], 'little') in _BITMAP_HEADERS
-    is_portable_anymap = head[:1] == b'P' and head[1:2] in b'123456' and head[2:3].isspace()
+    is_portable_anymap = re.match(rb'P[1-6]\s+[\d#]', head) is not None
     return (
         head.startswith(_IMAGE_MAGIC) or (head[:4] == b'RIFF' and head[8:12] == b'WEBP') or is_portable_anymap
     )

@@ -10,82 +10,13 @@ from types import TracebackType
 
 import av
 import numpy as np
-from av.sidedata.sidedata import Type as SideDataType
 
 from .errors import TruncatedMediaError, UnreadableMediaError
 from .orientation import apply_orientation
+from .video_info import open_video, read_info
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
 _END_TOLERANCE = Fraction(1, 4)
-#: Frame rates that differ by less than this share are the same.
-_RATE_TOLERANCE = 0.01
-
-
-@dataclasses.dataclass(frozen=True)
-class AudioTrack:
-    """What is known of one audio stream.
-
-    Attributes:
-        codec (str): Name of the codec.
-        rate (int): Samples a second.
-        channels (int): Number of channels.
-        language (str): Three letters, empty when unknown.
-    """
-
-    codec: str
-    rate: int
-    channels: int
-    language: str
-
-
-@dataclasses.dataclass(frozen=True)
-class VideoInfo:
-    """What is known of a video before its frames are read.
-
-    Attributes:
-        path (str): The file.
-        width (int): Width of the upright frames in pixels.
-        height (int): Height of the upright frames in pixels.
-        fps (Fraction): Frames a second, on average when they vary.
-        duration (Fraction | None): Seconds, None when the file does not tell.
-        frames (int | None): Number of frames, estimated unless the file tells; None when there is no way.
-        variable_frame_rate (bool): Whether the frames are not evenly spaced, as far as the header tells.
-        orientation (int): How the stored frames are turned, as an EXIF orientation, 1 to 8.
-        codec (str): Name of the video codec.
-        pixel_format (str): FFmpeg's name of the stored pixel format.
-        time_base (Fraction): Seconds a tick of the stream's clock takes.
-        start (Fraction): Seconds on the file's clock at which it starts; frame times count from here.
-        sample_aspect_ratio (Fraction): Width by height of an upright frame's pixel.
-        colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer.
-        audio (tuple[AudioTrack, ...]): The audio streams.
-        left_out (tuple[str, ...]): Streams that are neither the video nor audio (a second camera, subtitles,
-            data such as GPS traces, cover pictures): they are not processed, and :class:`VideoWriter` does
-            not carry them over.
-        metadata (dict[str, str]): The file's tags.
-    """
-
-    path: str
-    width: int
-    height: int
-    fps: Fraction
-    duration: Fraction | None
-    frames: int | None
-    variable_frame_rate: bool
-    orientation: int
-    codec: str
-    pixel_format: str
-    time_base: Fraction
-    start: Fraction
-    sample_aspect_ratio: Fraction
-    colour: tuple[int, int, int, int]
-    audio: tuple[AudioTrack, ...]
-    left_out: tuple[str, ...]
-    metadata: dict[str, str]
-
-    @property
-    def rotation(self) -> int:
-        """Degrees by which the stored frames are turned clockwise to be upright: 0, 90, 180 or 270."""
-        return {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}.get(self.orientation, 0)
 
 
 @dataclasses.dataclass
@@ -97,12 +28,18 @@ class Frame:
         bgr (np.ndarray): Upright pixels, (H, W, 3) uint8, BGR.
         time (Fraction): Seconds since the start of the file.
         duration (Fraction | None): Seconds that it is shown, None when the file does not tell.
+        source (av.VideoFrame | None): The frame as it was decoded, for :class:`VideoWriter`.
+        touched (np.ndarray | None): (N, 4) int boxes ``x0, y0, x1, y1`` (upright pixels, ends excluded)
+            outside of which ``bgr`` was not changed. There the writer takes the pixels of ``source``, which
+            is faster and saves them a conversion of colours. None: anything may have changed.
     """
 
     index: int
     bgr: np.ndarray
     time: Fraction
     duration: Fraction | None = None
+    source: av.VideoFrame | None = dataclasses.field(default=None, repr=False)
+    touched: np.ndarray | None = dataclasses.field(default=None, repr=False)
 
 
 class VideoReader:
@@ -151,7 +88,7 @@ class VideoReader:
                 raise UnreadableMediaError(
                     self._name, f'holds no frame that can be decoded{self._codec_hint()}'
                 )
-            self.info = self._read_info(self._first)
+            self.info = read_info(self._name, self._container, self._stream, self._first)
         except BaseException:
             self._container.close()
             raise
@@ -173,21 +110,28 @@ class VideoReader:
         self._container.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        info, time, index = self.info, Fraction(0), 0
-        frame, duration = self._first, None
-        self._first = None
-        while frame is not None:
-            if frame.pts is not None:
-                time = frame.pts * info.time_base - info.start
-            elif index:
-                time += duration or 1 / info.fps
-            ticks = getattr(frame, 'duration', 0)
+        info, index = self.info, 0
+        picture, self._first = self._first, None
+        time, end = Fraction(0), Fraction(0)
+        while picture is not None:
+            following = next(self._decoded, None)
+            time = self._time(picture, end)
+            # Durations in files may be of another frame where frames are stored out of order.
+            ticks = getattr(picture, 'duration', 0)
             duration = ticks * info.time_base if ticks else None
-            bgr = apply_orientation(frame.to_ndarray(format='bgr24'), info.orientation)
-            yield Frame(index, bgr, time, duration)
+            if following is not None:
+                gap = self._time(following, time + (duration or 1 / info.fps)) - time
+                duration = gap if gap > 0 else duration
+            end = time + (duration or 1 / info.fps)
+            bgr = apply_orientation(picture.to_ndarray(format='bgr24'), info.orientation)
+            yield Frame(index, bgr, time, duration, source=picture)
             index += 1
-            frame = next(self._decoded, None)
-        self._judge(time + (duration or 1 / info.fps), index)
+            picture = following
+        self._judge(end, index)
+
+    def _time(self, picture: av.VideoFrame, expected: Fraction) -> Fraction:
+        """Returns a frame's time; ``expected`` where the file does not tell."""
+        return expected if picture.pts is None else picture.pts * self.info.time_base - self.info.start
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Decodes what can be decoded; damaged packets are counted and passed over."""
@@ -233,112 +177,3 @@ class VideoReader:
     def _codec_hint(self) -> str:
         codec = self._stream.codec_context
         return '' if codec is None else f' (codec {codec.name})'
-
-    def _read_info(self, first: av.VideoFrame) -> VideoInfo:
-        container, stream = self._container, self._stream
-        time_base = Fraction(stream.time_base)
-        orientation = _orientation(first)
-        width, height = first.width, first.height
-        aspect = Fraction(stream.sample_aspect_ratio or 1)
-        if orientation >= 5:
-            width, height, aspect = height, width, 1 / aspect
-        rates = [Fraction(rate) for rate in (stream.average_rate, stream.base_rate) if rate]
-        fps = rates[0] if rates else Fraction(25)
-        start = Fraction(container.start_time or 0, av.time_base)
-        duration = self._promised_duration()
-        frames = stream.frames or (round(duration * fps) if duration else None)
-        return VideoInfo(
-            path=self._name,
-            width=width,
-            height=height,
-            fps=fps,
-            duration=duration,
-            frames=frames,
-            variable_frame_rate=len(rates) == 2 and abs(rates[0] / rates[1] - 1) > _RATE_TOLERANCE,
-            orientation=orientation,
-            codec=stream.codec_context.name,
-            pixel_format=first.format.name,
-            time_base=time_base,
-            # On the video's clock, so that the times of frames stay whole numbers of ticks.
-            start=round(start / time_base) * time_base,
-            sample_aspect_ratio=aspect,
-            colour=tuple(
-                int(getattr(first, name, 2))
-                for name in ('colorspace', 'color_range', 'color_primaries', 'color_trc')
-            ),
-            audio=tuple(_describe_audio(track) for track in container.streams.audio),
-            left_out=tuple(
-                f'{other.type} stream {other.index}'
-                for other in container.streams
-                if other.type != 'audio' and other.index != stream.index
-            ),
-            metadata=dict(container.metadata),
-        )
-
-    def _promised_duration(self) -> Fraction | None:
-        stream, container = self._stream, self._container
-        if container.format.name == 'avi' and stream.frames and stream.average_rate:
-            return stream.frames / Fraction(
-                stream.average_rate
-            )  # FFmpeg's is what the size of the file allows.
-        if stream.duration:
-            return stream.duration * Fraction(stream.time_base)
-        if container.duration:
-            return Fraction(container.duration, av.time_base)
-        return None
-
-
-def open_video(path: str | os.PathLike) -> av.container.InputContainer:
-    """Opens a file for reading, with errors that name it.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        UnreadableMediaError: The file cannot be opened as a video.
-    """
-    name = os.fspath(path)
-    try:
-        if os.path.getsize(name) == 0:
-            raise UnreadableMediaError(name, 'is empty (0 bytes)')
-        # Tags in other encodings than UTF-8 must not keep a video from being read.
-        return av.open('file:' + name, metadata_errors='replace')
-    except (FileNotFoundError, av.error.FileNotFoundError):
-        raise FileNotFoundError(f'{name}: there is no such file') from None
-    except av.error.InvalidDataError:
-        raise UnreadableMediaError(
-            name, 'is not a video, or its index is missing because it was cut off'
-        ) from None
-    except (OSError, ValueError, av.FFmpegError) as error:
-        if isinstance(error, UnreadableMediaError):
-            raise
-        raise UnreadableMediaError(
-            name, f'cannot be read: {getattr(error, "strerror", None) or error}'
-        ) from error
-
-
-def _orientation(frame: av.VideoFrame) -> int:
-    """Reads the display matrix of a frame as an EXIF orientation, 1 to 8."""
-    try:
-        matrix = np.frombuffer(bytes(frame.side_data[SideDataType.DISPLAYMATRIX]), np.int32)
-    except KeyError:
-        return 1
-    # A point (x, y) is shown at (a x + c y, b x + d y).
-    a, b, _, c, d = (int(value) for value in matrix[:5])
-    swapped = abs(b) > abs(a)
-    flip_x, flip_y = (c < 0, b < 0) if swapped else (a < 0, d < 0)
-    return {
-        (False, False, False): 1,
-        (False, False, True): 2,
-        (False, True, True): 3,
-        (False, True, False): 4,
-        (True, False, False): 5,
-        (True, False, True): 6,
-        (True, True, True): 7,
-        (True, True, False): 8,
-    }[swapped, flip_y, flip_x]
-
-
-def _describe_audio(stream: av.AudioStream) -> AudioTrack:
-    context = stream.codec_context
-    if context is None:
-        return AudioTrack('unknown', 0, 0, stream.metadata.get('language', ''))
-    return AudioTrack(context.name, context.rate, context.channels, stream.metadata.get('language', ''))

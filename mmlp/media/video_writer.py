@@ -18,7 +18,9 @@ from av.video.reformatter import ColorRange, Colorspace
 from .atomic import part_path, publish
 from .audio import AudioCopier
 from .errors import MediaWriteError
-from .video import Frame, VideoInfo
+from .planes import join_planes, patch_planes, source_planes, to_yuv
+from .video import Frame
+from .video_info import VideoInfo
 
 #: Short names of codecs, the encoders in PyAV, and options that are fast and look like the source.
 CODECS: dict[str, tuple[str, dict[str, str]]] = {
@@ -185,7 +187,7 @@ class VideoWriter:
             tick = max(round(frame.time / time_base), self._last_tick + 1)
             self._last_tick = tick
             self._durations[tick] = max(1, round((frame.duration or 1 / self._fps) / time_base))
-            picture = self._to_picture(bgr)
+            picture = self._to_picture(frame)
             picture.pts, picture.time_base = tick, time_base
             if self._audio is not None:
                 self._audio.copy_until(frame.time)
@@ -250,9 +252,10 @@ class VideoWriter:
         context.time_base = self._choose_time_base()
         context.thread_count = self._threads
         context.options = self._options
-        colour = _UNSPECIFIED_COLOUR
+        colour, self._keeps_planes = _UNSPECIFIED_COLOUR, False
         if like is not None:
-            colour = like.colour if like.colour[0] in _MATRICES else (2, like.colour[1], *like.colour[2:])
+            self._keeps_planes = like.colour[0] in (_UNSPECIFIED_COLOUR[0], *_MATRICES)
+            colour = like.colour if like.colour[0] in _MATRICES else (2, *like.colour[1:])
             context.sample_aspect_ratio = like.sample_aspect_ratio
             for key, value in like.metadata.items():
                 is_place = self._strip_location and _PLACE_TAGS.search(key)
@@ -273,13 +276,17 @@ class VideoWriter:
             return _MPEG4_TIME_BASE
         return self._like.time_base
 
-    def _to_picture(self, bgr: np.ndarray) -> av.VideoFrame:
+    def _to_picture(self, frame: Frame) -> av.VideoFrame:
+        if frame.touched is not None and frame.source is not None and self._keeps_planes:
+            planes = source_planes(frame.source, self._like.orientation)
+            if planes is not None and planes[0].shape == self._size:
+                patch_planes(planes, frame.bgr, frame.touched, self._matrix, self._range)
+                return join_planes(planes)
         height, width = self._size
-        bottom, right = height - bgr.shape[0], width - bgr.shape[1]
+        bgr, (bottom, right) = frame.bgr, (height - frame.bgr.shape[0], width - frame.bgr.shape[1])
         if bottom or right:
             bgr = cv2.copyMakeBorder(bgr, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
-        return picture.reformat(format='yuv420p', dst_colorspace=self._matrix, dst_color_range=self._range)
+        return to_yuv(bgr, self._matrix, self._range)
 
     def _mux(self, packets: list[av.Packet]) -> None:
         for packet in packets:

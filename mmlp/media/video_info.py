@@ -1,0 +1,203 @@
+"""What is known of a video before its frames are read."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.sidedata.sidedata import Type as SideDataType
+
+from .errors import UnreadableMediaError
+
+#: Frame rates that differ by less than this share are the same.
+_RATE_TOLERANCE = 0.01
+
+
+@dataclasses.dataclass(frozen=True)
+class AudioTrack:
+    """What is known of one audio stream.
+
+    Attributes:
+        codec (str): Name of the codec.
+        rate (int): Samples a second.
+        channels (int): Number of channels.
+        language (str): Three letters, empty when unknown.
+    """
+
+    codec: str
+    rate: int
+    channels: int
+    language: str
+
+
+@dataclasses.dataclass(frozen=True)
+class VideoInfo:
+    """What is known of a video before its frames are read.
+
+    Attributes:
+        path (str): The file.
+        width (int): Width of the upright frames in pixels.
+        height (int): Height of the upright frames in pixels.
+        fps (Fraction): Frames a second, on average when they vary.
+        duration (Fraction | None): Seconds, None when the file does not tell.
+        frames (int | None): Number of frames, estimated unless the file tells; None when there is no way.
+        variable_frame_rate (bool): Whether the frames are not evenly spaced, as far as the header tells.
+        orientation (int): How the stored frames are turned, as an EXIF orientation, 1 to 8.
+        codec (str): Name of the video codec.
+        pixel_format (str): FFmpeg's name of the stored pixel format.
+        time_base (Fraction): Seconds a tick of the stream's clock takes.
+        start (Fraction): Seconds on the file's clock at which it starts; frame times count from here.
+        sample_aspect_ratio (Fraction): Width by height of an upright frame's pixel.
+        colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer.
+        audio (tuple[AudioTrack, ...]): The audio streams.
+        left_out (tuple[str, ...]): Streams that are neither the video nor audio (a second camera, subtitles,
+            data such as GPS traces, cover pictures): they are not processed, and :class:`VideoWriter` does
+            not carry them over.
+        metadata (dict[str, str]): The file's tags.
+    """
+
+    path: str
+    width: int
+    height: int
+    fps: Fraction
+    duration: Fraction | None
+    frames: int | None
+    variable_frame_rate: bool
+    orientation: int
+    codec: str
+    pixel_format: str
+    time_base: Fraction
+    start: Fraction
+    sample_aspect_ratio: Fraction
+    colour: tuple[int, int, int, int]
+    audio: tuple[AudioTrack, ...]
+    left_out: tuple[str, ...]
+    metadata: dict[str, str]
+
+    @property
+    def rotation(self) -> int:
+        """Degrees by which the stored frames are turned clockwise to be upright: 0, 90, 180 or 270."""
+        return {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}.get(self.orientation, 0)
+
+
+def open_video(path: str | os.PathLike) -> av.container.InputContainer:
+    """Opens a file for reading, with errors that name it.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        UnreadableMediaError: The file cannot be opened as a video.
+    """
+    name = os.fspath(path)
+    try:
+        if os.path.getsize(name) == 0:
+            raise UnreadableMediaError(name, 'is empty (0 bytes)')
+        # Tags in other encodings than UTF-8 must not keep a video from being read.
+        return av.open('file:' + name, metadata_errors='replace')
+    except (FileNotFoundError, av.error.FileNotFoundError):
+        raise FileNotFoundError(f'{name}: there is no such file') from None
+    except av.error.InvalidDataError:
+        raise UnreadableMediaError(
+            name, 'is not a video, or its index is missing because it was cut off'
+        ) from None
+    except (OSError, ValueError, av.FFmpegError) as error:
+        if isinstance(error, UnreadableMediaError):
+            raise
+        raise UnreadableMediaError(
+            name, f'cannot be read: {getattr(error, "strerror", None) or error}'
+        ) from error
+
+
+def read_info(
+    name: str, container: av.container.InputContainer, stream: av.VideoStream, first: av.VideoFrame
+) -> VideoInfo:
+    """Gathers what the header and the first frame tell.
+
+    Args:
+        name (str): The file.
+        container (av.container.InputContainer): The open file.
+        stream (av.VideoStream): Its video.
+        first (av.VideoFrame): The first frame, for what only frames tell.
+
+    Returns:
+        VideoInfo: What is known of the video.
+    """
+    time_base = Fraction(stream.time_base)
+    orientation = _orientation(first)
+    width, height = first.width, first.height
+    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    if orientation >= 5:
+        width, height, aspect = height, width, 1 / aspect
+    rates = [Fraction(rate) for rate in (stream.average_rate, stream.base_rate) if rate]
+    fps = rates[0] if rates else Fraction(25)
+    start = Fraction(container.start_time or 0, av.time_base)
+    duration = _promised_duration(container, stream)
+    frames = stream.frames or (round(duration * fps) if duration else None)
+    return VideoInfo(
+        path=name,
+        width=width,
+        height=height,
+        fps=fps,
+        duration=duration,
+        frames=frames,
+        variable_frame_rate=len(rates) == 2 and abs(rates[0] / rates[1] - 1) > _RATE_TOLERANCE,
+        orientation=orientation,
+        codec=stream.codec_context.name,
+        pixel_format=first.format.name,
+        time_base=time_base,
+        # On the video's clock, so that the times of frames stay whole numbers of ticks.
+        start=round(start / time_base) * time_base,
+        sample_aspect_ratio=aspect,
+        colour=tuple(
+            int(getattr(first, name, 2))
+            for name in ('colorspace', 'color_range', 'color_primaries', 'color_trc')
+        ),
+        audio=tuple(_describe_audio(track) for track in container.streams.audio),
+        left_out=tuple(
+            f'{other.type} stream {other.index}'
+            for other in container.streams
+            if other.type != 'audio' and other.index != stream.index
+        ),
+        metadata=dict(container.metadata),
+    )
+
+
+def _promised_duration(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
+    if container.format.name == 'avi' and stream.frames and stream.average_rate:
+        return stream.frames / Fraction(stream.average_rate)  # FFmpeg's is what the size of the file allows.
+    if stream.duration:
+        return stream.duration * Fraction(stream.time_base)
+    if container.duration:
+        return Fraction(container.duration, av.time_base)
+    return None
+
+
+def _orientation(frame: av.VideoFrame) -> int:
+    """Reads the display matrix of a frame as an EXIF orientation, 1 to 8."""
+    try:
+        matrix = np.frombuffer(bytes(frame.side_data[SideDataType.DISPLAYMATRIX]), np.int32)
+    except KeyError:
+        return 1
+    # A point (x, y) is shown at (a x + c y, b x + d y).
+    a, b, _, c, d = (int(value) for value in matrix[:5])
+    swapped = abs(b) > abs(a)
+    flip_x, flip_y = (c < 0, b < 0) if swapped else (a < 0, d < 0)
+    return {
+        (False, False, False): 1,
+        (False, False, True): 2,
+        (False, True, True): 3,
+        (False, True, False): 4,
+        (True, False, False): 5,
+        (True, False, True): 6,
+        (True, True, True): 7,
+        (True, True, False): 8,
+    }[swapped, flip_y, flip_x]
+
+
+def _describe_audio(stream: av.AudioStream) -> AudioTrack:
+    context = stream.codec_context
+    if context is None:
+        return AudioTrack('unknown', 0, 0, stream.metadata.get('language', ''))
+    return AudioTrack(context.name, context.rate, context.channels, stream.metadata.get('language', ''))
