@@ -117,7 +117,9 @@ def test_plate_line_and_text_line():
 def test_fit_into_keeps_to_the_box():
     line = plate_line('AAAAAAAA', 'wide')
     assert fit_into(line, 50, 30).shape == (30, 50)
-    assert fit_into(line, 5000, 30, max_stretch=1.0).shape[1] == pytest.approx(line.shape[1] * 30 / 96, abs=1)
+    assert fit_into(line, 5000, 30, max_stretch=1.0).shape[1] == pytest.approx(
+        line.shape[1] * 30 / CAP_HEIGHT, abs=1
+    )
     assert fit_into(line, 0.2, 0.2).shape == (1, 1)
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from .geometry import premultiply
-from .lettering import TEXT_FACES, fit_into, text_line
+from .lettering import CAP_HEIGHT, TEXT_FACES, fit_into, text_line
 from .plates import blend, rounded_rect, smooth_noise
 
 _WORDS = (
@@ -129,14 +129,14 @@ def street_name(rng: np.random.Generator) -> FlatThing:
 def house_number(rng: np.random.Generator) -> FlatThing:
     """A house number: at most three digits on an enamel sign, square or oval."""
     line = text_line(str(rng.integers(1, 300)), _pick(rng, TEXT_FACES))
-    rows = 190
+    rows = 2 * CAP_HEIGHT
     cols = max(line.shape[1] + 50, round(rows * rng.uniform(0.8, 1.2)))
     image = np.empty((rows, cols, 3), np.uint8)
     ground, ink = _two_inks(rng)
     image[:] = ground
-    y, x = (rows - 96) // 2, (cols - line.shape[1]) // 2
+    y, x = (rows - CAP_HEIGHT) // 2, (cols - line.shape[1]) // 2
     blend(image[y : y + line.shape[0], x : x + line.shape[1]], ink, line)
-    return FlatThing(image, rounded_rect(rows, cols, rng.choice([6, 30, 95])))
+    return FlatThing(image, rounded_rect(rows, cols, rng.choice([6, 24, rows // 2])))
 
 
 def sticker(rng: np.random.Generator) -> FlatThing:

@@ -32,6 +32,31 @@ def project(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     return mapped[:, :2] / mapped[:, 2:]
 
 
+def convex_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
+    """Pixels whose centre lies inside (or on the edge of) a convex polygon, in the window that holds them.
+
+    Args:
+        shape: Rows and columns of the picture.
+        polygon: (N, 2) corners in order, either way round; may reach outside the picture.
+
+    Returns:
+        The window as slices of rows and of columns, empty when the polygon misses the picture, and a bool
+        array of its size.
+    """
+    rows, cols = shape
+    polygon = np.asarray(polygon, np.float64)
+    x0, y0 = np.maximum(np.ceil(polygon.min(0)), 0).astype(int)
+    x1, y1 = np.minimum(np.floor(polygon.max(0)) + 1, [cols, rows]).astype(int)
+    x1, y1 = max(x0, x1), max(y0, y1)
+    xs, ys = np.arange(x0, x1)[None, :], np.arange(y0, y1)[:, None]
+    following = np.roll(polygon, -1, axis=0)
+    area = np.sum(polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0])
+    inside = np.ones((y1 - y0, x1 - x0), bool)
+    for (ax, ay), (bx, by) in zip(polygon, following):
+        inside &= ((bx - ax) * (ys - ay) - (by - ay) * (xs - ax)) * (1 if area >= 0 else -1) >= 0
+    return (slice(y0, y1), slice(x0, x1)), inside
+
+
 def convex_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
     """Pixels whose centre lies inside (or on the edge of) a convex polygon.
 
@@ -42,20 +67,9 @@ def convex_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
     Returns:
         bool array of ``shape``.
     """
-    rows, cols = shape
-    mask = np.zeros((rows, cols), bool)
-    polygon = np.asarray(polygon, np.float64)
-    x0, y0 = np.maximum(np.ceil(polygon.min(0)), 0).astype(int)
-    x1, y1 = np.minimum(np.floor(polygon.max(0)), [cols - 1, rows - 1]).astype(int)
-    if x1 < x0 or y1 < y0:
-        return mask
-    xs, ys = np.arange(x0, x1 + 1)[None, :], np.arange(y0, y1 + 1)[:, None]
-    following = np.roll(polygon, -1, axis=0)
-    area = np.sum(polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0])
-    inside = np.ones((y1 - y0 + 1, x1 - x0 + 1), bool)
-    for (ax, ay), (bx, by) in zip(polygon, following):
-        inside &= ((bx - ax) * (ys - ay) - (by - ay) * (xs - ax)) * (1 if area >= 0 else -1) >= 0
-    mask[y0 : y1 + 1, x0 : x1 + 1] = inside
+    mask = np.zeros(shape, bool)
+    window, inside = convex_window(shape, polygon)
+    mask[window] = inside
     return mask
 
 

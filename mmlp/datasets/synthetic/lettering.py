@@ -14,8 +14,8 @@ import numpy as np
 
 from .strokes import HAN, HANGUL, LATIN, stroke_glyph
 
-CAP_HEIGHT = 96
-_DESCENT = 26  # rows kept under the baseline, for lower case letters and commas
+CAP_HEIGHT = 72
+_DESCENT = 20  # rows kept under the baseline, for lower case letters and commas
 _STROKE_LETTERS = frozenset(LATIN + HAN + HANGUL)
 
 # Plate faces: name -> (aspect, weight) of the stroke alphabet, or the stem of a font file.

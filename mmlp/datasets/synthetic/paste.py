@@ -9,12 +9,38 @@ from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from .clutter import overlay_text, render_clutter
-from .geometry import composite, convex_mask, homography, premultiply, project, rect_corners, tilted_quad
-from .layouts import choose_layout
+from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
+from .layouts import PlateLayout, choose_layout
 from .light import Light, measure_light
 from .plates import PlateImage, render_plate
 
 _UNIT = rect_corners(0, 0, 1, 1)
+
+
+def _sides(quad: np.ndarray) -> tuple[float, float]:
+    """Width and height in pixels of a quadrilateral: the longer of two opposite sides each."""
+    lengths = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    return float(max(lengths[0], lengths[2])), float(max(lengths[1], lengths[3]))
+
+
+def _drawing_scale(height: float, layout: PlateLayout) -> float:
+    """Pixels a millimetre that are enough for a plate of this height in the picture, but not wasteful."""
+    return float(np.clip(1.7 * height / layout.size[1], 0.35, 1.4))
+
+
+def _plate_pixels(mask: np.ndarray) -> list[np.ndarray]:
+    """X and y (N, 2) of the pixels of each plate of a mask."""
+    x0, y0, w, h = cv2.boundingRect((mask == 1).astype(np.uint8))
+    if w == 0:
+        return []
+    count, labels = cv2.connectedComponents(
+        (mask[y0 : y0 + h, x0 : x0 + w] == 1).astype(np.uint8), connectivity=8
+    )
+    found = []
+    for index in range(1, count):
+        rows, cols = np.nonzero(labels == index)
+        found.append(np.stack([cols + x0, rows + y0], 1))
+    return found
 
 
 def component_quad(points: np.ndarray) -> np.ndarray | None:
@@ -177,33 +203,19 @@ class PasteSyntheticPlate(BaseTransform):
         return results
 
     def _replace(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(
-            (mask == 1).astype(np.uint8), connectivity=8
-        )
-        for index in range(1, count):
-            if (
-                rng.random() >= self.replace_prob
-                or stats[index, cv2.CC_STAT_HEIGHT] < self.min_replace_height
-            ):
+        if self.replace_prob == 0:
+            return
+        for points in _plate_pixels(mask):
+            if rng.random() >= self.replace_prob or np.ptp(points[:, 1]) + 1 < self.min_replace_height:
                 continue
-            x, y, w, h = stats[index, :4]
-            rows, cols = np.nonzero(labels[y : y + h, x : x + w] == index)
-            points = np.stack([cols + x, rows + y], 1)
             quad = component_quad(points)
             if quad is None:
                 continue
-            sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-            seen_aspect = max(sides[0], sides[2]) / max(sides[1], sides[3])
-            plate = render_plate(rng, choose_layout(rng, seen_aspect), self._scale(sides))
-            target = covering_quad(quad, points, plate.layout.aspect, rng.uniform(0.02, 0.15))
+            width, height = _sides(quad)
+            layout = choose_layout(rng, width / height)
+            plate = render_plate(rng, layout, _drawing_scale(height, layout))
+            target = covering_quad(quad, points, layout.aspect, rng.uniform(0.02, 0.15))
             self._lay_plate(rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True))
-
-    @staticmethod
-    def _scale(sides: np.ndarray) -> float:
-        """Pixels a millimetre that are enough for a plate with these sides in the picture, but not
-        wasteful.
-        """
-        return float(np.clip(max(sides[1], sides[3]) * 2.2 / 120, 0.35, 1.6))
 
     def _draw_quad(self, rng: np.random.Generator, shape: tuple[int, ...], aspect: float) -> np.ndarray:
         rows, cols = shape[:2]
@@ -235,8 +247,7 @@ class PasteSyntheticPlate(BaseTransform):
         quad = self._free_quad(rng, mask, layout.aspect, 1.3)
         if quad is None:
             return
-        sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-        plate = render_plate(rng, layout, self._scale(sides))
+        plate = render_plate(rng, layout, _drawing_scale(_sides(quad)[1], layout))
         self._lay_plate(rng, image, mask, plate, quad, measure_light(image, quad, rng, on_plate=False))
 
     def _add_clutter(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
@@ -264,11 +275,11 @@ class PasteSyntheticPlate(BaseTransform):
         composite(
             image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma
         )
-        inside = convex_mask(mask.shape, quad)
-        if light.grain > 0.5:
-            noise = rng.normal(0, light.grain, (int(inside.sum()), 1)).astype(np.float32)
-            image[inside] = np.clip(image[inside] + noise, 0, 255).astype(np.uint8)
-        mask[inside] = 1
+        window, inside = convex_window(mask.shape, quad)
+        if light.grain > 0.5 and inside.size:
+            noise = rng.standard_normal(inside.shape, np.float32) * (light.grain * inside)
+            image[window] = cv2.add(image[window], cv2.merge([noise] * 3), dtype=cv2.CV_8U)
+        mask[window][inside] = 1
 
     def __repr__(self) -> str:
         names = (
