@@ -63,7 +63,11 @@ def test_ann_file_with_and_without_endings(plate_root, tmp_path):
 
 @pytest.mark.parametrize(
     'text, message',
-    [('train_9\n', 'name no picture.*\n.*train_9'), ('', 'names no picture'), ('train_1\ntrain_1\n', 'more than once')],
+    [
+        ('train_9\n', 'name no picture.*\n.*train_9'),
+        ('', 'names no picture'),
+        ('train_1\ntrain_1\n', 'more than once'),
+    ],
 )
 def test_bad_ann_file(plate_root, tmp_path, text, message):
     listing = tmp_path / 'list.txt'
@@ -113,7 +117,9 @@ def test_two_pictures_share_a_mask(plate_root):
 
 def test_mask_of_another_size(plate_root):
     cv2.imwrite(str(plate_root / 'train/masks/train_4.jpg.png'), np.zeros((48, 64), np.uint8))
-    with pytest.raises(DatasetError, match=r'another size(.|\n)*train_4\.jpg\.png: 64 x 48, picture 128 x 96'):
+    with pytest.raises(
+        DatasetError, match=r'another size(.|\n)*train_4\.jpg\.png: 64 x 48, picture 128 x 96'
+    ):
         build(plate_root)
 
 
@@ -176,3 +182,15 @@ def test_bad_arguments():
         TRANSFORMS.build(dict(type='LoadPlateAnnotations', ignore_values=(256,)))
     with pytest.raises(ValueError, match='img_suffix wants endings'):
         build('x', img_suffix='jpg')
+
+
+def test_cached_masks_are_those_of_the_files(plate_root):
+    loading = [dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations', cache_megabytes=1)]
+    dataset = build(plate_root, pipeline=loading)
+    first = dataset[2]['gt_seg_map']
+    first[:] = 7  # what a pipeline does to its mask must not reach the cache
+    (plate_root / 'train/masks/train_2.jpg.png').unlink()
+    drawn = dataset[2]['gt_seg_map']
+    assert set(np.unique(drawn)) == {0, 1}
+    plate_box = np.argwhere(drawn == 1)
+    assert (plate_box.max(axis=0) - plate_box.min(axis=0)).tolist() == [15, 47]

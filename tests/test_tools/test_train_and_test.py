@@ -83,7 +83,9 @@ def test_train_resume_and_test(config, plate_root, tmp_path):
 
     checkpoint = work_dir / 'iter_3.pth'
     test = [sys.executable, TOOLS / 'test.py', config, checkpoint, '--data-root', plate_root]
-    run(*test, '--work-dir', tmp_path / 'plain', '--out', tmp_path / 'masks', '--show-dir', tmp_path / 'shown')
+    run(
+        *test, '--work-dir', tmp_path / 'plain', '--out', tmp_path / 'masks', '--show-dir', tmp_path / 'shown'
+    )
     masks = sorted((tmp_path / 'masks').glob('*.png'))
     assert len(masks) == 3
     for path in masks:

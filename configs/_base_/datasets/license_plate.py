@@ -11,23 +11,20 @@ train_pipeline = [
     dict(type='LoadPlateAnnotations'),
     # The short side is a uniform integer in 260..1040.
     dict(
-        type='RandomChoiceResize',
-        scales=[(long_side_limit, side) for side in range(short_side // 2, short_side * 2 + 1)],
+        type='RandomResize',
+        scale=[(long_side_limit, short_side // 2), (long_side_limit, short_side * 2)],
+        resize_type='Resize',
         keep_ratio=True,
         backend='pillow',
     ),
-    dict(
-        type='RandomApply',
-        transforms=[dict(type='ColorJitter', brightness=0.25, contrast=0.25, saturation=0.25, hue=0.25)],
-        prob=0.25,
-    ),
+    dict(type='ColorJitter', brightness=0.25, contrast=0.25, saturation=0.25, hue=0.25, prob=0.25),
     dict(type='GaussianBlur', radius=(0, 5), prob=0.2),
     dict(type='RandomRotate', prob=1.0, degree=30, pad_val=0, seg_pad_val=255),
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomPerspective', distortion_scale=0.5, prob=0.5),
     dict(type='Pad', size=crop_size, pad_val=dict(img=0, seg=255)),
     dict(type='RandomCrop', crop_size=crop_size),
-    dict(type='RandomGrayscale', prob=0.1, keep_channels=True),
+    dict(type='RandomGrayscale', prob=0.1, keep_channels=True, channel_weights=(0.114, 0.587, 0.299)),
     dict(type='PackSegInputs'),
 ]
 test_pipeline = [

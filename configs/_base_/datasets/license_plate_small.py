@@ -6,7 +6,7 @@ crop_size = (320, 320)
 long_side = 768
 train_pipeline = [
     dict(type='LoadImageDeferred'),
-    dict(type='LoadPlateAnnotations'),
+    dict(type='LoadPlateAnnotations', cache_megabytes=64),
     dict(
         type='RandomWarpCrop',
         crop_size=crop_size,
@@ -24,7 +24,7 @@ train_pipeline = [
     dict(type='MotionBlur', prob=0.1),
     dict(type='RandomNoise', prob=0.25),
     dict(type='JPEGCompression', prob=0.3),
-    dict(type='RandomGrayscale', prob=0.15, keep_channels=True),
+    dict(type='RandomGrayscale', prob=0.15, keep_channels=True, channel_weights=(0.114, 0.587, 0.299)),
     dict(type='PackSegInputs'),
 ]
 test_pipeline = [
