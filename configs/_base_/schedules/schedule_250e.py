@@ -19,5 +19,5 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='SegVisualizationHook', interval=1),
 )
-custom_hooks = [dict(type='SplitOverlapHook')]
+custom_hooks = [dict(type='SplitOverlapHook'), dict(type='ChannelsLastHook')]
 log_processor = dict(window_size=20, by_epoch=True)

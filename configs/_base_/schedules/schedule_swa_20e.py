@@ -18,5 +18,9 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='SegVisualizationHook', interval=1),
 )
-custom_hooks = [dict(type='SplitOverlapHook'), dict(type='SWAHook', begin_iter=10, interval=5)]
+custom_hooks = [
+    dict(type='SplitOverlapHook'),
+    dict(type='ChannelsLastHook'),
+    dict(type='SWAHook', begin_iter=10, interval=5),
+]
 log_processor = dict(window_size=20, by_epoch=True)
