@@ -58,14 +58,13 @@ class TestBinaryLovaszLoss:
         with pytest.raises(ValueError, match=r'ignore_index=255, got also \[128\]'):
             loss(logits, labels, ignore_index=255)
 
-    @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-    def test_autocast(self, mode, dtype, batch):
+    def test_autocast(self, mode, batch):
         features, labels = torch.randn(3, 4, 12, 16), batch[1]
         layer = torch.nn.Conv2d(4, 1, 1)
-        with torch.autocast('cpu', dtype=dtype):
+        with torch.autocast('cpu', dtype=torch.bfloat16):
             logits = layer(features)
             loss = BinaryLovaszLoss(mode)(logits, labels)
-        assert logits.dtype == dtype
+        assert logits.dtype == torch.bfloat16
         assert loss.dtype == torch.float32
         torch.testing.assert_close(loss, BinaryLovaszLoss(mode)(logits.float(), labels), rtol=0, atol=0)
         loss.backward()
