@@ -1,1 +1,8 @@
+"""Pictures in, plates out: one segmenter over any network of mmlp and any engine."""
 
+from .export import export_onnx
+from .plate_segmenter import PlateSegmenter
+from .prediction import Prediction
+from .refinement import Refinement
+
+__all__ = ['PlateSegmenter', 'Prediction', 'Refinement', 'export_onnx']

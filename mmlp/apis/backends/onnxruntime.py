@@ -1,0 +1,56 @@
+"""The network run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import numpy as np
+
+from mmlp.apis.model_info import INPUT_NAME, ModelInfo
+
+from .base import Backend
+
+
+class ONNXRuntimeBackend(Backend):
+    """Runs an exported network by ONNX Runtime.
+
+    CUDA is written after ONNX Runtime's documentation and has not been run on a GPU.
+
+    Args:
+        model (bytes): An ONNX file of ours.
+        name (str): The file's name, for messages.
+        device (str): 'cpu' or, with ``onnxruntime-gpu``, 'cuda'; 'auto' is the CPU. Default: 'auto'.
+        num_threads (int, optional): Threads of one operator. Default: None, one a core.
+
+    Raises:
+        ImportError: ONNX Runtime is not installed.
+        ValueError: The file is no ONNX model of ours, or ONNX Runtime does not have the device.
+    """
+
+    name = 'onnxruntime'
+
+    def __init__(
+        self, model: bytes, name: str, device: str = 'auto', num_threads: Optional[int] = None
+    ) -> None:
+        import onnxruntime
+
+        device = 'cpu' if device == 'auto' else device
+        provider = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}.get(device)
+        available = onnxruntime.get_available_providers()
+        if provider not in available:  # It would quietly run on the CPU.
+            raise ValueError(f"device={device!r} is not among ONNX Runtime's here: {', '.join(available)}")
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if num_threads is not None:
+            options.intra_op_num_threads = num_threads
+        # Sizes change from picture to picture: memory that was laid out for one does not fit the next.
+        options.enable_mem_pattern = False
+        try:
+            self.session = onnxruntime.InferenceSession(model, options, providers=[provider])
+        except Exception as error:  # Its errors have no common base but Exception.
+            raise ValueError(f'ONNX Runtime cannot load {name}: {str(error).splitlines()[0]}') from error
+        info = ModelInfo.from_metadata(self.session.get_modelmeta().custom_metadata_map, name)
+        super().__init__(info, device)
+
+    def _run(self, pictures: np.ndarray) -> np.ndarray:
+        return self.session.run(None, {INPUT_NAME: pictures})[0]

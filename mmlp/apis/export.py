@@ -1,0 +1,66 @@
+"""ONNX files that take pictures and give probabilities."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from .model_info import INPUT_NAME, OUTPUT_NAME, ModelInfo
+from .plate_probability import PlateProbability
+
+OPSET = 17
+_EXAMPLE_SHAPE = (1, 96, 128)
+
+
+def export_onnx(network: PlateProbability, shape: Sequence[int | None] = (None, None, None)) -> bytes:
+    """Exports a network with normalisation, padding, resize of the output and sigmoid inside the graph.
+
+    Input ``pictures``: uint8 (N, H, W, 3), BGR, any size. Output ``probability``: float32 (N, H, W), 0..1.
+    The file's metadata holds ``mmlp_version``, ``threshold``, ``classes`` and ``size_divisor``.
+
+    Args:
+        network (PlateProbability): The network, on the CPU.
+        shape (Sequence[int | None]): Batch size, height and width; None leaves one open.
+            Default: (None, None, None).
+
+    Returns:
+        bytes: The ONNX file.
+
+    Raises:
+        ImportError: The package ``onnx`` is missing.
+    """
+    import onnx
+
+    example_shape = [size or default for size, default in zip(shape, _EXAMPLE_SHAPE)]
+    names = dict(enumerate(('batch', 'height', 'width')))
+    axes = {axis: name for axis, name in names.items() if shape[axis] is None}
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter('ignore')  # The tracer's, about sizes that are the same for every picture.
+        torch.onnx.export(
+            network,
+            (torch.zeros((*example_shape, 3), dtype=torch.uint8),),
+            buffer,
+            input_names=[INPUT_NAME],
+            output_names=[OUTPUT_NAME],
+            dynamic_axes={INPUT_NAME: axes, OUTPUT_NAME: axes},
+            opset_version=OPSET,
+            **_TRACING_EXPORTER,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
+    onnx.helper.set_model_props(model, ModelInfo(network.threshold, network.divisor).to_metadata())
+    onnx.checker.check_model(model, full_check=True)
+    return model.SerializeToString()
+
+
+def largest_difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Returns the largest absolute difference of two arrays of one shape."""
+    return float(np.abs(first.astype(np.float64) - second).max())
+
+
+#: The exporter that works on every supported PyTorch: the newer one came with 2.5 and needs onnxscript.
+_TRACING_EXPORTER = {'dynamo': False} if 'dynamo' in torch.onnx.export.__code__.co_varnames else {}

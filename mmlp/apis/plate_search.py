@@ -1,0 +1,108 @@
+"""Plates found on a layer, in pixels of the picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from mmlp.plates import Plate, extract_plates
+
+from .probability_layers import ProbabilityLayer, sample_layers
+
+#: Regions are put together from several layers at no more values than this.
+_MAX_REGION = 1 << 24
+
+
+def to_picture_pixels(plate: Plate, layer: ProbabilityLayer) -> Plate:
+    """Returns a plate found on the values of a layer in pixels of the picture."""
+    step = np.array((layer.step_x, layer.step_y), np.float32)
+    origin = np.array((layer.left, layer.top), np.float32)
+    return dataclasses.replace(
+        plate,
+        polygon=(plate.polygon + 0.5) * step + origin,
+        corners=(plate.corners + 0.5) * step + origin,
+        area=plate.area * layer.step_x * layer.step_y,
+    )
+
+
+def find_plates(
+    layers: Sequence[ProbabilityLayer], threshold: float, min_area: int, min_score: float
+) -> list[Plate]:
+    """Finds plates on layers, without a map of the whole picture.
+
+    Args:
+        layers (Sequence[ProbabilityLayer]): Layers; where several lie the highest probability counts.
+        threshold (float): Probability in 0..1 above which a pixel is plate.
+        min_area (int): Smaller components are dropped, in values of the finest layer that shows them.
+        min_score (float): Plates with a lower mean probability are dropped.
+
+    Returns:
+        list[Plate]: Plates in picture pixels, best score first.
+    """
+    regions = list(layers) if len(layers) < 2 else _merge_into_regions(layers, threshold)
+    plates = [
+        to_picture_pixels(plate, region)
+        for region in regions
+        for plate in extract_plates(region.values, threshold, min_area=min_area, min_score=min_score)
+    ]
+    return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
+
+
+def _merge_into_regions(layers: Sequence[ProbabilityLayer], threshold: float) -> list[ProbabilityLayer]:
+    """Joins what overlapping layers show of the same plates into layers that do not overlap."""
+    boxes = [box for layer in layers for box in _component_boxes(layer, threshold)]
+    regions = []
+    for left, top, right, bottom, step_x, step_y in _join_overlapping(boxes):
+        # A pathological map, plate all over a large picture, is looked at more coarsely.
+        coarser = max(np.sqrt((right - left) * (bottom - top) / (step_x * step_y * _MAX_REGION)), 1.0)
+        columns = max(round((right - left) / (step_x * coarser)), 1)
+        rows = max(round((bottom - top) / (step_y * coarser)), 1)
+        step_x, step_y = (right - left) / columns, (bottom - top) / rows
+        xs = left + (np.arange(columns) + 0.5) * step_x
+        ys = top + (np.arange(rows) + 0.5) * step_y
+        regions.append(ProbabilityLayer(sample_layers(layers, xs, ys), left, top, step_x, step_y))
+    return regions
+
+
+def _component_boxes(layer: ProbabilityLayer, threshold: float) -> list[tuple[float, ...]]:
+    """Boxes around the components of a layer, two values wider, with the layer's steps."""
+    mask = (layer.values > threshold).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    boxes = []
+    for left, top, width, height, _ in stats[1:count].tolist():
+        part = layer.cut(left, top, left + width, top + height)
+        x, y = 2 * layer.step_x, 2 * layer.step_y
+        box = (
+            part.left - x,
+            part.top - y,
+            part.left + width * layer.step_x + x,
+            part.top + height * layer.step_y + y,
+        )
+        boxes.append((*box, layer.step_x, layer.step_y))
+    return boxes
+
+
+def _join_overlapping(boxes: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Joins boxes that overlap, until none do; steps become the smaller ones."""
+    joined: list[tuple[float, ...]] = []
+    for box in boxes:
+        current = np.asarray(box)
+        while True:
+            apart = [
+                other
+                for other in joined
+                if other[2] <= current[0]
+                or current[2] <= other[0]
+                or other[3] <= current[1]
+                or current[3] <= other[1]
+            ]
+            if len(apart) == len(joined):
+                break
+            both = np.array([current, *(other for other in joined if other not in apart)])
+            current = np.concatenate([both[:, :2].min(0), both[:, 2:4].max(0), both[:, 4:].min(0)])
+            joined = apart
+        joined.append(tuple(current.tolist()))
+    return joined

@@ -1,0 +1,217 @@
+"""Pictures in, plates out."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+import numpy as np
+
+from mmlp.checkpoints.index import resolve_weights
+from mmlp.media import read_image
+from mmlp.media.images import ImageSource
+
+from .backends import Backend, build_backend
+from .config_files import ConfigSource
+from .plate_search import find_plates
+from .prediction import Prediction
+from .probability_layers import ProbabilityLayer
+from .refinement import Refinement
+from .resizing import resize_picture, working_size
+from .tiling import iterate_tiles
+
+#: Without tiles, larger working sizes are refused: they would fill the memory.
+MAX_WORKING_PIXELS = 1 << 25
+
+
+class PlateSegmenter:
+    """Finds the licence plates of pictures with any network of mmlp and any engine.
+
+    The network looks at the picture at ``long_side``; plates come back in the picture's own pixels, with
+    outlines finer than a pixel of the network.
+
+    Example:
+        >>> segmenter = PlateSegmenter()
+        >>> for plate in segmenter.predict('photo.jpg').plates:
+        ...     print(plate.score, plate.corners)
+
+    Args:
+        model (str | os.PathLike, optional): A checkpoint of ours (.pth), an exported network (.onnx) or a
+            name in :data:`mmlp.checkpoints.index.WEIGHTS`. Default: None, the weights that come with mmlp.
+        config (str | os.PathLike | Config, optional): Config of the checkpoint, by path or by name. Default:
+            None, the one that the checkpoint carries.
+        backend (str): 'pytorch', 'onnxruntime', 'openvino' or 'auto', the fastest installed. Default: 'auto'.
+        device (str): 'cpu', 'cuda' or what the engine knows besides. Default: 'auto', CUDA where PyTorch
+            has it.
+        num_threads (int, optional): Threads of the engine. Default: None, one a core.
+        threshold (float, optional): Probability in (0, 1) above which a pixel is plate. Default: None, the
+            model's own.
+        long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
+            enlarged, but at most twice. None: the picture's own size. Default: 768.
+        min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
+        min_score (float): Plates with a lower mean probability, 0..1, are dropped. Default: 0.0.
+        tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
+            for plates too small in the whole picture; the higher probability counts. Plates up to half the
+            overlap wide are never cut. With ``long_side=None`` only tiles are looked at. Memory grows with
+            the tiles that show plates, not with the picture. Default: None, no tiles.
+        tile_long_side (int, optional): Longer side of the picture that is cut into tiles. Default: None, the
+            picture's own.
+        refine (bool | Refinement): Whether to look at each plate again in a magnified crop. Default: False.
+        batch_size (int): Most pictures or tiles of one size that the network takes at once. Default: 4.
+
+    Raises:
+        FileNotFoundError: There is no such model or config.
+        ValueError: An argument is out of its range, or model, backend and device do not fit together.
+        ImportError: The engine is not installed; the message names the extra to install.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike | None = None,
+        config: Optional[ConfigSource] = None,
+        *,
+        backend: str = 'auto',
+        device: str = 'auto',
+        num_threads: Optional[int] = None,
+        threshold: Optional[float] = None,
+        long_side: Optional[int] = 768,
+        min_area: int = 16,
+        min_score: float = 0.0,
+        tile: Optional[tuple[int, int]] = None,
+        tile_long_side: Optional[int] = None,
+        refine: bool | Refinement = False,
+        batch_size: int = 4,
+    ) -> None:
+        _check_arguments(threshold, long_side, tile, tile_long_side, batch_size)
+        weights = resolve_weights(model)
+        self.backend: Backend = build_backend(
+            weights.path, weights.config if config is None else config, backend, device, num_threads
+        )
+        self.threshold = self.backend.info.threshold if threshold is None else threshold
+        self.long_side = long_side
+        self.min_area = min_area
+        self.min_score = min_score
+        self.tile = tile
+        self.tile_long_side = tile_long_side
+        self.refinement = Refinement() if refine is True else (refine or None)
+        self.batch_size = batch_size
+
+    def predict(self, image: ImageSource) -> Prediction:
+        """Finds the plates of one picture.
+
+        Args:
+            image (ImageSource): A path, the bytes of a file, or an array: uint8 (H, W, 3) BGR, (H, W, 4)
+                BGRA, of which alpha is left out, or (H, W) grey. See :func:`mmlp.media.read_image`; files are
+                turned upright.
+
+        Returns:
+            Prediction: Plates and probabilities.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            UnreadableMediaError: It is no picture, or a damaged one.
+            ValueError: The picture is too large for one look; use tiles.
+        """
+        return self.predict_batch([image])[0]
+
+    def predict_batch(self, images: Iterable[ImageSource]) -> list[Prediction]:
+        """Finds the plates of several pictures, those of equal size together; see :meth:`predict`.
+
+        Returns:
+            list[Prediction]: In the order of the pictures.
+        """
+        pictures = [read_image(image).bgr for image in images]
+        layers: list[list[ProbabilityLayer]] = [[] for _ in pictures]
+        for index, layer in self._look_at_wholes(pictures):
+            layers[index].append(layer)
+        if self.tile:
+            for index, picture in enumerate(pictures):
+                layers[index].extend(self._look_at_tiles(picture))
+        return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
+
+    def describe(self) -> str:
+        """One line for a log: the model, the engine and the size."""
+        size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
+        tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
+        return (
+            f'{self.backend.info.name} by {self.backend.name} on {self.backend.device}, {size}{tiles}, '
+            f'threshold {self.threshold:g}'
+        )
+
+    def _look_at_wholes(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityLayer]]:
+        if self.tile and self.long_side is None:
+            return
+        by_size = defaultdict(list)
+        for index, picture in enumerate(pictures):
+            size = working_size(picture.shape[:2], self.long_side)
+            if size[0] * size[1] > MAX_WORKING_PIXELS:
+                raise ValueError(
+                    f'a picture of {size[1]} x {size[0]} pixels is too large for one look; cut it into '
+                    'tiles, such as tile=(768, 128), or set long_side'
+                )
+            by_size[size].append(index)
+        for size, indices in by_size.items():
+            for part in _chunks(indices, self.batch_size):
+                batch = np.stack([resize_picture(pictures[index], size) for index in part])
+                for index, probability in zip(part, self.backend(batch)):
+                    height, width = pictures[index].shape[:2]
+                    yield index, ProbabilityLayer.over_box(probability, (0, 0, width, height))
+
+    def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
+        size, overlap = self.tile
+        shape = picture.shape[:2]
+        scale = min((self.tile_long_side or max(shape)) / max(shape), 1.0)
+        if self.long_side is not None and working_size(shape, self.long_side)[0] >= shape[0] * scale:
+            return  # The whole was seen as large already.
+        floor = min(0.05, self.threshold / 2)
+        for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.batch_size):
+            batch = np.stack([tile.cut_picture(picture, size) for tile in tiles])
+            for tile, probability in zip(tiles, self.backend(batch)):
+                layer = tile.layer(probability).trim(floor)
+                if layer is not None:
+                    yield layer
+
+    def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
+        plates = find_plates(layers, self.threshold, self.min_area, self.min_score)
+        patches = []
+        if self.refinement:
+            plates, patches = self.refinement(picture, plates, self._run_in_parts, self.threshold)
+        return Prediction(picture.shape[:2], plates, layers, patches, self.threshold)
+
+    def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:
+        # Crops are small: several times as many fit.
+        return np.concatenate([self.backend(part) for part in _chunks(pictures, 4 * self.batch_size)])
+
+
+def _check_arguments(
+    threshold: Optional[float],
+    long_side: Optional[int],
+    tile: Optional[tuple[int, int]],
+    tile_long_side: Optional[int],
+    batch_size: int,
+) -> None:
+    if threshold is not None and not 0 < threshold < 1:
+        raise ValueError(
+            f'threshold must be a probability in (0, 1), got {threshold}; that of a logit x is '
+            '1 / (1 + exp(-x))'
+        )
+    for name, value in (
+        ('long_side', long_side),
+        ('tile_long_side', tile_long_side),
+        ('batch_size', batch_size),
+    ):
+        if value is not None and value < 1:
+            raise ValueError(f'{name} must be at least 1, got {value}')
+    if tile is not None and not (len(tile) == 2 and 0 <= tile[1] < tile[0]):
+        raise ValueError(f'tile must be (side, overlap) in pixels with 0 <= overlap < side, got {tile}')
+    if tile is None and tile_long_side is not None:
+        raise ValueError(
+            'tile_long_side is the size of the picture that is cut into tiles: give tile as well'
+        )
+
+
+def _chunks(items: Sequence, size: int) -> Iterable[Sequence]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

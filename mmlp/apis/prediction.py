@@ -1,0 +1,77 @@
+"""What a segmenter says about one picture."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmlp.plates import Plate
+
+from .probability_layers import Patch, ProbabilityLayer, sample_layers
+
+
+class Prediction:
+    """Plates and probabilities of one picture.
+
+    Args:
+        shape (tuple[int, int]): Height and width of the picture in pixels.
+        plates (Sequence[Plate]): Plates in picture pixels, best score first.
+        layers (Sequence[ProbabilityLayer]): What the network saw, at its size: the whole picture, tiles.
+        patches (Sequence[Patch]): Second looks at plates, which replace the layers where they lie.
+        threshold (float): Probability in 0..1 at which the plates were cut out.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        plates: Sequence[Plate],
+        layers: Sequence[ProbabilityLayer],
+        patches: Sequence[Patch] = (),
+        threshold: float = 0.5,
+    ) -> None:
+        self.shape = shape
+        self.plates = list(plates)
+        self.threshold = threshold
+        self._layers = tuple(layers)
+        self._patches = tuple(patches)
+
+    @functools.cached_property
+    def probability(self) -> np.ndarray:
+        """Probability of plate, float32 (H, W), 0..1, at the picture's size.
+
+        Computed when it is first asked for: 4 bytes a pixel. Where the plates lie, :meth:`crop_probability`
+        is enough.
+        """
+        height, width = self.shape
+        return self.crop_probability(0, 0, width, height)
+
+    def crop_probability(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+        """Computes a part of :attr:`probability`.
+
+        Args:
+            left (int): First column, >= 0.
+            top (int): First row, >= 0.
+            right (int): Column after the last, <= W.
+            bottom (int): Row after the last, <= H.
+
+        Returns:
+            np.ndarray: Float32 (bottom - top, right - left), 0..1.
+
+        Raises:
+            ValueError: The box is empty or not inside the picture.
+        """
+        height, width = self.shape
+        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+            raise ValueError(
+                f'the box must lie inside the picture of {width} x {height} pixels, '
+                f'0 <= left < right <= {width} and 0 <= top < bottom <= {height}; '
+                f'got left={left}, top={top}, right={right}, bottom={bottom}'
+            )
+        xs, ys = np.arange(left, right, dtype=np.float64), np.arange(top, bottom, dtype=np.float64)
+        return sample_layers(self._layers, xs, ys, self._patches)
+
+    def __repr__(self) -> str:
+        height, width = self.shape
+        return f'Prediction({len(self.plates)} plates in {width} x {height} pixels)'

@@ -1,0 +1,152 @@
+"""Probability maps at sizes of their own, laid over a picture and sampled where they are needed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ProbabilityLayer:
+    """A map of probabilities that covers a box of a picture, at a size of its own.
+
+    Args:
+        values (np.ndarray): Probabilities 0..1, float16 or float32 (h, w).
+        left (float): Left edge of the box; the first pixel column of the picture begins at -0.5.
+        top (float): Upper edge of the box.
+        step_x (float): Picture pixels a column of ``values``.
+        step_y (float): Picture pixels a row of ``values``.
+    """
+
+    values: np.ndarray
+    left: float
+    top: float
+    step_x: float
+    step_y: float
+
+    @classmethod
+    def over_box(cls, values: np.ndarray, box: tuple[int, int, int, int]) -> ProbabilityLayer:
+        """Lays a map over whole pixels: the columns left to right - 1 and the rows top to bottom - 1."""
+        left, top, right, bottom = box
+        height, width = values.shape
+        return cls(values, left - 0.5, top - 0.5, (right - left) / width, (bottom - top) / height)
+
+    @property
+    def right(self) -> float:
+        """Right edge of the box in picture pixels."""
+        return self.left + self.values.shape[1] * self.step_x
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge of the box in picture pixels."""
+        return self.top + self.values.shape[0] * self.step_y
+
+    def cut(self, left: int, top: int, right: int, bottom: int) -> ProbabilityLayer:
+        """Returns a part, in columns and rows of ``values``."""
+        return ProbabilityLayer(
+            self.values[top:bottom, left:right],
+            self.left + left * self.step_x,
+            self.top + top * self.step_y,
+            self.step_x,
+            self.step_y,
+        )
+
+    def trim(self, floor: float) -> ProbabilityLayer | None:
+        """Returns the smallest part with all values of at least ``floor``, stored in half precision.
+
+        Returns:
+            The part, one value wider on each side where there is one; None when nothing reaches the floor.
+        """
+        reached = self.values >= floor
+        rows, columns = np.flatnonzero(reached.any(axis=1)), np.flatnonzero(reached.any(axis=0))
+        if not len(rows):
+            return None
+        height, width = self.values.shape
+        part = self.cut(
+            max(columns[0] - 1, 0),
+            max(rows[0] - 1, 0),
+            min(columns[-1] + 2, width),
+            min(rows[-1] + 2, height),
+        )
+        return dataclasses.replace(part, values=part.values.astype(np.float16))
+
+    def sample(self, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+        """Interpolates bilinearly on a grid; the outermost values reach half a step beyond their centres.
+
+        Args:
+            xs (np.ndarray): Picture coordinates of the columns, float (m,), ascending.
+            ys (np.ndarray): Picture coordinates of the rows, float (n,), ascending.
+
+        Returns:
+            np.ndarray: Float32 (n, m).
+        """
+        height, width = self.values.shape
+        column, column_share = _neighbours((xs - self.left) / self.step_x - 0.5, width)
+        row, row_share = _neighbours((ys - self.top) / self.step_y - 0.5, height)
+        # Along the axis first that leaves fewer values for the other.
+        first_column, last_column = column[0], min(column[-1] + 2, width)
+        part = self.values[:, first_column:last_column].astype(np.float32)
+        part = _interpolate(part, row, row_share[:, None], axis=0)
+        return _interpolate(part, column - first_column, column_share[None, :], axis=1)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Patch:
+    """A second look at a plate: within a box its layer replaces what was there.
+
+    Args:
+        layer (ProbabilityLayer): The second look, which covers the box.
+        box (tuple[float, float, float, float]): Left, top, right, bottom in picture coordinates.
+    """
+
+    layer: ProbabilityLayer
+    box: tuple[float, float, float, float]
+
+
+def sample_layers(
+    layers: Sequence[ProbabilityLayer], xs: np.ndarray, ys: np.ndarray, patches: Sequence[Patch] = ()
+) -> np.ndarray:
+    """Takes the highest probability of all layers on a grid, and lays the patches over it.
+
+    Args:
+        layers (Sequence[ProbabilityLayer]): Layers; where none lies the probability is 0.
+        xs (np.ndarray): Picture coordinates of the columns, float (m,), ascending.
+        ys (np.ndarray): Picture coordinates of the rows, float (n,), ascending.
+        patches (Sequence[Patch]): Later ones lie over earlier ones.
+
+    Returns:
+        np.ndarray: Float32 (n, m), 0..1.
+    """
+    result = np.zeros((len(ys), len(xs)), np.float32)
+    for layer in layers:
+        columns = _between(xs, layer.left, layer.right)
+        rows = _between(ys, layer.top, layer.bottom)
+        if columns.start < columns.stop and rows.start < rows.stop:
+            part = result[rows, columns]
+            np.maximum(part, layer.sample(xs[columns], ys[rows]), out=part)
+    for patch in patches:
+        left, top, right, bottom = patch.box
+        columns, rows = _between(xs, left, right), _between(ys, top, bottom)
+        if columns.start < columns.stop and rows.start < rows.stop:
+            result[rows, columns] = patch.layer.sample(xs[columns], ys[rows])
+    # Interpolation in single precision may overshoot by the last digit.
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
+def _between(coordinates: np.ndarray, low: float, high: float) -> slice:
+    return slice(*np.searchsorted(coordinates, (low, high)).tolist())
+
+
+def _neighbours(positions: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the lower neighbour of each position, and the upper neighbour's share."""
+    positions = np.clip(positions, 0, size - 1)
+    lower = np.minimum(positions.astype(np.intp), max(size - 2, 0))
+    return lower, (positions - lower).astype(np.float32)
+
+
+def _interpolate(values: np.ndarray, lower: np.ndarray, share: np.ndarray, axis: int) -> np.ndarray:
+    upper = np.minimum(lower + 1, values.shape[axis] - 1)
+    first = np.take(values, lower, axis)
+    return first + (np.take(values, upper, axis) - first) * share

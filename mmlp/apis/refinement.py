@@ -1,0 +1,119 @@
+"""A second look: each plate found is segmented again from a magnified crop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from mmlp.plates import Plate, extract_plates
+
+from .plate_search import to_picture_pixels
+from .probability_layers import Patch, ProbabilityLayer
+from .resizing import resize_picture
+
+
+@dataclasses.dataclass(frozen=True)
+class Refinement:
+    """How plates are looked at again.
+
+    The crop has one size, so that all plates of a picture run as one batch. It shows the plate at a
+    width (or, for high plates, a height that fills as much of the crop) at which the network knows plates best.
+
+    Args:
+        plate_width (int): Width of the plate in the crop, in pixels. Default: 144.
+        crop_size (tuple[int, int]): Height and width of the crop. Default: (128, 192).
+        max_magnification (float): Far plates are not enlarged more than this. Default: 6.0.
+        min_overlap (float): Least IoU of the boxes of the first and the second outline; below it the plate
+            stays as it was. Default: 0.3.
+    """
+
+    plate_width: int = 144
+    crop_size: tuple[int, int] = (128, 192)
+    max_magnification: float = 6.0
+    min_overlap: float = 0.3
+
+    def __call__(
+        self,
+        picture: np.ndarray,
+        plates: Sequence[Plate],
+        network: Callable[[np.ndarray], np.ndarray],
+        threshold: float,
+    ) -> tuple[list[Plate], list[Patch]]:
+        """Looks at the plates of one picture again.
+
+        Args:
+            picture (np.ndarray): Uint8 (H, W, 3), BGR.
+            plates (Sequence[Plate]): Plates in picture pixels.
+            network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
+            threshold (float): Probability in 0..1 above which a pixel is plate.
+
+        Returns:
+            tuple[list[Plate], list[Patch]]: The plates, best score first, and the second looks at those that
+            changed.
+        """
+        if not plates:
+            return [], []
+        boxes = [self._crop_box(plate) for plate in plates]
+        crops = np.stack([self._crop(picture, box) for box in boxes])
+        refined, patches = [], []
+        for plate, box, probability in zip(plates, boxes, network(crops)):
+            layer = ProbabilityLayer.over_box(probability, box)
+            better = self._same_plate(plate, layer, threshold)
+            refined.append(better or plate)
+            if better:
+                patches.append(Patch(layer, _surroundings(plate, better, layer)))
+        return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
+
+    def _crop_box(self, plate: Plate) -> tuple[int, int, int, int]:
+        """Picture pixels that the crop shows, possibly beyond the picture's edges."""
+        height, width = self.crop_size
+        left, top, right, bottom = plate.box
+        # A high plate fills as large a part of the crop's height as a wide one fills of its width.
+        step = max(right - left, (bottom - top) * width / height) / self.plate_width
+        step = max(step, 1.0 / self.max_magnification)
+        box_width, box_height = max(round(width * step), 1), max(round(height * step), 1)
+        x, y = round((left + right - box_width) / 2), round((top + bottom - box_height) / 2)
+        return x, y, x + box_width, y + box_height
+
+    def _crop(self, picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+        height, width = picture.shape[:2]
+        left, top, right, bottom = box
+        inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+        beyond = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
+        if any(beyond):
+            # Black, as the crops that networks are trained on are filled.
+            inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        return resize_picture(inside, self.crop_size)
+
+    def _same_plate(self, plate: Plate, layer: ProbabilityLayer, threshold: float) -> Plate | None:
+        """Returns what the second look found in the plate's place, None when nothing did."""
+        found = [to_picture_pixels(other, layer) for other in extract_plates(layer.values, threshold)]
+        overlaps = [_box_iou(plate.box, other.box) for other in found]
+        best = int(np.argmax(overlaps)) if overlaps else -1
+        return found[best] if overlaps and overlaps[best] >= self.min_overlap else None
+
+
+def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:
+    """Box around both outlines, wider by a quarter of their height, that the second look replaces."""
+    boxes = np.array([plate.box, better.box])
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = boxes[:, 2:].max(axis=0)
+    margin = 0.25 * (bottom - top)
+    return (
+        max(left - margin, layer.left),
+        max(top - margin, layer.top),
+        min(right + margin, layer.right),
+        min(bottom + margin, layer.bottom),
+    )
+
+
+def _box_iou(first: Sequence[float], second: Sequence[float]) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
+    return width * height / (sum(areas) - width * height)
