@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from mmlp.plates.outline import simplify_outline, trace_outline
+from mmlp.plates.raster import SHIFT, fixed_point
 
 from .captions import draw_tag, line_width
 
 PLATE_COLOR = (255, 48, 48)
 #: Labels are written at no more than this many components, the largest ones.
 MAX_LABELS = 20
-_SUBPIXEL_BITS = 4
 
 
 class Region(NamedTuple):
@@ -79,9 +79,9 @@ def draw_mask(
     tint = np.asarray(color, np.float32)
     out[mask] = np.round(out[mask] * (1 - opacity) + tint * opacity).astype(np.uint8)
     regions = find_regions(mask, probability)
-    outlines = [np.round(region.outline * 2**_SUBPIXEL_BITS).astype(np.int32) for region in regions]
+    outlines = [fixed_point(region.outline) for region in regions]
     width = line_width(image.shape)
-    cv2.polylines(out, outlines, True, tuple(map(int, color)), width, cv2.LINE_AA, _SUBPIXEL_BITS)
+    cv2.polylines(out, outlines, True, tuple(map(int, color)), width, cv2.LINE_AA, SHIFT)
     if label:
         taken: list[tuple[int, int, int, int]] = []
         for region in regions[:MAX_LABELS]:

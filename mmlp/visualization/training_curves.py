@@ -63,7 +63,7 @@ def plot_training_curves(
             are logged. With a single run the heads' losses and the IoU of the training batches are
             added to these.
         title: Heading of the figure; that of a single run is its name by default.
-        window: How many logged training values are averaged for the bold line; 1 for none. A twentieth
+        window: How many logged training values are averaged for the bold line; 1 for none. A twelfth
             of the run by default.
 
     Returns:
@@ -75,7 +75,7 @@ def plot_training_curves(
     """
     if not logs:
         raise ValueError('logs is empty: give one run at least')
-    panels = list(keys) if keys else [key for key in TITLES if any(key in log.keys for log in logs)]
+    panels = list(keys or [key for key in TITLES if _has_any(key, logs)])
     if not panels:
         raise ValueError(
             f'none of {", ".join(TITLES)} is in the log of {logs[0].name}. There are: '
@@ -94,10 +94,10 @@ def plot_training_curves(
 
 
 def _draw_panel(axes: Axes, key: str, logs: Sequence[TrainingLog], strict: bool, window: int | None) -> None:
-    if not strict:
-        logs = [log for log in logs if key in log.keys]
     unit = 'epoch' if all(log.counts_epochs for log in logs) else 'iteration'
     for log, color in zip(logs, cycle(_COLORS)):
+        if not strict and key not in log.keys:
+            continue
         label = log.name if len(logs) > 1 else _LABELS.get(key, key)
         x, y, is_val = log.series(key, unit)
         if is_val and y:
@@ -112,8 +112,14 @@ def _draw_panel(axes: Axes, key: str, logs: Sequence[TrainingLog], strict: bool,
             axes.plot(x, smooth(y, _window(y, window)), color=color, lw=1.2, alpha=0.8, label=label)
     _style(axes, TITLES.get(key, key), unit)
     labels = axes.get_legend_handles_labels()[1]
-    if len(labels) > 1 or any(_BEST in label for label in labels):
+    if len(labels) > 1 or any(_BEST in label or label == _LABELS[_BATCH_IOU] for label in labels):
         axes.legend(frameon=False, fontsize=8.5, labelcolor=_INK, loc='best')
+
+
+def _has_any(key: str, logs: Sequence[TrainingLog]) -> bool:
+    """Whether a default panel would show anything."""
+    alone = len(logs) == 1 and _scalars_beside(key, logs[0].keys)
+    return bool(alone) or any(key in log.keys for log in logs)
 
 
 def _scalars_beside(key: str, known: Sequence[str]) -> list[str]:
@@ -149,7 +155,7 @@ def _draw_training(
 
 
 def _window(values: Sequence[float], window: int | None) -> int:
-    return window or max(1, len(values) // 20)
+    return window or max(1, len(values) // 12)
 
 
 def _align_x(panels: Sequence[Axes]) -> None:

@@ -107,16 +107,16 @@ def test_wrapped_data_sets(plate_root):
 def test_looking_does_not_change_what_the_network_is_fed(plate_root):
     random = [*LOAD, dict(type='RandomFlip', prob=0.5), dict(type='RandomCrop', crop_size=(40, 40)), PACK]
     watched = build(plate_root, random)
-    np.random.seed(3)  # noqa: NPY002 (the toolbox's generator)
+    np.random.seed(3)
     expected = [build(plate_root, random)[i]['inputs'].numpy() for i in range(6)]
     list(browse(watched, 'transformed', []))
-    np.random.seed(3)  # noqa: NPY002
+    np.random.seed(3)
     assert all((watched[i]['inputs'].numpy() == expected[i]).all() for i in range(6))
 
 
 def test_chosen_pictures_and_crops_without_plates(plate_root):
     corner = [*LOAD, dict(type='Resize', scale=(256, 192)), dict(type='RandomCrop', crop_size=(8, 8)), PACK]
-    np.random.seed(0)  # noqa: NPY002
+    np.random.seed(0)
     items = list(browse(build(plate_root, corner), indices=[4, 1] * 10))
     assert [item.img_path.stem for item in items[:2]] == ['train_4', 'train_1']
     found = [item.has_plate for item in items]

@@ -68,7 +68,7 @@ def test_the_logged_values_stay_visible_behind_their_mean():
     loss = plot_training_curves([make_log(count=100)], ['loss']).axes[0]
     raw, mean = loss.lines
     np.testing.assert_allclose(raw.get_ydata(), 1 / np.arange(1, 101))
-    np.testing.assert_allclose(mean.get_ydata(), smooth(raw.get_ydata(), 5))
+    np.testing.assert_allclose(mean.get_ydata(), smooth(raw.get_ydata(), 8))
     assert raw.get_alpha() < 0.5
 
 
@@ -85,6 +85,10 @@ def test_before_the_first_validation_there_is_the_loss():
     log.val = []
     figure = plot_training_curves([log])
     assert [axes.get_title(loc='left') for axes in figure.axes] == ['Training loss']
+    log = make_log(**{'decode.iou_plate': 12.0})
+    log.val = []
+    _, plate = plot_training_curves([log]).axes
+    assert legend_texts(plate) == ['training batches']
 
 
 def test_the_only_term_of_the_loss_is_not_drawn_twice():

@@ -50,7 +50,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--smooth',
         type=int,
         metavar='N',
-        help='average N logged training values for the bold line, 1 for none (default: 1/20 of the run)',
+        help='average N logged training values for the bold line, 1 for none (default: 1/12 of the run)',
     )
     parser.add_argument(
         '--out',
