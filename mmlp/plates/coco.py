@@ -1,0 +1,104 @@
+"""Plates in the annotation format of COCO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional
+
+import numpy as np
+
+from .plate import Plate
+from .raster import polygon_mask
+
+#: The one category; the corners are its keypoints.
+COCO_CATEGORY = {
+    'id': 1,
+    'name': 'plate',
+    'supercategory': 'vehicle',
+    'keypoints': ['top_left', 'top_right', 'bottom_right', 'bottom_left'],
+    'skeleton': [[1, 2], [2, 3], [3, 4], [4, 1]],
+}
+
+
+def plates_to_coco(
+    plates: Sequence[Plate],
+    image_id: int,
+    *,
+    first_id: int = 1,
+    rle_size: Optional[tuple[int, int]] = None,
+) -> list[dict[str, Any]]:
+    """Turns the plates of a picture into COCO annotations.
+
+    COCO counts from the upper left corner of the first pixel, so all coordinates are half a pixel larger than
+    those of the plates. The four corners are keypoints (``COCO_CATEGORY`` names them), all marked as visible;
+    ``score``, ``track_id``, ``text`` are added as keys of our own.
+
+    Args:
+        plates (Sequence[Plate]): Plates of the picture.
+        image_id (int): Number of the picture.
+        first_id (int): Number of the first annotation, the others follow. Default: 1.
+        rle_size (tuple[int, int], optional): Height and width of the picture, to write the masks as
+            uncompressed run lengths in place of polygons. Default: None.
+
+    Returns:
+        list[dict]: One annotation per plate.
+    """
+    annotations = []
+    for number, plate in enumerate(plates, first_id):
+        polygon = plate.polygon.astype(np.float64) + 0.5
+        x1, y1 = polygon.min(axis=0)
+        x2, y2 = polygon.max(axis=0)
+        corners = plate.corners.astype(np.float64) + 0.5
+        annotation = {
+            'id': number,
+            'image_id': image_id,
+            'category_id': COCO_CATEGORY['id'],
+            'segmentation': [[round(float(value), 2) for value in polygon.ravel()]],
+            'area': round(float(plate.area), 2),
+            'bbox': [round(float(value), 2) for value in (x1, y1, x2 - x1, y2 - y1)],
+            'iscrowd': 0,
+            'keypoints': [value for x, y in corners for value in (round(float(x), 2), round(float(y), 2), 2)],
+            'num_keypoints': 4,
+            'score': round(float(plate.score), 4),
+        }
+        if rle_size is not None:
+            annotation['segmentation'] = encode_rle(polygon_mask(plate.polygon, rle_size))
+        for name in ('track_id', 'text'):
+            if getattr(plate, name) is not None:
+                annotation[name] = getattr(plate, name)
+        annotations.append(annotation)
+    return annotations
+
+
+def coco_dataset(pictures: Iterable[tuple[str, int, int, Sequence[Plate]]]) -> dict[str, Any]:
+    """Puts the plates of many pictures into one COCO document.
+
+    Args:
+        pictures (Iterable[tuple]): File name, width, height and plates of each picture.
+
+    Returns:
+        dict: ``images``, ``annotations`` and ``categories``, ready for JSON.
+    """
+    images, annotations = [], []
+    for number, (file_name, width, height, plates) in enumerate(pictures, 1):
+        images.append({'id': number, 'file_name': str(file_name), 'width': int(width), 'height': int(height)})
+        annotations += plates_to_coco(plates, number, first_id=len(annotations) + 1)
+    return {'images': images, 'annotations': annotations, 'categories': [COCO_CATEGORY]}
+
+
+def encode_rle(mask: np.ndarray) -> dict[str, Any]:
+    """Writes a mask as COCO's uncompressed run lengths: column by column, starting with zeros.
+
+    Args:
+        mask (np.ndarray): Bool or uint8 (H, W).
+
+    Returns:
+        dict: ``size`` [H, W] and ``counts``.
+    """
+    values = np.asarray(mask, bool).ravel(order='F')
+    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
+    bounds = np.concatenate([[0], changes, [values.size]])
+    counts = np.diff(bounds).tolist()
+    if values.size and values[0]:
+        counts.insert(0, 0)
+    return {'size': [int(mask.shape[0]), int(mask.shape[1])], 'counts': counts}

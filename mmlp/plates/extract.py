@@ -1,0 +1,107 @@
+"""From what a segmenter answers to plates."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import cv2
+import numpy as np
+
+from .outline import fill_holes, simplify_outline, trace_outline
+from .plate import Plate
+from .quadrilateral import fit_outline
+from .split import split_touching
+
+
+def extract_plates(
+    probability: np.ndarray,
+    threshold: float = 0.5,
+    *,
+    min_area: int = 16,
+    min_score: float = 0.0,
+    split: bool = True,
+) -> list[Plate]:
+    """Finds the plates in a probability map or a mask.
+
+    A plate is an 8-connected component, its score the mean probability of its pixels. Holes are left out of
+    area and score and filled in the outline. Components that no quadrilateral fits are taken apart where they
+    are thin or less probable, see :func:`~mmlp.plates.split_touching`.
+
+    Args:
+        probability (np.ndarray): Float (H, W), probabilities 0..1; or a mask, bool or integer (H, W), in
+            which all that is not 0 is plate.
+        threshold (float): Probability above which a pixel is plate; of no effect on masks. Default: 0.5.
+        min_area (int): Components with fewer pixels are dropped as specks. Default: 16.
+        min_score (float): Plates with a lower score are dropped. Default: 0.0.
+        split (bool): Whether to separate touching plates. Default: True.
+
+    Returns:
+        list[Plate]: Best score first, larger plates first among equals.
+
+    Raises:
+        ValueError: Not two-dimensional, or the values are no probabilities.
+        TypeError: Not an array of bool, integers or floats.
+    """
+    values, mask = _as_mask(probability, threshold)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    plates = []
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        if area < min_area:
+            continue
+        window = (slice(top, top + height), slice(left, left + width))
+        component = (labels[window] == label).astype(np.uint8)
+        # One pixel of the surroundings, where there are any, to interpolate the outline.
+        pad = (
+            min(top, 1),
+            min(mask.shape[0] - top - height, 1),
+            min(left, 1),
+            min(mask.shape[1] - left - width, 1),
+        )
+        component = np.pad(component, (pad[:2], pad[2:]))
+        y, x = top - pad[0], left - pad[2]
+        local = None if values is None else values[y : y + component.shape[0], x : x + component.shape[1]]
+        parts = split_touching(component, local, threshold) if split else [component]
+        for part in parts:
+            if len(parts) > 1 and np.count_nonzero(part) < min_area:
+                continue
+            plate = _make_plate(part, local, threshold, (x, y))
+            if plate.score >= min_score:
+                plates.append(plate)
+    return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
+
+
+def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.ndarray], np.ndarray]:
+    """Probabilities (None for a mask) and the mask as uint8 of 0 and 1."""
+    if not isinstance(probability, np.ndarray):
+        raise TypeError(f'probability must be a numpy array, got {type(probability).__name__}')
+    if probability.ndim != 2 or probability.size == 0:
+        raise ValueError(f'probability must have the shape (H, W), got {probability.shape}')
+    if probability.dtype == bool or np.issubdtype(probability.dtype, np.integer):
+        return None, (probability != 0).astype(np.uint8)
+    if not np.issubdtype(probability.dtype, np.floating):
+        raise TypeError(f'probability must hold floats, integers or bool, got {probability.dtype}')
+    values = np.asarray(probability, np.float32)
+    low, high = float(values.min()), float(values.max())
+    # Written this way round, nan is refused as well.
+    if not (low >= 0.0 and high <= 1.0):
+        raise ValueError(
+            f'probability must be in 0..1, got {low:.4g} to {high:.4g}; of logits take the sigmoid first'
+        )
+    return values, (values > threshold).astype(np.uint8)
+
+
+def _make_plate(
+    mask: np.ndarray, probability: Optional[np.ndarray], threshold: float, origin: tuple[int, int]
+) -> Plate:
+    """Measures one component; ``origin`` is where its window begins in the picture."""
+    outline = trace_outline(fill_holes(mask), probability, threshold)
+    corners, _ = fit_outline(outline)
+    offset = np.array(origin, np.float32)
+    score = 1.0 if probability is None else float(probability[mask > 0].mean())
+    return Plate(
+        polygon=simplify_outline(outline) + offset,
+        corners=corners + offset,
+        score=score,
+        area=float(np.count_nonzero(mask)),
+    )

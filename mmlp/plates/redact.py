@@ -1,0 +1,222 @@
+"""Plates made unreadable, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional, Union
+
+import cv2
+import numpy as np
+
+from .geometry import following_points, preceding_points, side_lengths
+from .plate import Plate
+from .quadrilateral import fit_quadrilateral
+from .raster import fill_polygons
+
+REDACTION_METHODS = ('blur', 'pixelate', 'solid', 'image')
+
+
+def redact(
+    image: np.ndarray,
+    plates: Union[Sequence[Plate], np.ndarray],
+    method: str = 'blur',
+    *,
+    margin: float = 10.0,
+    strength: float = 0.5,
+    feather: float = 0.0,
+    color: Sequence[float] = (0, 0, 0),
+    cover: Optional[np.ndarray] = None,
+    inplace: bool = False,
+) -> np.ndarray:
+    """Makes plates unreadable along their outline, at full resolution; works on the regions touched only.
+
+    What is covered is the union of a plate's mask outline and its four corners, widened by the margin. Pixels
+    beyond (and beyond the feathered edge) stay as they are, bit for bit; so does an alpha channel.
+
+    ``'pixelate'`` and ``'solid'`` cannot be undone. ``'blur'`` looks best; with a strength of 0.5 no detail
+    of the size of a character is left, but a blur is in principle less safe than a coarse grid of means.
+
+    Args:
+        image (np.ndarray): Uint8 or uint16, (H, W) or (H, W, C) with C of 1, 3 or 4 (the fourth is alpha).
+        plates (Sequence[Plate] | np.ndarray): Plates; or a mask, bool or integer (H, W), plate where not 0.
+        method (str): 'blur' (Gaussian), 'pixelate' (grid of mean colours), 'solid' (one colour) or 'image'
+            (a picture in perspective). Default: 'blur'.
+        margin (float): Widening on every side in percent of the plate's height. Default: 10.
+        strength (float): Sigma of the blur, or side of a grid cell, as a share of the plate's height.
+            Default: 0.5.
+        feather (float): Width of a soft edge outside of the margin, in percent of the plate's height.
+            Default: 0.
+        color (Sequence[float]): For 'solid' and behind transparent covers: BGR (or one number for grey
+            pictures) in the picture's range. Default: black.
+        cover (np.ndarray, optional): For 'image': picture to lay on the plate, of the dtype of ``image``,
+            grey, BGR or BGRA.
+        inplace (bool): Whether to change ``image`` itself. Default: False.
+
+    Returns:
+        np.ndarray: The redacted picture; ``image`` itself with ``inplace``.
+
+    Raises:
+        ValueError: Unknown method, a number out of range, a mask of another size, or no cover.
+        TypeError: The picture is not uint8 or uint16.
+    """
+    _check_image(image)
+    _check_options(method, margin, strength, feather)
+    if method == 'image' and cover is None:
+        raise ValueError("method='image' needs the picture to lay on the plates as cover")
+    if cover is not None and cover.dtype != image.dtype:
+        raise ValueError(f'cover must have the dtype of the picture, {image.dtype}, got {cover.dtype}')
+    if inplace and not image.flags.writeable:
+        raise ValueError('image is read-only and cannot be changed in place: pass inplace=False')
+    result = image if inplace else image.copy()
+    # Without alpha, and with a channel axis; a view, so that writing to it writes to the result.
+    canvas = result[:, :, None] if result.ndim == 2 else result[:, :, :3]
+    for polygons, corners in _regions(plates, image.shape[:2]):
+        height = max(float(side_lengths(corners).reshape(2, 2).mean(axis=0).min()), 4.0)
+        window, alpha = _coverage(
+            polygons, image.shape[:2], margin * height / 100.0, feather * height / 100.0
+        )
+        if alpha is None:
+            continue
+        patch = canvas[window]
+        if method == 'blur':
+            painted = _blurred(canvas, window, strength * height)
+        elif method == 'pixelate':
+            painted = _pixelated(patch, strength * height)
+        else:
+            painted = np.empty_like(patch)
+            painted[:] = np.asarray(color, np.float64)[: patch.shape[2]]
+            if method == 'image':
+                widened = _widen(corners, margin * height / 100.0)
+                painted = _covered(painted, cover, widened - (window[1].start, window[0].start))
+        _blend(patch, painted, alpha)
+    return result
+
+
+def _check_image(image: np.ndarray) -> None:
+    if not isinstance(image, np.ndarray) or image.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f'image must be a uint8 or uint16 array, got {getattr(image, "dtype", type(image))}')
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
+        raise ValueError(f'image must have the shape (H, W) or (H, W, 1 | 3 | 4), got {image.shape}')
+
+
+def _check_options(method: str, margin: float, strength: float, feather: float) -> None:
+    if method not in REDACTION_METHODS:
+        raise ValueError(f'method must be one of {", ".join(REDACTION_METHODS)}, got {method!r}')
+    if margin < 0 or feather < 0 or strength <= 0:
+        raise ValueError(
+            'margin and feather must not be negative and strength must be above 0, '
+            f'got margin={margin}, feather={feather}, strength={strength}'
+        )
+
+
+def _regions(
+    plates: Union[Sequence[Plate], np.ndarray], shape: tuple[int, int]
+) -> list[tuple[list[np.ndarray], np.ndarray]]:
+    """Polygons to cover and corners, plate by plate."""
+    if not isinstance(plates, np.ndarray):
+        return [([plate.polygon, plate.corners], plate.corners) for plate in plates]
+    if plates.shape != shape:
+        raise ValueError(f'the mask must have the size of the picture, {shape}, got {plates.shape}')
+    contours, _ = cv2.findContours((plates != 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    regions = []
+    for contour in contours:
+        points = contour[:, 0].astype(np.float32)
+        corners = (
+            fit_quadrilateral(points)
+            if len(points) > 3
+            else cv2.boxPoints(cv2.minAreaRect(contour.astype(np.float32)))
+        )
+        regions.append(([points], corners))
+    return regions
+
+
+def _coverage(
+    polygons: list[np.ndarray], shape: tuple[int, int], margin: float, feather: float
+) -> tuple[tuple[slice, slice], Optional[np.ndarray]]:
+    """Window of the picture and how much of each of its pixels is covered, float32 0..1; None for nothing."""
+    reach = margin + feather + 2.0
+    points = np.concatenate(polygons)
+    left, top = np.floor(points.min(axis=0) - reach).astype(int)
+    right, bottom = np.ceil(points.max(axis=0) + reach).astype(int) + 1
+    window = (slice(max(top, 0), min(bottom, shape[0])), slice(max(left, 0), min(right, shape[1])))
+    if window[0].start >= window[0].stop or window[1].start >= window[1].stop:
+        return window, None
+    size = (window[0].stop - window[0].start, window[1].stop - window[1].start)
+    inside = fill_polygons(polygons, size, (window[1].start, window[0].start))
+    if not inside.any():
+        return window, None
+    if margin + feather == 0:
+        return window, inside.astype(np.float32)
+    distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
+    if feather == 0:
+        return window, (distance <= margin).astype(np.float32)
+    return window, np.clip(1.0 - (distance - margin) / feather, 0.0, 1.0)
+
+
+def _blurred(canvas: np.ndarray, window: tuple[slice, slice], sigma: float) -> np.ndarray:
+    """The window under a Gaussian blur that sees its surroundings."""
+    reach = int(np.ceil(2 * sigma))
+    rows, columns = window
+    top, left = max(rows.start - reach, 0), max(columns.start - reach, 0)
+    wide = canvas[top : rows.stop + reach, left : columns.stop + reach]
+    # A blur of sigma 3 on a smaller picture is as good, and does not get slower with the plate's size.
+    factor = max(sigma / 3.0, 1.0)
+    size = (max(round(wide.shape[1] / factor), 1), max(round(wide.shape[0] / factor), 1))
+    small = cv2.resize(np.ascontiguousarray(wide), size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
+    large = cv2.resize(small, wide.shape[1::-1], interpolation=cv2.INTER_LINEAR).reshape(wide.shape)
+    return large[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+
+
+def _pixelated(patch: np.ndarray, cell: float) -> np.ndarray:
+    """A grid of mean colours with cells of about the given side."""
+    size = (max(round(patch.shape[1] / cell), 1), max(round(patch.shape[0] / cell), 1))
+    means = cv2.resize(np.ascontiguousarray(patch), size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(means, patch.shape[1::-1], interpolation=cv2.INTER_NEAREST).reshape(patch.shape)
+
+
+def _widen(corners: np.ndarray, margin: float) -> np.ndarray:
+    """Moves corners away from the middle along both sides of the plate."""
+    corners = np.asarray(corners, np.float64)
+    sides = following_points(corners) - corners
+    units = sides / np.maximum(np.linalg.norm(sides, axis=1, keepdims=True), 1e-6)
+    return corners + margin * (preceding_points(units) - units)
+
+
+def _covered(background: np.ndarray, cover: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Lays a picture into the corners; its border is prolonged beyond them."""
+    channels = background.shape[2]
+    cover = cover[:, :, None] if cover.ndim == 2 else cover
+    colors, alpha = cover[:, :, :3], cover[:, :, 3:]
+    if colors.shape[2] != channels:
+        code = cv2.COLOR_BGR2GRAY if channels == 1 else cv2.COLOR_GRAY2BGR
+        colors = cv2.cvtColor(np.ascontiguousarray(colors), code).reshape(*cover.shape[:2], channels)
+    if alpha.size:
+        opacity = alpha.astype(np.float32) / np.iinfo(cover.dtype).max
+        colors = (colors * opacity + background[0, 0] * (1.0 - opacity)).round().astype(cover.dtype)
+    high, wide = cover.shape[:2]
+    frame = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) - 0.5
+    homography = cv2.getPerspectiveTransform(frame, corners.astype(np.float32))
+    # A cover much larger than the plate is averaged down first.
+    factor = int(min(wide, high) / max(side_lengths(corners).max(), 1.0))
+    if factor > 1:
+        small = (max(wide // factor, 1), max(high // factor, 1))
+        colors = cv2.resize(np.ascontiguousarray(colors), small, interpolation=cv2.INTER_AREA)
+        shrunk = np.array([[0, 0], [small[0], 0], small, [0, small[1]]], np.float32) - 0.5
+        homography = cv2.getPerspectiveTransform(shrunk, corners.astype(np.float32))
+    size = background.shape[1::-1]
+    warped = cv2.warpPerspective(
+        np.ascontiguousarray(colors), homography, size, borderMode=cv2.BORDER_REPLICATE
+    )
+    return warped.reshape(background.shape)
+
+
+def _blend(patch: np.ndarray, painted: np.ndarray, alpha: np.ndarray) -> None:
+    """Writes ``painted`` over ``patch`` where covered; pixels that are not stay untouched."""
+    full = alpha >= 1.0
+    patch[full] = painted[full]
+    soft = (alpha > 0.0) & ~full
+    if soft.any():
+        share = alpha[soft][:, None]
+        mixed = patch[soft] * (1.0 - share) + painted[soft] * share
+        patch[soft] = mixed.round().astype(patch.dtype)
