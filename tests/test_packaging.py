@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_wheel_carries_configs_and_tools(tmp_path):
     source = tmp_path / 'source'
-    ignore = shutil.ignore_patterns('.git', '*.egg-info', 'build', 'work_dirs', 'data', '__pycache__', 'outputs')
+    ignore = shutil.ignore_patterns(
+        '.git', '*.egg-info', 'build', 'work_dirs', 'data', '__pycache__', 'outputs'
+    )
     shutil.copytree(ROOT, source, ignore=ignore)
     command = [sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--quiet']
     done = subprocess.run(
