@@ -51,13 +51,14 @@ def lovasz_sigmoid(
 ) -> Tensor:
     """Lovász extension of the Jaccard loss at the errors ``|label - sigmoid(logit)|``.
 
-    All pixels make one set, whatever the shape. Selecting pixels synchronises a CUDA device with the host.
+    All pixels make one set, whatever the shape. On a CUDA device the selection of pixels waits for the device,
+    so that the loss cannot be captured in a CUDA graph.
 
     Args:
         logits (Tensor): Float logits, any shape. float16 and bfloat16 are computed in float32.
         labels (Tensor): Integer, 0 background and 1 plate, shape of ``logits``.
-        weight (Tensor, optional): Pixel weights, at least 0, shape of ``logits``; constants to the gradient.
-            Default: None, all equal.
+        weight (Tensor, optional): Pixel weights, at least 0, shape of ``logits``. No gradient flows to them,
+            and they are summed in float64. Default: None, all equal.
         ignore_index (int, optional): Label of the pixels that are left out; None: of none. Default: 255.
         class_absent (str): What a set without any plate pixel costs. ``'zero'``: nothing. ``'max_error'``:
             its largest error, which is the value of the extension. Default: ``'zero'``.
@@ -95,7 +96,7 @@ def lovasz_hinge(
     Args:
         logits (Tensor): Float logits, any shape. float16 and bfloat16 are computed in float32.
         labels (Tensor): As for :func:`lovasz_sigmoid`, like the other arguments.
-        weight (Tensor, optional): Pixel weights. Default: None.
+        weight (Tensor, optional): Pixel weights. Default: None, all equal.
         ignore_index (int, optional): Label of the pixels that are left out. Default: 255.
         class_absent (str): ``'zero'`` or ``'max_error'``. Default: ``'zero'``.
 
@@ -180,10 +181,11 @@ def _pixels_to_sort(
 @torch.no_grad()
 def _most_wrong_background(logits: Tensor, valid: Tensor | None, class_absent: str) -> Tensor:
     """Returns the index of the one pixel that costs something without a plate, or none, int64 (K,)."""
+    none = torch.empty(0, dtype=torch.int64, device=logits.device)
+    if class_absent == 'zero':
+        return none
     index = (torch.ones_like(logits, dtype=torch.bool) if valid is None else valid).nonzero().squeeze(1)
-    if class_absent == 'zero' or len(index) == 0:
-        return index[:0]
-    return index[logits.index_select(0, index).argmax()].reshape(1)
+    return index[logits.index_select(0, index).argmax()].reshape(1) if len(index) else none
 
 
 @torch.no_grad()
