@@ -51,8 +51,8 @@ def lovasz_sigmoid(
 ) -> Tensor:
     """Lovász extension of the Jaccard loss at the errors ``|label - sigmoid(logit)|``.
 
-    All pixels make one set, whatever the shape. On a CUDA device the selection of pixels waits for the device,
-    so that the loss cannot be captured in a CUDA graph.
+    All pixels make one set, whatever the shape. On a CUDA device the selection of pixels waits for the
+    device, so that the loss cannot be captured in a CUDA graph.
 
     Args:
         logits (Tensor): Float logits, any shape. float16 and bfloat16 are computed in float32.
