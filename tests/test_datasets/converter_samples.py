@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from PIL import Image
+
 from mmlp.datasets.converters import Options, Report, convert
 from mmlp.datasets.converters.reader import Reader
-from PIL import Image
 
 
 def picture(path: Path, size: tuple[int, int] = (160, 120), orientation: int = 1) -> Path:

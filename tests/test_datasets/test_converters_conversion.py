@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from converter_samples import annotations, oracle, picture, problems, read_masks, run
+
 from mmlp.datasets import LicensePlateDataset
 from mmlp.datasets.converters import (
     ConversionError,

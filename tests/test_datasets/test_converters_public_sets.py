@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from converter_samples import annotations, oracle, picture, problems, read_masks, run, text
+from PIL import Image
+
 from mmlp.datasets.converters import ConversionError, FormatError, SplitRule
 from mmlp.datasets.converters.readers.aolp import AOLP
 from mmlp.datasets.converters.readers.ccpd import CCPD, parse_name
@@ -18,7 +20,6 @@ from mmlp.datasets.converters.readers.ssig import SSIG
 from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
 from mmlp.datasets.converters.readers.ufpr_alpr import UFPRALPR
 from mmlp.datasets.converters.readers.wpod import WPOD
-from PIL import Image
 
 #: Integer corners between which no edge runs through the centre of a pixel.
 QUAD = [[20, 30], [90, 41], [92, 61], [22, 50]]
@@ -214,10 +215,10 @@ class TestBrazil:
         assert 'expected a line "corners: ..."' in found['img_000002.jpg']
         assert 'No such file' in found['img_000009.jpg']
         text(source / 'split.txt', 'images/cars-br/img_000001.jpg training?\n')
-        with pytest.raises(ConversionError, match='line 1: expected "images/NAME.jpg;training"'):
+        with pytest.raises(ConversionError, match=r'line 1: expected "images/NAME.jpg;training"'):
             list(RodoSol(str(source)).read())
         (source / 'split.txt').unlink()
-        with pytest.raises(ConversionError, match='there is no .*split.txt'):
+        with pytest.raises(ConversionError, match=r'there is no .*split\.txt'):
             list(RodoSol(str(source)).read())
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import shapely
 from converter_samples import oracle
+from PIL import Image, ImageDraw
+from pycocotools import mask as coco_mask
+
 from mmlp.datasets.converters.painting import DEFAULT_RIM, paint
 from mmlp.datasets.converters.raster import clip_to_picture, fill
 from mmlp.datasets.converters.shapes import FormatError, box, polygon
-from PIL import Image, ImageDraw
-from pycocotools import mask as coco_mask
 
 SIZE = (160, 120)
 

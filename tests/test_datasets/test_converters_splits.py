@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+
 from mmlp.datasets.converters import ConversionError, Record, SplitRule
 from mmlp.datasets.converters.names import flat_name, split_of, unique_names
 from mmlp.datasets.converters.splits import assign_splits, group_records

@@ -10,8 +10,8 @@ folder of their own:
     python tools/dataset_converters/export.py --images photos --masks predictions --to coco -o corrections
 
 Masks are named NAME.jpg.png, NAME.png or NAME_mask.png. Every connected region becomes one outline along the
-edges of its pixels, simplified as far as it agrees with them at an IoU of 0.99. Plates get the label "plate",
-ignored pixels the label "ignore", which comes back as ignored.
+edges of its pixels, simplified as far as it agrees with them at an IoU of 0.985. Plates get the label
+"plate", ignored pixels the label "ignore", which comes back as ignored.
 
 output:
   coco      [SPLIT/]images/NAME.jpg, [SPLIT/]annotations.json     (CVAT, Label Studio, Roboflow, FiftyOne)

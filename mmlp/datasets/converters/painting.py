@@ -9,9 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from . import rle
+from ...plates import encode_rle, polygon_area
 from .raster import Region, clip_to_picture, fill
-from .shapes import FormatError, Shape, area
+from .shapes import FormatError, Shape
 
 #: Grey values of the masks written.
 BACKGROUND, IGNORED, PLATE = 0, 128, 255
@@ -98,7 +98,7 @@ def _reaches_out(shape: Shape, width: int, height: int) -> bool:
         inside = clip_to_picture(part, width, height)
         if inside is part:
             continue
-        if len(inside) < 3 or abs(area(inside)) < LEAST_INSIDE * abs(area(part)):
+        if len(inside) < 3 or abs(polygon_area(inside)) < LEAST_INSIDE * abs(polygon_area(part)):
             left, top = part.min(axis=0)
             right, bottom = part.max(axis=0)
             raise FormatError(
@@ -150,7 +150,7 @@ def _annotation(shape: Shape, region: Region, width: int, height: int) -> dict[s
     else:
         full = np.zeros((height, width), dtype=bool)
         region.paint(full, True)
-        segmentation = rle.encode(full)
+        segmentation = encode_rle(full)
         rows, columns = np.flatnonzero(region.mask.any(axis=1)), np.flatnonzero(region.mask.any(axis=0))
         left, right = region.left + columns[0], region.left + columns[-1] + 1
         top, bottom = region.top + rows[0], region.top + rows[-1] + 1

@@ -1,4 +1,4 @@
-"""Run lengths of masks as COCO writes them: plain lists of runs, and the compressed string.
+"""Reading the run lengths of masks as COCO writes them: plain lists of runs, and the compressed string.
 
 Decoded here and not by pycocotools, which returns uninitialised memory when the runs do not fit the size.
 """
@@ -12,16 +12,6 @@ from typing import Any
 import numpy as np
 
 from .shapes import FormatError, PixelMask, Shape
-
-
-def encode(mask: np.ndarray) -> dict:
-    """A bool mask of shape (H, W) as COCO's plain RLE: runs column by column, background first."""
-    flat = mask.ravel(order='F')
-    changes = np.flatnonzero(np.diff(flat)) + 1
-    runs = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
-    if flat.size and flat[0]:
-        runs.insert(0, 0)
-    return {'size': list(mask.shape), 'counts': runs}
 
 
 def decode(rle: dict) -> np.ndarray:

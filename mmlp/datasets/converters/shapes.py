@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ...plates.geometry import following_points, order_corners
+
 Points = np.ndarray
 
 
@@ -185,40 +187,10 @@ def labelled(label: str, where: str, parse: Callable[..., Shape], *args: Any) ->
         return Shape('flawed', label=label, flaw=f'{where}: {error}')
 
 
-def order_corners(points: np.ndarray) -> np.ndarray:
-    """Starts four points, which go round clockwise, at the plate's top-left as it is seen in the picture.
-
-    Args:
-        points: float of shape (4, 2), clockwise in the picture.
-
-    Returns:
-        The same points as top-left, top-right, bottom-right, bottom-left, for the reading of the plate
-        that is turned least from upright.
-    """
-    rolled = [np.roll(points, -start, axis=0) for start in range(4)]
-    return max(rolled, key=_uprightness)
-
-
-def area(points: np.ndarray) -> float:
-    """Signed area of an outline; positive when it goes round clockwise in the picture (y down)."""
-    x, y = points[:, 0], points[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
-
-
-def _uprightness(corners: np.ndarray) -> float:
-    across = _unit(corners[1] - corners[0]) + _unit(corners[2] - corners[3])
-    down = _unit(corners[3] - corners[0]) + _unit(corners[2] - corners[1])
-    return float(across[0] + down[1])
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / max(float(np.hypot(*vector)), 1e-12)
-
-
 def _turns(points: np.ndarray) -> np.ndarray:
     """Which way the outline turns at each point: positive clockwise in the picture."""
-    edges = np.roll(points, -1, axis=0) - points
-    following = np.roll(edges, -1, axis=0)
+    edges = following_points(points) - points
+    following = following_points(edges)
     return edges[:, 0] * following[:, 1] - edges[:, 1] * following[:, 0]
 
 
@@ -235,7 +207,9 @@ def _untangle(points: np.ndarray) -> tuple[np.ndarray, str]:
         points, clockwise, counter = points[::-1].copy(), counter, clockwise
     if counter:
         return points, 'polygon'
-    return order_corners(points), 'quad'
+    # That function works in single precision: it tells which point is the first.
+    first = np.abs(points - order_corners(points)[0]).sum(axis=1).argmin()
+    return np.concatenate([points[first:], points[:first]]), 'quad'
 
 
 def _outline(points: Sequence | np.ndarray, close: bool = True) -> np.ndarray:
@@ -249,13 +223,14 @@ def _outline(points: Sequence | np.ndarray, close: bool = True) -> np.ndarray:
         outline = outline[:-1]
     if len(outline) < 3:
         raise FormatError(f'an outline needs 3 points or more, got {len(outline)}')
-    extent = np.ptp(outline, axis=0)
-    flat = extent.min() == 0 or _thickness(outline) <= 1e-9 * extent.max()
-    if flat:
+    if _thickness(outline) <= 1e-9 * np.abs(outline).max():
         raise FormatError('the outline has no area: its points lie on one line')
     return outline
 
 
 def _thickness(outline: np.ndarray) -> float:
-    """How far the points lie from the straight line that fits them best."""
-    return float(np.linalg.svd(outline - outline.mean(axis=0), compute_uv=False)[-1])
+    """How far points lie from the straight line through the first and the one farthest from it."""
+    x, y = (outline - outline[0]).T
+    distance = x * x + y * y
+    far = distance.argmax()
+    return float(np.abs(x * y[far] - y * x[far]).max() / max(np.sqrt(distance[far]), 1e-12))

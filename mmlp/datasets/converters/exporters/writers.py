@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ....plates import polygon_area
 from ..files import write_atomic
-from ..shapes import FormatError, area
+from ..shapes import FormatError
 
 PLATE_LABEL, IGNORE_LABEL = LABELS = ('plate', 'ignore')
 
@@ -123,7 +124,7 @@ class COCOWriter(Writer):
                             category_id=LABELS.index(label) + 1,
                             segmentation=[outline.ravel().tolist()],
                             bbox=[*low.tolist(), *(high - low).tolist()],
-                            area=abs(area(outline)),
+                            area=abs(polygon_area(outline)),
                             iscrowd=0,
                         )
                     )

@@ -96,6 +96,9 @@ def _read_file(
     names = {category.get('id'): str(category.get('name', '')) for category in content['categories']}
     by_image: dict[Any, list[dict[str, Any]]] = {}
     for annotation in content['annotations']:
+        if not isinstance(annotation, dict):
+            yield Problem(path, f'annotation {annotation!r} is not built as its format says')
+            continue
         by_image.setdefault(annotation.get('image_id'), []).append(annotation)
 
     def record(image: dict[str, Any], annotations: list[dict[str, Any]]) -> Record:
@@ -113,6 +116,9 @@ def _read_file(
         return Record(picture, index.relative(picture), shapes, split=split, size=size, source=path)
 
     for image in content['images']:
+        if not isinstance(image, dict):
+            yield Problem(path, f'image {image!r} is not built as its format says')
+            continue
         own = by_image.pop(image.get('id'), [])
         where = f'{path}: {image.get("file_name")}'
         yield attempt(where, record, image, own)

@@ -125,13 +125,12 @@ class YOLO(Reader):
             FormatError: Its number of fields fits no kind, or a field is no fraction.
         """
         values = [number(field, 'line') for field in line.split()[1:]]
-        if any(not -_LARGEST < value < _LARGEST for value in values):
-            raise FormatError(f'expected fractions 0..1 of width and height, got {line.strip()!r}')
         if self.keypoints is not None:
-            return self._parse_pose(values, label)
+            return _polygon(self._corners(values), label)
         if len(values) == 4:
             x, y, width, height = values
             edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            _check_fractions(values)
             return box(edges, label, normalized=True)
         if len(values) < 6 or len(values) % 2:
             hint = '; one more than expected: a prediction with its confidence?' if len(values) % 2 else ''
@@ -139,17 +138,16 @@ class YOLO(Reader):
                 'expected CLASS and 4 numbers (box) or 6, 8, 10, ... (outline), '
                 f'got CLASS and {len(values)}{hint}'
             )
-        return polygon(values, label, normalized=True)
+        return _polygon(values, label)
 
-    def _parse_pose(self, values: list[float], label: str) -> Shape:
+    def _corners(self, values: list[float]) -> list[float]:
         count, width = self.keypoints
         if len(values) != 4 + count * width:
             raise FormatError(
                 f'expected CLASS, box and {count} key points of {width} numbers, {4 + count * width} numbers '
                 f'in all, got {len(values)}'
             )
-        points = [values[4 + i * width : 6 + i * width] for i in range(count)]
-        return polygon(points, label, normalized=True)
+        return [value for i in range(count) for value in values[4 + i * width : 6 + i * width]]
 
     def _read_names(self) -> None:
         candidates = (
@@ -200,6 +198,17 @@ class YOLO(Reader):
                 if line.strip():
                     named = os.path.join(os.path.dirname(path), line.strip())
                     self._splits.setdefault(os.path.normpath(named), split)
+
+
+def _polygon(values: list[float], label: str) -> Shape:
+    _check_fractions(values)
+    return polygon(values, label, normalized=True)
+
+
+def _check_fractions(values: list[float]) -> None:
+    if any(not -_LARGEST < value < _LARGEST for value in values):
+        stated = ' '.join(f'{value:g}' for value in values)
+        raise FormatError(f'expected fractions 0..1 of width and height, got {stated}')
 
 
 def _label_file(picture: str) -> str | None:
