@@ -85,10 +85,7 @@ class PlateSegmenter:
         batch_size: int = 4,
     ) -> None:
         _check_arguments(threshold, long_side, tile, tile_long_side, batch_size)
-        weights = resolve_weights(model)
-        self.backend: Backend = build_backend(
-            weights.path, weights.config if config is None else config, backend, device, num_threads
-        )
+        self.backend: Backend = build_backend(resolve_weights(model), config, backend, device, num_threads)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.min_area = min_area

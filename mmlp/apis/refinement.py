@@ -20,7 +20,7 @@ class Refinement:
     """How plates are looked at again.
 
     The crop has one size, so that all plates of a picture run as one batch. It shows the plate at a
-    width (or, for high plates, a height that fills as much of the crop) at which the network knows plates best.
+    width (or, for high plates, a height that fills as much of the crop) at which networks know plates best.
 
     Args:
         plate_width (int): Width of the plate in the crop, in pixels. Default: 144.

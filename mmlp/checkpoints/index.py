@@ -22,7 +22,7 @@ class WeightsEntry:
     Args:
         file (str): Name of the file, in the package or in the download cache.
         sha256 (str): SHA-256 of the file, 64 hexadecimal digits.
-        config (str): Name of the config that builds the network.
+        config (str): Name of the config that trained them, for the toolbox's own tools.
         url (str, optional): Where to download it; None for a file in the package. Default: None.
     """
 
@@ -30,19 +30,6 @@ class WeightsEntry:
     sha256: str
     config: str
     url: Optional[str] = None
-
-
-@dataclasses.dataclass(frozen=True)
-class ResolvedWeights:
-    """A weights file that exists.
-
-    Args:
-        path (Path): The file.
-        config (str, optional): Name of its config, None for a file that the index does not know.
-    """
-
-    path: Path
-    config: Optional[str] = None
 
 
 #: Name to weights. ``tools/model_converters/publish_model.py`` makes the files and prints the entries.
@@ -55,7 +42,7 @@ def resolve_weights(
     name: str | os.PathLike | None = None,
     index: Optional[Mapping[str, WeightsEntry]] = None,
     folder: Optional[Path] = None,
-) -> ResolvedWeights:
+) -> Path:
     """Finds weights by name or by path.
 
     Files of the index are checked against their SHA-256, and downloaded first when they are not in the
@@ -67,7 +54,7 @@ def resolve_weights(
         folder: Where the files of the package lie. Default: ``WEIGHTS_FOLDER``.
 
     Returns:
-        ResolvedWeights: The file.
+        Path: The file, which exists.
 
     Raises:
         FileNotFoundError: It is neither a name nor a file, or the package came without the file.
@@ -77,7 +64,7 @@ def resolve_weights(
     entry = index.get(str(DEFAULT_WEIGHTS if name is None else name))
     if entry is None:
         if name is not None and Path(name).expanduser().is_file():
-            return ResolvedWeights(Path(name).expanduser())
+            return Path(name).expanduser()
         known = ', '.join(sorted(index)) or 'none in this build'
         wanted = 'the default weights' if name is None else f'{str(name)!r} is no file and'
         raise FileNotFoundError(
@@ -98,7 +85,7 @@ def resolve_weights(
             f'{path} is not the file it should be: its SHA-256 is {found}, expected {entry.sha256}. It is '
             'damaged or was replaced: remove it and ' + ('try again.' if entry.url else 'install mmlp again.')
         )
-    return ResolvedWeights(path, entry.config)
+    return path
 
 
 def file_sha256(path: str | os.PathLike) -> str:

@@ -1,0 +1,98 @@
+"""Exports a segmenter to ONNX, checked against PyTorch.
+
+    python tools/deployment/export_onnx.py lp_fpn_lite0 work_dirs/lp_fpn_lite0/iter_2000.pth plates.onnx
+    python tools/segment.py photo.jpg --model plates.onnx
+
+The file takes pictures as they are (uint8, N x H x W x 3, BGR) and gives the probability of plate of every
+pixel (float32, N x H x W). Normalisation, padding, resize of the output and sigmoid are in the graph; number
+and size of the pictures are open unless --batch-size and --size fix them, which some accelerators need.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from mmlp.apis.export import compare_with_pytorch, export_onnx
+from mmlp.apis.model_loading import load_segmentor
+from mmlp.apis.plate_probability import PlateProbability
+from mmlp.apis.resizing import resize_picture
+from mmlp.datasets.synthetic import render_scene
+from mmlp.media import atomic_path, read_image
+
+#: Sizes at which the exported network is compared, when all are open: batch, height, width.
+CHECKED_SHAPES = ((1, 480, 640), (2, 333, 251), (1, 97, 512))
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='config, by path or by name')
+    parser.add_argument('checkpoint', help='checkpoint')
+    parser.add_argument('out', type=Path, help='file to write')
+    parser.add_argument(
+        '--batch-size', type=int, metavar='N', help='the only number of pictures it will take'
+    )
+    parser.add_argument('--size', type=int, nargs=2, metavar=('H', 'W'), help='the only size it will take')
+    parser.add_argument(
+        '--images',
+        nargs='+',
+        metavar='FILE',
+        default=[],
+        help='pictures to check with (default: a drawn one)',
+    )
+    parser.add_argument(
+        '--tolerance', type=float, default=1e-4, help='largest difference to PyTorch (default: %(default)s)'
+    )
+    parser.add_argument('--overwrite', action='store_true', help='replace the file if it exists')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Exports, compares, and writes the file if it agrees."""
+    args = parse_args()
+    if args.out.exists() and not args.overwrite:
+        raise SystemExit(f'error: {args.out} exists already; choose another name or --overwrite it')
+    shape = (args.batch_size, *(args.size or (None, None)))
+    try:
+        network = PlateProbability(load_segmentor(args.checkpoint, args.config))
+        pictures = [read_image(path).bgr for path in args.images] or [_drawn_picture()]
+        batches = [_batch(pictures, wanted) for wanted in _checked_shapes(shape)]
+        model = export_onnx(network, shape)
+        differences = compare_with_pytorch(model, network, batches)
+        for batch, difference in zip(batches, differences):
+            count, height, width = batch.shape[:3]
+            print(f'{count} x {height} x {width}: largest difference to PyTorch {difference:.2g}')
+        if not max(differences) <= args.tolerance:
+            raise SystemExit(f'error: more than {args.tolerance:g}; {args.out} was not written')
+        with atomic_path(args.out) as part:
+            part.write_bytes(model)
+    except ImportError as error:
+        raise SystemExit(f"error: {error}. Export needs  pip install 'mmlp[onnx]'") from error
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+    print(f'wrote {args.out}, {len(model) / 1e6:.1f} MB')
+
+
+def _checked_shapes(shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:
+    """Sizes to check, those that the shape fixes put in."""
+    checked = {tuple(fixed or size for fixed, size in zip(shape, sizes)) for sizes in CHECKED_SHAPES}
+    return sorted(checked)
+
+
+def _batch(pictures: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    count, *size = shape
+    chosen = [pictures[index % len(pictures)] for index in range(count)]
+    return np.stack([resize_picture(picture, tuple(size)) for picture in chosen])
+
+
+def _drawn_picture() -> np.ndarray:
+    return render_scene(np.random.default_rng(0))[0]
+
+
+if __name__ == '__main__':
+    main()
