@@ -14,6 +14,7 @@ from PIL import Image
 EXIF_HEADER = b'Exif\x00\x00'
 
 _ORIENTATION, _EXIF_IFD, _GPS_IFD, _SUB_IFDS, _MAKER_NOTE = 0x0112, 0x8769, 0x8825, 0x014A, 0x927C
+_INTEROP_IFD = 0xA005
 #: Offset and size of a JPEG preview.
 _PREVIEW_TAGS = (0x0201, 0x0202)
 _XMP_PICTURES = re.compile(
@@ -57,11 +58,21 @@ def clean_exif(exif: bytes | None, strip_location: bool = False) -> bytes | None
     parsed = _parse_exif(exif)
     if not parsed:
         return None
-    for tag in (_SUB_IFDS, *_PREVIEW_TAGS, *((_GPS_IFD,) if strip_location else ())):
-        parsed.pop(tag, None)
-    parsed.get_ifd(_EXIF_IFD).pop(_MAKER_NOTE, None)
+    # A new block: in the old one, some versions of Pillow write removed parts all the same.
+    unwanted = (_EXIF_IFD, _GPS_IFD, _SUB_IFDS, *_PREVIEW_TAGS)
+    kept = Image.Exif()
+    for tag, value in parsed.items():
+        if tag not in unwanted:
+            kept[tag] = value
+    details, place = dict(parsed.get_ifd(_EXIF_IFD)), dict(parsed.get_ifd(_GPS_IFD))
+    for tag in (_MAKER_NOTE, _INTEROP_IFD):
+        details.pop(tag, None)
+    if details:
+        kept[_EXIF_IFD] = details
+    if place and not strip_location:
+        kept[_GPS_IFD] = place
     try:
-        block = parsed.tobytes()
+        block = kept.tobytes()
     except Exception:  # Pillow answers odd values with whatever its packing raises.
         return None
     return block if block.startswith(EXIF_HEADER) else EXIF_HEADER + block

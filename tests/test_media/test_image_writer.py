@@ -163,8 +163,8 @@ def exif_with_everything(thumbnail):
     """An EXIF block of a phone: camera, place, maker's notes, thumbnail behind the main directory."""
     exif = Image.Exif()
     exif[0x0110], exif[0x0112] = 'Dashcam 3000', 6
-    exif.get_ifd(IFD.Exif).update({0x829A: 0.01, 0x927C: b'MAKER' + thumbnail, 0x9003: '2024:05:06 07:08:09'})
-    exif.get_ifd(IFD.GPSInfo).update({1: 'N', 2: (52.0, 31.0, 12.0), 3: 'E', 4: (13.0, 24.0, 18.0)})
+    exif[IFD.Exif] = {0x829A: 0.01, 0x927C: b'MAKER' + thumbnail, 0x9003: '2024:05:06 07:08:09'}
+    exif[IFD.GPSInfo] = {1: 'N', 2: (52.0, 31.0, 12.0), 3: 'E', 4: (13.0, 24.0, 18.0)}
     block = bytearray(exif.tobytes())
     # Append a second directory with a thumbnail, as cameras do: offset and size of a JPEG.
     tiff = 6
