@@ -98,6 +98,18 @@ def test_every_vehicle_shows_its_plate(name, yaw):
     assert all(cv2.pointPolygonTest(outline, tuple(map(float, c)), False) >= 0 for c in plates[0].corners)
 
 
+def test_bus_of_which_only_the_end_is_seen():
+    camera, canvas = Camera((320, 240), 320, 1.3, 0, 0), Canvas((320, 240))
+    canvas.image[:] = 128
+    pose = Pose(BODIES['bus'], 2.5, 8.6, np.deg2rad(198), np.array([40.0, 40, 200]))
+    plates, _ = draw_vehicle(np.random.default_rng(0), pose, camera, canvas, DAY)
+    image, masks = canvas.finish()
+    assert plates and masks[0].any()
+    hull = np.zeros((240, 320), np.uint8)
+    cv2.fillConvexPoly(hull, np.round(pose.silhouette(camera)).astype(np.int32), 1)
+    assert (image[hull > 0] == 128).all(1).mean() < 0.15, 'the body is missing'
+
+
 def test_vehicle_in_front_hides_the_plate_behind():
     camera, canvas = Camera((320, 240), 400, 1.3, 0.05, 0), Canvas((320, 240))
     rng, paint = np.random.default_rng(0), np.array([40.0, 40, 200])

@@ -29,13 +29,11 @@ def draw_tyres(pose: Pose, camera: Camera, canvas: Canvas) -> None:
             canvas.polygon(hull, (24, 23, 23))
 
 
-def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size: float) -> bool:
+def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size: float) -> None:
     """The painted surface, each patch in the light of the sun and mirroring sky and ground, then smoothed."""
     rings, _ = skin(pose.body, 30 if size > 200 else 16)
     n, m = rings.shape[:2]
     points = pose.world(rings.reshape(-1, 3))
-    if camera.depth(points).min() < 0.3:
-        return False
     flat = camera.project(points).reshape(n, m, 2)
     world = points.reshape(n, m, 3)
     a, b, c, d = world[:-1, :-1], world[:-1, 1:], world[1:, 1:], world[1:, :-1]
@@ -54,7 +52,7 @@ def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size:
     quads = np.stack([flat[:-1, :-1], flat[:-1, 1:], flat[1:, 1:], flat[1:, :-1]], 2).reshape(-1, 4, 2)
     keep = np.nonzero((facing < 0.02) & (length[:, 0] > 1e-7))[0]
     if not len(keep):
-        return False
+        return  # only an end is seen
     order = keep[np.argsort(-np.linalg.norm(middle[keep] - camera.eye, axis=1))]
     # Draw on a sheet of its own, so that the patches can be smoothed without touching what is around.
     at = canvas.to_canvas(quads[order].reshape(-1, 2)).reshape(-1, 4, 2)
@@ -62,7 +60,7 @@ def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size:
     x0, y0 = np.clip(np.floor(at.min((0, 1))) - 2, 0, [cols, rows]).astype(int)
     x1, y1 = np.clip(np.ceil(at.max((0, 1))) + 3, 0, [cols, rows]).astype(int)
     if x1 - x0 < 3 or y1 - y0 < 3:
-        return False
+        return
     sheet, cover = np.zeros((y1 - y0, x1 - x0, 3), np.uint8), np.zeros((y1 - y0, x1 - x0), np.uint8)
     fixed = np.round(np.clip(at - [x0, y0], -8000, 8000) * 16).astype(np.int32)
     for quad, tint in zip(fixed, colour[order]):
@@ -79,7 +77,6 @@ def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size:
     inside = cover > 0
     cv2.copyTo(smooth, cover, canvas.image[y0:y1, x0:x1])
     canvas.owner[y0:y1, x0:x1][inside] = 0
-    return True
 
 
 def _glossy(paint: np.ndarray, normal: np.ndarray, view: np.ndarray, light: Sunlight) -> np.ndarray:

@@ -121,7 +121,7 @@ def photograph(rng: np.random.Generator, image: np.ndarray, night: bool) -> np.n
     elif kind < 0.22:
         out = motion_blur(out, rng.uniform(2.5, 6), rng.normal(0, 0.4))
     gain, gamma = rng.uniform(0.85, 1.12), rng.uniform(0.8, 1.25)
-    cast = rng.normal(1, 0.035, 3) * (np.array([1.12, 0.92, 1.1]) if rng.random() < 0.08 else 1)
+    cast = rng.normal(1, 0.035, 3) * (np.array([1.12, 0.92, 1.1]) if rng.random() < 0.06 else 1)
     ramp = np.arange(256, dtype=np.float32)[:, None] / 255
     table = np.clip(255 * ramp**gamma * gain * cast, 0, 255).astype(np.uint8)
     out = cv2.LUT(out, table.reshape(1, 256, 3))

@@ -255,10 +255,7 @@ _LAYOUTS = (
     PlateLayout(
         'mercosur',
         (400, 130),
-        (
-            Line(('AAA0A00', 'AA 000 AA'), (0.05, 0.32, 0.95, 0.91)),
-            Line(('BRASIL', 'ARGENTINA', 'MERCOSUR'), (0.33, 0.05, 0.67, 0.18), True, True),
-        ),
+        (Line(('AAA0A00', 'AA 000 AA'), (0.05, 0.32, 0.95, 0.91)),),
         ((WHITE, BLACK), (WHITE, BLACK), (WHITE, RED), (WHITE, (140, 60, 10))),
         ('narrow', 'bold'),
         band='top',

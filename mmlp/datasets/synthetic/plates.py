@@ -136,6 +136,10 @@ def _band(rng: np.random.Generator, layout: PlateLayout, image: np.ndarray) -> N
         image[y0:y1, x0:x1] = np.clip(colour, 0, 255)
         w, h = x1 - x0, y1 - y0
         if layout.band == 'top':
+            name = ('BRASIL', 'ARGENTINA', 'MERCOSUR', 'PARAGUAY')[rng.integers(4)]
+            line = fit_into(text_line(name, 'DejaVuSans-Bold', 0.15), w * 0.4, h * 0.6, 1.0)
+            x, y = (cols - line.shape[1]) // 2, round(h * 0.3)
+            blend(image[y : y + line.shape[0], x : x + line.shape[1]], (240, 240, 240), line)
             flag = slice(cols - round(h * 1.6), cols - round(h * 0.35))
             third = (flag.stop - flag.start) // 3
             for j, stripe in enumerate(rng.permutation([[60, 160, 50], [240, 240, 240], [60, 60, 200]])):

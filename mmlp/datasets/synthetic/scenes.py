@@ -19,7 +19,7 @@ def _sunlight(rng: np.random.Generator) -> tuple[Sunlight, float]:
     """The light of a day and how cloudy it is."""
     azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.35, 1.2)
     direction = np.array([np.cos(height) * np.sin(azimuth), np.sin(height), np.cos(height) * np.cos(azimuth)])
-    kind = rng.integers(4)
+    kind = rng.choice(4, p=[0.4, 0.25, 0.25, 0.1])
     skies = np.array([[225, 150, 80], [205, 200, 195], [215, 175, 130], [150, 140, 165]])
     hazes = np.array([[240, 222, 205], [222, 222, 220], [235, 232, 225], [150, 190, 240]])
     sun = (0.95, 0.25, 0.7, 0.6)[kind]
@@ -39,7 +39,7 @@ def _camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
 def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Pose:
     """The vehicle that the picture is of; the camera is pitched so that its plate is in view."""
     body = random_body(rng)
-    wide = float(np.exp(rng.uniform(np.log(46), np.log(240)))) * camera.size[0] / 640
+    wide = float(np.exp(rng.uniform(np.log(56), np.log(250)))) * camera.size[0] / 640
     distance = max(camera.focal * 0.5 / wide, 1.6 + 0.8 * camera.height)
     yaw = np.deg2rad(np.clip(rng.normal(0, 22), -52, 52)) + (np.pi if rng.random() < 0.5 else 0)
     column, row = rng.uniform(0.22, 0.78) * camera.size[0], rng.uniform(0.45, 0.88) * camera.size[1]

@@ -82,7 +82,8 @@ def draw_vehicle(
     body, w = pose.body, pose.body.width / 2
     foot = [(-w, 0, -0.1), (w, 0, -0.1), (w, 0, body.length + 0.1), (-w, 0, body.length + 0.1)]
     foot = pose.world(np.array(foot))
-    if min(camera.depth(foot).min(), camera.depth(foot + np.array([0, 1.0, 0])).min()) < 0.4:
+    box = np.vstack([foot, foot + np.array([0, body.stations[1].roof + 0.5, 0])])
+    if camera.depth(box).min() < 0.5:  # beside or behind the eye
         return [], []
     size = float(np.ptp(camera.project(foot)[:, 0]))
     if light.sun > 0.4:
@@ -94,8 +95,7 @@ def draw_vehicle(
     if body.name == 'motorcycle':
         return draw_motorcycle(rng, pose, camera, canvas, with_plate)
     draw_tyres(pose, camera, canvas)
-    if not draw_skin(pose, camera, canvas, light, size):
-        return [], []
+    draw_skin(pose, camera, canvas, light, size)
     draw_glass(rng, pose, camera, canvas, light)
     draw_sides(rng, pose, camera, canvas, size)
     return _draw_end(rng, pose, camera, canvas, light, size, with_plate)
@@ -127,7 +127,7 @@ def _draw_end(
     lit = 0.62 + 0.5 * light.sun * max(float(np.dot(ahead if front else -ahead, light.direction)), 0)
     scale = float(np.clip(size * 0.9 / width, 30, 420))
     if upright:
-        face = tall_end(rng, body.name, front, width, low, top, pose.paint * lit, scale)
+        face = tall_end(rng, body.name, front, width, (low, top), pose.paint * lit, scale)
     else:
         face = (car_front if front else car_rear)(rng, width, low, top, pose.paint * lit, scale)
     z, flip, out = (body.length, -1, 1) if front else (0.0, 1, -1)
