@@ -33,7 +33,13 @@ class WeightsEntry:
 
 
 #: Name to weights. ``tools/model_converters/publish_model.py`` makes the files and prints the entries.
-WEIGHTS: dict[str, WeightsEntry] = {}
+WEIGHTS: dict[str, WeightsEntry] = {
+    'lp_fpn_lite0': WeightsEntry(
+        'lp_fpn_lite0.pth',
+        '7bd7121fe146eee871ab552ee5872f14433f74ff2c62d3ea077b3065e5907ed3',
+        config='lp_fpn_lite0',
+    ),
+}
 #: What is used when no weights are named.
 DEFAULT_WEIGHTS = 'lp_fpn_lite0'
 
