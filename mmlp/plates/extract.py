@@ -88,7 +88,7 @@ def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.nda
         raise ValueError(
             f'probability must be in 0..1, got {low:.4g} to {high:.4g}; of logits take the sigmoid first'
         )
-    return values, (values > threshold).astype(np.uint8)
+    return values, (values > threshold).view(np.uint8)
 
 
 def _make_plate(

@@ -214,7 +214,7 @@ def _covered(background: np.ndarray, cover: np.ndarray, corners: np.ndarray) -> 
 def _blend(patch: np.ndarray, painted: np.ndarray, alpha: np.ndarray) -> None:
     """Writes ``painted`` over ``patch`` where covered; pixels that are not stay untouched."""
     full = alpha >= 1.0
-    patch[full] = painted[full]
+    np.copyto(patch, painted, where=full[:, :, None])
     soft = (alpha > 0.0) & ~full
     if soft.any():
         share = alpha[soft][:, None]
