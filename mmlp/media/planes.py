@@ -5,24 +5,26 @@ from __future__ import annotations
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace
 
 from .orientation import apply_orientation
 
+#: FFmpeg's codes of what pictures are in that tell nothing else.
+BT601, LIMITED = 5, 1
 
-def to_yuv(bgr: np.ndarray, matrix: Colorspace | None, colour_range: ColorRange | None) -> av.VideoFrame:
+
+def to_yuv(bgr: np.ndarray, matrix: int | None, colour_range: int | None) -> av.VideoFrame:
     """Converts pixels to 4:2:0.
 
     Args:
         bgr (np.ndarray): (H, W, 3) uint8, BGR.
-        matrix (Colorspace | None): Coefficients; None means BT.601.
-        colour_range (ColorRange | None): Limited or full; None means limited.
+        matrix (int | None): Coefficients, as a code of FFmpeg's scaler; None means BT.601.
+        colour_range (int | None): 1 limited, 2 full; None means limited.
 
     Returns:
         av.VideoFrame: The picture, of format ``yuv420p``.
     """
     height, width = bgr.shape[:2]
-    is_plain = matrix in (None, Colorspace.ITU601) and colour_range in (None, ColorRange.MPEG)
+    is_plain = matrix in (None, BT601) and colour_range in (None, LIMITED)
     if is_plain and height % 2 == width % 2 == 0:  # Faster, and without swscale's loss of a level or two.
         return av.VideoFrame.from_ndarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420), format='yuv420p')
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
@@ -69,8 +71,8 @@ def patch_planes(
     planes: list[np.ndarray],
     bgr: np.ndarray,
     boxes: np.ndarray,
-    matrix: Colorspace | None,
-    colour_range: ColorRange | None,
+    matrix: int | None,
+    colour_range: int | None,
 ) -> None:
     """Puts parts of a picture into planes, in place.
 
@@ -79,8 +81,8 @@ def patch_planes(
         bgr (np.ndarray): (H, W, 3) uint8, BGR.
         boxes (np.ndarray): (N, 4) int, ``x0, y0, x1, y1``, ends excluded; what is outside the picture is cut
             off. They grow to even coordinates, as colours come in squares of two pixels.
-        matrix (Colorspace | None): See :func:`to_yuv`.
-        colour_range (ColorRange | None): See :func:`to_yuv`.
+        matrix (int | None): See :func:`to_yuv`.
+        colour_range (int | None): See :func:`to_yuv`.
     """
     height, width = bgr.shape[:2]
     for x0, y0, x1, y1 in np.asarray(boxes, int).reshape(-1, 4).tolist():

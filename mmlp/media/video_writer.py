@@ -13,12 +13,11 @@ from types import TracebackType
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace
 
 from .atomic import part_path, publish
 from .audio import AudioCopier
 from .errors import MediaWriteError
-from .planes import join_planes, patch_planes, source_planes, to_yuv
+from .planes import BT601, join_planes, patch_planes, source_planes, to_yuv
 from .video import Frame
 from .video_info import VideoInfo
 
@@ -49,14 +48,8 @@ _ODD_SIZES = ('libvpx-vp9', 'mpeg4')
 _MPEG4_TIME_BASE = Fraction(1, 60000)
 _PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
 _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
-_MATRICES = {
-    1: Colorspace.ITU709,
-    4: Colorspace.FCC,
-    5: Colorspace.ITU601,
-    6: Colorspace.ITU601,
-    7: Colorspace.SMPTE240M,
-    9: Colorspace.BT2020,
-}
+#: FFmpeg's codes of colour matrices, and what its scaler calls them (PyAV's names differ between versions).
+_MATRICES = {1: 1, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9}
 _UNSPECIFIED_COLOUR = (2, 0, 2, 2)
 
 
@@ -263,7 +256,7 @@ class VideoWriter:
                     self._container.metadata[key] = value
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
         self._matrix = _MATRICES.get(colour[0])
-        self._range = ColorRange(colour[1]) if colour[1] in (1, 2) else None
+        self._range = colour[1] or None
         self._shape, self._size = shape, (height, width)
         self._stream = stream
         if self._with_audio:
