@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -13,12 +15,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True, scope='session')
+def interruptible() -> None:
+    """Jobs started in the background of a shell ignore SIGINT; tests of interruption need Python's handler."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope='session')
 def mmseg_scope() -> None:
     """What ``default_scope = 'mmseg'`` does in a config: nested modules are looked up in the toolbox."""
     init_default_scope('mmseg')
 
 
-def draw_plate_picture(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:
+def draw_picture(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:
     """A noisy picture with one light rectangle, and its mask (0 and 255)."""
     height, width = size
     image = rng.integers(0, 120, (height, width, 3), dtype=np.uint8)
@@ -36,9 +44,15 @@ def write_split(root: Path, split: str, count: int, seed: int) -> None:
     for folder in ('images', 'masks'):
         (root / split / folder).mkdir(parents=True, exist_ok=True)
     for index in range(count):
-        image, mask = draw_plate_picture(rng)
+        image, mask = draw_picture(rng)
         cv2.imwrite(str(root / split / 'images' / f'{split}_{index}.jpg'), image)
         cv2.imwrite(str(root / split / 'masks' / f'{split}_{index}.jpg.png'), mask)
+
+
+@pytest.fixture(name='draw_plate_picture')
+def fixture_draw_plate_picture() -> Callable:
+    """The function that draws one picture and its mask."""
+    return draw_picture
 
 
 @pytest.fixture()

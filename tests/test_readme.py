@@ -22,10 +22,8 @@ def example_config() -> str:
     return example
 
 
-def test_example_of_a_config_of_ones_own_trains(tmp_path, monkeypatch):
+def test_example_of_a_config_of_ones_own_trains(tmp_path, monkeypatch, draw_plate_picture):
     """The example as it stands, on data laid out as it says; only size and length are cut."""
-    from conftest import draw_plate_picture
-
     rng = np.random.default_rng(0)
     for split in ('train', 'val'):
         for folder in (split, f'{split}_masks'):
