@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import multiprocessing
 from pathlib import Path
 
 import cv2
@@ -104,9 +105,12 @@ def test_refuses_to_replace(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['mine']
 
 
-def test_nothing_is_left_when_it_fails(tmp_path, monkeypatch):
+@pytest.mark.parametrize('workers', [0, 2])
+def test_nothing_is_left_when_it_fails(tmp_path, monkeypatch, workers):
     from mmlp.datasets.synthetic import writer
 
+    if workers and multiprocessing.get_start_method() != 'fork':
+        pytest.skip('worker processes see what is patched here only when they are forked')
     real = writer.render_scene
     calls = []
 
@@ -118,7 +122,7 @@ def test_nothing_is_left_when_it_fails(tmp_path, monkeypatch):
 
     monkeypatch.setattr(writer, 'render_scene', fails_at_the_second)
     with pytest.raises(RuntimeError, match='power cut'):
-        write_dataset(tmp_path / 'half', 3, 0, size=SIZE, progress=False)
+        write_dataset(tmp_path / 'half', 3, 0, size=SIZE, workers=workers, progress=False)
     assert not list(tmp_path.iterdir())
 
 

@@ -42,11 +42,11 @@ def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Pose:
     wide = float(np.exp(rng.uniform(np.log(56), np.log(250)))) * camera.size[0] / 640
     distance = max(camera.focal * 0.5 / wide, 1.6 + 0.8 * camera.height)
     yaw = np.deg2rad(np.clip(rng.normal(0, 22), -52, 52)) + (np.pi if rng.random() < 0.5 else 0)
-    column, row = rng.uniform(0.22, 0.78) * camera.size[0], rng.uniform(0.45, 0.88) * camera.size[1]
+    column, row = rng.uniform(0.22, 0.78) * camera.size[0], rng.uniform(0.4, 0.8) * camera.size[1]
     x = (column - camera.size[0] / 2) / camera.focal * distance
     # Looking down by the angle to the plate would bring it to the middle; it belongs to a row under that.
     camera.pitch = float(
-        np.arctan2(camera.height - 0.65, distance) - np.arctan((row - camera.size[1] / 2) / camera.focal)
+        np.arctan2(camera.height - 0.6, distance) - np.arctan((row - camera.size[1] / 2) / camera.focal)
     )
     facing = np.array([np.sin(yaw), np.cos(yaw)]) * (1 if np.cos(yaw) > 0 else -1)
     return Pose(

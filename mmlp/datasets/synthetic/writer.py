@@ -182,4 +182,8 @@ def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: boo
     if workers <= 1:
         return list(bar(map(make, jobs)))
     with ProcessPoolExecutor(workers) as pool:
-        return list(bar(pool.map(make, jobs, chunksize=4)))
+        try:
+            return list(bar(pool.map(make, jobs, chunksize=4)))
+        except BaseException:  # Ctrl-C too: do not make the rest first
+            pool.shutdown(cancel_futures=True)
+            raise
