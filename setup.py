@@ -21,6 +21,7 @@ class BuildWithConfigsAndTools(build_py):
     """
 
     def run(self) -> None:
+        """Builds, then copies."""
         super().run()
         if self.editable_mode:
             return
@@ -37,6 +38,7 @@ class BuildWithConfigsAndTools(build_py):
 
 
 def read_version() -> str:
+    """The version, without importing the package."""
     namespace: dict[str, str] = {}
     exec((ROOT / 'mmlp' / 'version.py').read_text(encoding='utf-8'), namespace)
     return namespace['__version__']
@@ -51,7 +53,7 @@ setup(
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
     package_data={'mmlp': ['weights/*.pth']},
-    python_requires='>=3.9',
+    python_requires='>=3.10',
     classifiers=[
         'Development Status :: 4 - Beta',
         'Intended Audience :: Developers',
@@ -62,7 +64,7 @@ setup(
     ],
     # The toolbox itself stays in the extras: two distributions own the same
     # import names, and installing both into one environment breaks both.
-    install_requires=['av', 'numpy', 'opencv-python', 'packaging', 'pillow', 'timm', 'tqdm'],
+    install_requires=['av>=17', 'numpy', 'opencv-python', 'packaging', 'pillow>=11', 'timm', 'tqdm'],
     extras_require={
         # Maintained builds; install on a current Python without a compiler.
         'onedl': [
@@ -108,7 +110,7 @@ setup(
             'segmentation-models-pytorch>=0.5',
             'shapely',
         ],
-        'dev': ['pre-commit', 'ruff'],
+        'dev': ['ruff==0.17.6'],
     },
     cmdclass={'build_py': BuildWithConfigsAndTools},
     zip_safe=False,

@@ -1,4 +1,4 @@
-# The flagship in automatic mixed precision (CUDA): float16 with a dynamic loss scale; the loss stays in float32.
+# The flagship in automatic mixed precision (CUDA): float16, a dynamic loss scale; the loss stays in float32.
 _base_ = [
     './_base_/models/deeplabv3_r101.py',
     './_base_/datasets/license_plate.py',

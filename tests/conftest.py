@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True, scope='session')
 def interruptible() -> None:
-    """Jobs started in the background of a shell ignore SIGINT; tests of interruption need Python's handler."""
+    """Background jobs of a shell ignore SIGINT; tests of interruption need Python's handler."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

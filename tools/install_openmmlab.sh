@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs mmlp on the last upstream OpenMMLab releases, into the active virtual environment (Python 3.8 to 3.11):
+# Installs mmlp on the last upstream OpenMMLab releases, into the active virtual environment (Python 3.10 or 3.11):
 #     python3.11 -m venv openmmlab && source openmmlab/bin/activate && bash tools/install_openmmlab.sh
 # mmcv 2.1.0 has no wheel for current machines and is compiled: some 15 minutes on two cores, a C++ compiler
 # is needed. Its build asks for pkg_resources, which newer setuptools no longer have, hence the order below.

@@ -58,6 +58,7 @@ class PlateProbability(nn.Module):
             parameter.requires_grad_(False)
         fuse_conv_bn(segmentor)
         self.segmentor = segmentor
+        self.train(False)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Computes probabilities.

@@ -14,6 +14,8 @@ from .probability_layers import ProbabilityLayer, sample_layers
 
 #: Regions are put together from several layers at no more values than this.
 _MAX_REGION = 1 << 24
+#: Share of the threshold that surroundings of a plate reach.
+_FLOOR = 0.1
 
 
 def to_picture_pixels(plate: Plate, layer: ProbabilityLayer) -> Plate:
@@ -49,6 +51,38 @@ def find_plates(
         for plate in extract_plates(region.values, threshold, min_area=min_area, min_score=min_score)
     ]
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
+
+
+def drop_what_is_seen_closer(
+    whole: ProbabilityLayer, closer: Sequence[ProbabilityLayer], threshold: float
+) -> ProbabilityLayer:
+    """Leaves out of a coarse layer the plates that finer layers show as well.
+
+    The highest probability counts where layers overlap, and a coarse layer's blurred edges reach beyond the
+    plate. What the finer layers show less than half of, plates larger than a tile, stays.
+
+    Args:
+        whole (ProbabilityLayer): The coarse layer.
+        closer (Sequence[ProbabilityLayer]): The finer ones.
+        threshold (float): Probability in 0..1 above which a pixel is plate.
+
+    Returns:
+        ProbabilityLayer: The coarse layer with zeros where its plates were left out.
+    """
+    # With all that is above the floor around them, or a frame of the plate would stay.
+    reached = (whole.values >= _FLOOR * threshold).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(reached)
+    values = whole.values.copy()
+    for label, (left, top, width, height, _) in enumerate(stats[1:count].tolist(), start=1):
+        window = (slice(top, top + height), slice(left, left + width))
+        component = labels[window] == label
+        plate = component & (whole.values[window] > threshold)
+        xs = whole.left + (left + np.arange(width) + 0.5) * whole.step_x
+        ys = whole.top + (top + np.arange(height) + 0.5) * whole.step_y
+        seen = sample_layers(closer, xs, ys)[plate] > threshold
+        if seen.size and seen.mean() >= 0.5:
+            values[window][component] = 0
+    return dataclasses.replace(whole, values=values)
 
 
 def _merge_into_regions(layers: Sequence[ProbabilityLayer], threshold: float) -> list[ProbabilityLayer]:

@@ -15,7 +15,7 @@ from mmlp.media.images import ImageSource
 
 from .backends import Backend, build_backend
 from .config_files import ConfigSource
-from .plate_search import find_plates
+from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
 from .refinement import Refinement
@@ -125,8 +125,11 @@ class PlateSegmenter:
         for index, layer in self._look_at_wholes(pictures):
             layers[index].append(layer)
         if self.tile:
-            for index, picture in enumerate(pictures):
-                layers[index].extend(self._look_at_tiles(picture))
+            for found, picture in zip(layers, pictures):
+                closer = list(self._look_at_tiles(picture))
+                found[:] = [
+                    drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found
+                ] + closer
         return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
 
     def describe(self) -> str:

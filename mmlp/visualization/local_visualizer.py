@@ -46,7 +46,7 @@ class PlateLocalVisualizer(SegLocalVisualizer):
         **kwargs: As in ``mmengine.visualization.Visualizer``.
     """
 
-    def __init__(  # noqa: PLR0917 (the parent's order)
+    def __init__(
         self,
         name: str = 'visualizer',
         image: np.ndarray | None = None,
@@ -93,7 +93,7 @@ class PlateLocalVisualizer(SegLocalVisualizer):
         self.dataset_meta = dict(classes=classes, palette=palette)
 
     @master_only
-    def add_datasample(  # noqa: PLR0917 (the parent's order)
+    def add_datasample(
         self,
         name: str,
         image: np.ndarray,

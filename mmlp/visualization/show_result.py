@@ -12,7 +12,7 @@ from mmseg.structures import SegDataSample
 from .local_visualizer import PlateLocalVisualizer
 
 
-def show_result_pyplot(  # noqa: PLR0917 (the toolbox's order)
+def show_result_pyplot(
     model: BaseSegmentor,
     img: str | PathLike | np.ndarray,
     result: SegDataSample,

@@ -96,7 +96,7 @@ def test_missing_folder(plate_root):
 
 
 def test_no_pictures(plate_root):
-    with pytest.raises(DatasetError, match='no pictures in .*of 6 files none ends with .tif'):
+    with pytest.raises(DatasetError, match=r'no pictures in .*of 6 files none ends with \.tif'):
         build(plate_root, img_suffix='.tif')
 
 
@@ -136,7 +136,7 @@ def test_unreadable_files(plate_root, name, how):
 def test_no_plate_in_the_split(plate_root):
     for path in (plate_root / 'train/masks').iterdir():
         cv2.imwrite(str(path), np.zeros((96, 128), np.uint8))
-    with pytest.raises(DatasetError, match='none of the 6 masks .* holds a plate'):
+    with pytest.raises(DatasetError, match=r'none of the 6 masks .* holds a plate'):
         build(plate_root)
 
 

@@ -1,4 +1,4 @@
-"""The tools as a user calls them: train, stop, resume, test, with all their options, in one and two processes."""
+"""The tools as a user calls them: train, stop, resume, test, in one process and in two."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ model = dict(
         threshold=0.5,
         norm_cfg=norm_cfg,
         align_corners=False,
-        loss_decode=dict(type='BinaryLovaszLoss', mode='sigmoid', loss_weight=1.0),
+        loss_decode=dict(type='BinaryLovaszLoss', mode='sigmoid', class_absent='max_error', loss_weight=1.0),
     ),
     auxiliary_head=dict(
         type='PlateFCNHead',
@@ -53,7 +53,7 @@ model = dict(
         threshold=0.5,
         norm_cfg=norm_cfg,
         align_corners=False,
-        loss_decode=dict(type='BinaryLovaszLoss', mode='sigmoid', loss_weight=0.5),
+        loss_decode=dict(type='BinaryLovaszLoss', mode='sigmoid', class_absent='max_error', loss_weight=0.5),
     ),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'),

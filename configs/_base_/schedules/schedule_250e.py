@@ -20,6 +20,4 @@ default_hooks = dict(
     visualization=dict(type='SegVisualizationHook', interval=1),
 )
 custom_hooks = [dict(type='SplitOverlapHook'), dict(type='ChannelsLastHook')]
-log_processor = dict(
-    window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*'
-)
+log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*')

@@ -32,6 +32,4 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.01, update_buffers=True),
 ]
-log_processor = dict(
-    window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*'
-)
+log_processor = dict(window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*')

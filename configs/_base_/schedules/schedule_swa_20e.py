@@ -23,6 +23,4 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='SWAHook', begin_iter=10, interval=5),
 ]
-log_processor = dict(
-    window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*'
-)
+log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*')

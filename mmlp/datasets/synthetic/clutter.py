@@ -6,8 +6,8 @@ prices, telephone numbers and road signs, none with the format of a plate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import cv2
 import numpy as np

@@ -29,7 +29,7 @@ is its algorithm 1 in a closed form that does not subtract nearly equal numbers.
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor

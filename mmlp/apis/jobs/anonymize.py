@@ -1,0 +1,258 @@
+"""Pictures and videos in, the same with unreadable plates out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmlp.media import (
+    MediaItem,
+    Picture,
+    VideoReader,
+    VideoWriter,
+    video_output_suffix,
+    write_image,
+)
+from mmlp.plates import Plate, TemporalMemory
+
+from .output_paths import (
+    Inputs,
+    check_absent,
+    check_originals,
+    find_media_outside,
+    is_file_output,
+    mirrored_paths,
+)
+from .redaction import Redaction
+from .report import REPORT_NAME, FileResult, JobReport, load_results
+from .runner import Progress, Segmenter, describe_segmenter, run_media_job
+from .video_job import FramePlates, VideoStatistics, remember, run_video
+
+#: Plates with a lower score are to be looked at by a person.
+DOUBTFUL_SCORE = 0.6
+
+
+def anonymize_image(
+    segmenter: Segmenter, image: np.ndarray, redaction: Redaction | None = None
+) -> tuple[np.ndarray, list[Plate]]:
+    """Makes the plates of one picture unreadable.
+
+    Args:
+        segmenter (Segmenter): Finds the plates.
+        image (np.ndarray): BGR uint8 (H, W, 3).
+        redaction (Redaction | None): How; None blurs.
+
+    Returns:
+        tuple[np.ndarray, list[Plate]]: A changed copy, and the plates.
+    """
+    plates = segmenter.predict_batch([image])[0].plates
+    result = np.array(image)
+    (redaction or Redaction()).apply(result, plates)
+    return result, plates
+
+
+def anonymize_media(
+    inputs: Inputs,
+    output: str | os.PathLike | None,
+    segmenter: Segmenter,
+    redaction: Redaction | None = None,
+    *,
+    in_place: bool = False,
+    resume: bool = False,
+    overwrite: bool = False,
+    report: str | os.PathLike | None = None,
+    memory: TemporalMemory | None = None,
+    strip_location: bool = False,
+    audio: bool = True,
+    codec: str | None = None,
+    crf: int | None = None,
+    batch_size: int = 1,
+    max_pixels: int | None = None,
+    progress: Progress | None = None,
+) -> JobReport:
+    """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
+
+    Pictures keep their size, format, bit depth, orientation, ICC profile and metadata, and their pixels where
+    nothing was covered. Videos keep times of frames, duration and audio, and are written upright. An output
+    appears when it is complete. What could not be processed has no output: nothing is copied through.
+
+    Args:
+        inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Pictures, videos, folders,
+            patterns; or what :func:`~mmlp.media.find_media` found.
+        output (str | os.PathLike | None): Folder to write to; None with ``in_place``. For one input it may be
+            a file with the suffix of a picture or video.
+        segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
+        redaction (Redaction | None): How plates are made unreadable; None blurs.
+        in_place (bool): Replace the inputs. Damaged videos are left as they are, since parts would be lost.
+        resume (bool): Keep what a former run with the same settings finished, and do the rest.
+        overwrite (bool): Replace existing outputs.
+        report (str | os.PathLike | None): Report to write, see :class:`JobReport`; resuming needs it. None
+            means ``report.json`` in the output folder, and none with ``in_place`` or a file as output.
+        memory (TemporalMemory | None): Keeps plates of videos covered that are not seen for a moment; None
+            takes its defaults.
+        strip_location (bool): Leave out coordinates and names of places.
+        audio (bool): Keep the audio of videos.
+        codec (str | None): Codec of videos, see :class:`~mmlp.media.VideoWriter`.
+        crf (int | None): Quality of videos, smaller is better.
+        batch_size (int): Pictures or frames that the network gets at once.
+        max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
+        progress (Progress | None): Is told how far the job is.
+
+    Returns:
+        JobReport: What became of each file.
+
+    Raises:
+        ValueError: Arguments contradict each other, or a former run had other settings.
+        FileExistsError: There are outputs or a report already.
+        MediaWriteError: The report could not be written.
+    """
+    if in_place == (output is not None):
+        raise ValueError('give either an output or in_place=True')
+    if resume and overwrite:
+        raise ValueError('resume keeps finished outputs and overwrite replaces them: give one of both')
+    media = find_media_outside(inputs, output)
+    outputs, folder = _plan_outputs(media.items, output)
+    if report is None and folder is not None:
+        report = folder / REPORT_NAME
+    if resume and report is None:
+        raise ValueError('to resume, name the report of the former run')
+    redaction, memory = redaction or Redaction(), memory or TemporalMemory()
+    settings = {
+        'redaction': redaction.describe(),
+        'segmenter': describe_segmenter(segmenter),
+        'memory': [memory.fill, memory.extend],
+        'strip_location': strip_location,
+        'audio': audio,
+        'codec': codec,
+        'crf': crf,
+    }
+    former = load_results(report, settings) if resume else {}
+    if not in_place:
+        check_originals(outputs.values(), media.items, 'choose another output, or say that it is in place')
+        if not resume and not overwrite:
+            written = [*outputs.values(), *([] if report is None else [Path(report)])]
+            check_absent(written, 'resume the former run, or say that they are to be overwritten')
+    results = JobReport(settings, report, media.skipped)
+    todo = []
+    for item in media.items:
+        done = former.get(str(item.path))
+        if done is not None and done.is_current(item.path, [outputs[item.path]]):
+            done.kept = True
+            results.add(done)
+        else:
+            todo.append(item)
+    results.add_problems(media.problems)
+    job = _AnonymizeJob(
+        segmenter,
+        redaction,
+        memory,
+        outputs,
+        in_place=in_place,
+        batch_size=batch_size,
+        strip_location=strip_location,
+        encoding={'audio': audio, 'codec': codec, 'crf': crf},
+    )
+    run_media_job(job, segmenter, todo, results, progress, batch_size=batch_size, max_pixels=max_pixels)
+    return results
+
+
+def _plan_outputs(
+    items: Sequence[MediaItem], output: str | os.PathLike | None
+) -> tuple[dict[Path, Path], Path | None]:
+    """Returns the output of each input, and the folder that they are in; None where it is not one of ours."""
+    if output is None:
+        # Through links: else the link would be replaced, and the original stay open.
+        places = [Path(os.path.realpath(item.path)) for item in items]
+        return {item.path: place for item, place in zip(items, places)}, None
+    if is_file_output(items, Path(output)):
+        return {item.path: Path(output) for item in items}, None
+    folder = Path(output)
+    return {item.path: folder / name for item, name in zip(items, mirrored_paths(items))}, folder
+
+
+class _AnonymizeJob:
+    """Writes the anonymised copy of each file."""
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        redaction: Redaction,
+        memory: TemporalMemory,
+        outputs: dict[Path, Path],
+        *,
+        in_place: bool,
+        batch_size: int,
+        strip_location: bool,
+        encoding: dict[str, Any],
+    ) -> None:
+        self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
+        self._outputs, self._in_place, self._batch_size = outputs, in_place, batch_size
+        self._strip_location, self._encoding = strip_location, encoding
+
+    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
+        bgr = np.array(picture.bgr)
+        self._redaction.apply(bgr, plates)
+        target = self._outputs[item.path]
+        with self._rights_kept(target):
+            write_image(target, picture, bgr, strip_location=self._strip_location)
+        scores = [round(plate.score, 4) for plate in plates]
+        review = [{'reason': 'no plate found'}] if not plates else []
+        if any(score < DOUBTFUL_SCORE for score in scores):
+            review.append({'reason': 'uncertain plate', 'lowest_score': min(scores)})
+        return FileResult(
+            str(item.path),
+            'image',
+            outputs=[str(target)],
+            plates=len(plates),
+            lowest_score=min(scores, default=None),
+            review=review,
+        )
+
+    def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
+        target = self._outputs[item.path]
+        if self._in_place and video_output_suffix(target) != target.suffix:
+            raise ValueError(
+                f'{target.suffix} cannot be written, so the file cannot be replaced in place; '
+                'write to a folder instead'
+            )
+        statistics = VideoStatistics(DOUBTFUL_SCORE)
+        with contextlib.ExitStack() as stack:
+            # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
+            video = stack.enter_context(VideoReader(item.path, strict=self._in_place))
+            stack.enter_context(self._rights_kept(target))
+            writer = stack.enter_context(
+                VideoWriter(target, like=video.info, strip_location=self._strip_location, **self._encoding)
+            )
+            progress.start_video(item, video.info.frames)
+
+            def cover(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
+                for frame, plates in items:
+                    self._redaction.apply_to_frame(frame, plates)
+                    yield FramePlates(frame, plates)
+
+            def write(entry: FramePlates) -> None:
+                statistics.add(*entry)
+                writer.write(entry.frame)
+                progress.frame()
+
+            stages = {'memory': remember(self._memory), 'redaction': cover}
+            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            video.close()  # Some systems do not replace an open file.
+        result = statistics.result(item, video, [target])
+        if not statistics.plates:
+            result.review.append({'reason': 'no plate found'})
+        return result
+
+    @contextlib.contextmanager
+    def _rights_kept(self, target: Path) -> Iterator[None]:
+        """Gives a file that is replaced the permissions that it had."""
+        mode = stat.S_IMODE(target.stat().st_mode) if self._in_place else None
+        yield
+        if mode is not None:
+            os.chmod(target, mode)

@@ -1,0 +1,161 @@
+"""Plates of a picture as files: overlay, mask, instances, JSON, crops."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmlp.media import Picture, write_image
+from mmlp.plates import Plate, draw_plates, polygon_mask, rectify
+
+from .report import write_json
+
+#: What can be saved of a picture or video, and the suffix of the files.
+SAVE_KINDS = {
+    'overlay': '.jpg',
+    'mask': '.png',
+    'instance': '.png',
+    'json': '.json',
+    'coco': '.json',
+    'crop': '.png',
+}
+_OVERLAY_QUALITY = 90
+
+
+def picture_record(name: str, shape: tuple[int, int], plates: Sequence[Plate]) -> dict[str, Any]:
+    """Describes a picture and its plates, plain values for JSON.
+
+    Args:
+        name (str): The picture's file.
+        shape (tuple[int, int]): Height and width of the upright picture, in whose pixels the plates are.
+        plates (Sequence[Plate]): The plates.
+
+    Returns:
+        dict[str, Any]: ``file``, ``width``, ``height``, and ``plates`` as of
+            :meth:`~mmlp.plates.Plate.to_dict`.
+    """
+    height, width = shape
+    return {
+        'file': name,
+        'width': width,
+        'height': height,
+        'plates': [plate.to_dict() for plate in plates],
+    }
+
+
+def frame_record(index: int, time: Fraction, shape: tuple[int, int], plates: Sequence[Plate]) -> str:
+    """Describes a frame of a video and its plates as one line of JSON."""
+    height, width = shape
+    record = {
+        'frame': index,
+        'time': round(float(time), 6),
+        'width': width,
+        'height': height,
+        'plates': [plate.to_dict() for plate in plates],
+    }
+    return json.dumps(record) + '\n'
+
+
+def instance_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
+    """Draws the plates with their numbers, best plate on top.
+
+    Args:
+        plates (Sequence[Plate]): The plates, best score first.
+        shape (tuple[int, int]): Height and width.
+
+    Returns:
+        np.ndarray: (H, W), 0 where there is no plate; elsewhere the plate's place in the list, from 1 on, or
+        its track id plus 1 when plates are tracked (those without an id yet are left out). Uint8, or uint16
+        when a number is above 255.
+    """
+    numbers = list(range(1, len(plates) + 1))
+    if any(plate.track_id is not None for plate in plates):
+        numbers = [0 if plate.track_id is None else plate.track_id + 1 for plate in plates]
+    labels = np.zeros(shape, np.uint8 if max(numbers, default=0) < 256 else np.uint16)
+    for plate, number in reversed(list(zip(plates, numbers))):
+        _paint(labels, plate.polygon, number)
+    return labels
+
+
+def binary_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
+    """Draws the plates; uint8 (H, W), 255 on plates and 0 elsewhere."""
+    mask = np.zeros(shape, np.uint8)
+    for plate in plates:
+        _paint(mask, plate.polygon, 255)
+    return mask
+
+
+def write_picture_files(
+    picture: Picture, name: str, plates: Sequence[Plate], *, kinds: Sequence[str], folder: Path, stem: Path
+) -> list[Path]:
+    """Writes what is wanted of a picture, each kind below a folder of its name.
+
+    All is upright, as viewers show the picture, and of the picture's size.
+
+    Args:
+        picture (Picture): The picture.
+        name (str): Its name in the JSON file.
+        plates (Sequence[Plate]): Its plates, best score first.
+        kinds (Sequence[str]): Names of ``SAVE_KINDS``; ``coco`` is not of one picture and passed over.
+        folder (Path): The output folder.
+        stem (Path): Place and name of the files below ``folder/KIND``, without suffix.
+
+    Returns:
+        list[Path]: The files.
+
+    Raises:
+        MediaWriteError: A file could not be written.
+    """
+    shape, written = (picture.height, picture.width), []
+    for kind in kinds:
+        path = folder / kind / stem.with_name(stem.name + SAVE_KINDS[kind])
+        if kind == 'overlay':
+            # Not as its source: the drawing of a grey picture has colours, and its place concerns nobody.
+            plain = dataclasses.replace(picture, format=None, data=None)
+            write_image(path, plain, draw_plates(picture.bgr, plates), quality=_OVERLAY_QUALITY)
+        elif kind == 'mask':
+            write_image(path, binary_mask(plates, shape))
+        elif kind == 'instance':
+            write_image(path, instance_mask(plates, shape))
+        elif kind == 'json':
+            write_json(path, picture_record(name, shape, plates))
+        elif kind == 'crop':
+            written += write_crops(picture.bgr, plates, path)
+        if kind not in ('coco', 'crop'):
+            written.append(path)
+    return written
+
+
+def write_crops(bgr: np.ndarray, plates: Sequence[Plate], path: Path) -> list[Path]:
+    """Writes the plates as seen from the front, in their order: ``NAME_0.png``, ``NAME_1.png``, ...
+
+    Crops of a former run that found more plates are removed.
+    """
+
+    def target(number: int) -> Path:
+        return path.with_name(f'{path.stem}_{number}{path.suffix}')
+
+    for number, plate in enumerate(plates):
+        write_image(target(number), rectify(bgr, plate.corners))
+    for number in itertools.count(len(plates)):
+        if not target(number).exists():
+            break
+        target(number).unlink()
+    return [target(number) for number in range(len(plates))]
+
+
+def _paint(labels: np.ndarray, polygon: np.ndarray, value: int) -> None:
+    """Sets the pixels of a polygon, working on its window alone."""
+    height, width = labels.shape
+    left, top = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
+    right, bottom = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, (width, height))
+    if right > left and bottom > top:
+        inside = polygon_mask(polygon - np.array([left, top]), (bottom - top, right - left))
+        labels[top:bottom, left:right][inside > 0] = value

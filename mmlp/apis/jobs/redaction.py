@@ -1,0 +1,101 @@
+"""How plates are made unreadable, as one value that is passed around."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mmlp.media import Frame, read_image
+from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Redaction:
+    """Arguments of :func:`~mmlp.plates.redact`.
+
+    Attributes:
+        method (str): ``'blur'``, ``'pixelate'``, ``'solid'`` or ``'image'``.
+        margin (float): Widening on every side in percent of the plate's height.
+        strength (float): Sigma of the blur or side of a grid cell, as a share of the plate's height.
+        feather (float): Width of the soft edge outside of the margin in percent of the plate's height.
+        cover (np.ndarray | None): For ``'image'``: the picture to lay on plates, uint8 BGR or BGRA.
+
+    Raises:
+        ValueError: A value is out of range, or ``cover`` is missing.
+    """
+
+    method: str = 'blur'
+    margin: float = 10.0
+    strength: float = 0.5
+    feather: float = 0.0
+    cover: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.method not in REDACTION_METHODS:
+            raise ValueError(f'method must be one of {", ".join(REDACTION_METHODS)}, got {self.method!r}')
+        if self.method == 'image' and self.cover is None:
+            raise ValueError("method 'image' needs the picture to lay on the plates")
+        if not (self.margin >= 0 and self.feather >= 0 and self.strength > 0):
+            raise ValueError(
+                'margin and feather must not be negative and strength must be above 0, '
+                f'got margin={self.margin}, feather={self.feather}, strength={self.strength}'
+            )
+
+    def describe(self) -> dict[str, Any]:
+        """The values that the outcome depends on, plain for JSON."""
+        values = {name: getattr(self, name) for name in ('method', 'margin', 'feather')}
+        if self.method in ('blur', 'pixelate'):
+            values['strength'] = self.strength
+        return values
+
+    def apply(self, image: np.ndarray, plates: Sequence[Plate]) -> None:
+        """Makes plates unreadable, in place.
+
+        Args:
+            image (np.ndarray): BGR uint8 (H, W, 3).
+            plates (Sequence[Plate]): The plates.
+        """
+        redact(
+            image,
+            plates,
+            self.method,
+            margin=self.margin,
+            strength=self.strength,
+            feather=self.feather,
+            cover=self.cover,
+            inplace=True,
+        )
+
+    def apply_to_frame(self, frame: Frame, plates: Sequence[Plate]) -> None:
+        """Makes the plates of a frame unreadable, in place, and notes where: the rest stays as it was."""
+        self.apply(frame.bgr, plates)
+        frame.touched = self._boxes(plates, frame.bgr.shape[:2])
+
+    def _boxes(self, plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
+        """Boxes that hold all that was changed, int (N, 4): x0, y0, x1, y1, ends excluded."""
+        boxes = np.zeros((len(plates), 4), int)
+        for number, plate in enumerate(plates):
+            points = np.concatenate([plate.polygon, plate.corners])
+            size = max(float(side_lengths(plate.corners).max()), 4.0)
+            reach = (self.margin + self.feather) / 100.0 * size + 3.0
+            boxes[number, :2] = np.floor(points.min(axis=0) - reach)
+            boxes[number, 2:] = np.ceil(points.max(axis=0) + reach) + 1
+        return np.clip(boxes, 0, [shape[1], shape[0]] * 2)
+
+
+def read_cover(path: str | os.PathLike) -> np.ndarray:
+    """Reads the picture to lay on plates; uint8 (H, W, 3) BGR, or (H, W, 4) BGRA when it has transparency.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        UnreadableMediaError: The file is no picture.
+    """
+    picture = read_image(path)
+    if picture.mode == 'RGBA' and picture.orientation == 1:
+        return cv2.cvtColor(picture.stored, cv2.COLOR_RGBA2BGRA)
+    return np.array(picture.bgr)

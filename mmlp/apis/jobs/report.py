@@ -1,0 +1,205 @@
+"""What a job did to each file, so that a person can check it and a later run can go on."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mmlp.media import MediaProblem, MediaWriteError, atomic_path
+from mmlp.version import __version__
+
+#: The report's name in an output folder.
+REPORT_NAME = 'report.json'
+#: Seconds between two writings of the report while a job runs, and their share of the time at most.
+_SAVE_INTERVAL, _SAVE_SHARE = 10.0, 0.02
+
+
+@dataclasses.dataclass
+class FileResult:
+    """What became of one input.
+
+    Attributes:
+        path (str): The input.
+        kind (str): ``'image'``, ``'video'``, or ``'unknown'`` for what could not be looked at.
+        status (str): ``'done'``; ``'incomplete'`` for a damaged video of which all that could be decoded was
+            processed; ``'failed'`` when there is no output.
+        outputs (list[str]): Files that were written, and folders with a file for each frame.
+        plates (int): Plates seen; in a video, the sum over its frames.
+        lowest_score (float | None): Score of the least certain one, 0..1.
+        review (list[dict[str, Any]]): What a person should look at: ``reason``, and for videos ``frames``
+            (first and last) and ``seconds`` (from and to).
+        error (str | None): What was wrong.
+        video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``left_out`` (streams
+            that were not processed and not carried over) and others.
+        source (dict[str, int] | None): Size and time of the input when it was processed, for resuming.
+        output_sizes (list[int]): Bytes of each output, for resuming.
+        kept (bool): Whether it was finished by a former run and kept by this one.
+    """
+
+    path: str
+    kind: str
+    status: str = 'done'
+    outputs: list[str] = dataclasses.field(default_factory=list)
+    plates: int = 0
+    lowest_score: float | None = None
+    review: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    error: str | None = None
+    video: dict[str, Any] | None = None
+    source: dict[str, int] | None = None
+    output_sizes: list[int] = dataclasses.field(default_factory=list)
+    kept: bool = False
+
+    def sign(self, fingerprint: dict[str, int] | None) -> None:
+        """Notes what belongs together: the input as it was read, and the outputs as they were written.
+
+        Args:
+            fingerprint (dict[str, int] | None): Of the input before it was read.
+        """
+        replaced = os.path.realpath(self.path) in self.outputs
+        self.source = fingerprint_of(self.path) if replaced else fingerprint
+        self.output_sizes = _sizes(self.outputs)
+
+    def is_current(self, path: Path, outputs: Iterable[Path]) -> bool:
+        """Tells whether input and outputs are still as this result describes them."""
+        try:
+            sizes, fingerprint = _sizes(self.outputs), fingerprint_of(path)
+        except OSError:
+            return False
+        named = [str(output) for output in outputs] == self.outputs
+        return self.status != 'failed' and named and sizes == self.output_sizes and fingerprint == self.source
+
+
+def fingerprint_of(path: str | os.PathLike) -> dict[str, int]:
+    """Returns the size in bytes and the time of change of a file."""
+    status = os.stat(path)
+    return {'size': status.st_size, 'mtime_ns': status.st_mtime_ns}
+
+
+def _sizes(paths: Iterable[str]) -> list[int]:
+    """Returns the size of each file in bytes; 0 for folders."""
+    return [0 if os.path.isdir(path) else os.path.getsize(path) for path in paths]
+
+
+class JobReport:
+    """The results of a job, and the file that tells them.
+
+    Args:
+        settings (dict[str, Any]): What the outputs depend on, plain values for JSON.
+        path (str | os.PathLike | None): Where to write the report; None writes none.
+        not_processed (Iterable[Path]): Files in the folders that are neither picture nor video.
+
+    Attributes:
+        files (list[FileResult]): The results, in the order of processing.
+    """
+
+    def __init__(
+        self,
+        settings: dict[str, Any] | None = None,
+        path: str | os.PathLike | None = None,
+        not_processed: Iterable[Path] = (),
+    ) -> None:
+        self.settings = settings or {}
+        self.path = None if path is None else Path(path)
+        self.files: list[FileResult] = []
+        self._not_processed = [str(path) for path in not_processed]
+        self._saved, self._interval = time.monotonic(), _SAVE_INTERVAL
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is done, 1 when any file failed or is incomplete."""
+        return int(any(result.status != 'done' for result in self.files))
+
+    def add(self, result: FileResult) -> None:
+        """Adds a result; writes the report from time to time, so that a crash loses little."""
+        self.files.append(result)
+        if self.path is not None and time.monotonic() - self._saved > self._interval:
+            with contextlib.suppress(MediaWriteError):  # The last one tells.
+                self.save()
+
+    def add_problems(self, problems: Iterable[MediaProblem]) -> None:
+        """Adds inputs and folders that could not be looked at, as failed."""
+        for problem in problems:
+            self.add(FileResult(str(problem.path), 'unknown', 'failed', error=problem.reason))
+
+    def summary(self) -> dict[str, int]:
+        """Counts files by status and the plates in them."""
+        status = Counter(result.status for result in self.files)
+        return {
+            'files': len(self.files),
+            **{name: status[name] for name in ('done', 'incomplete', 'failed')},
+            'kept_from_former_runs': sum(result.kept for result in self.files),
+            'to_look_at': sum(bool(result.review) for result in self.files),
+            'plates': sum(result.plates for result in self.files),
+        }
+
+    def save(self) -> None:
+        """Writes the report, complete or not at all.
+
+        Raises:
+            MediaWriteError: The file could not be written.
+        """
+        if self.path is None:
+            return
+        started = time.monotonic()
+        document = {
+            'created': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
+            'mmlp': __version__,
+            'settings': self.settings,
+            'summary': self.summary(),
+            'files': [dataclasses.asdict(result) for result in self.files],
+            'not_processed': self._not_processed,
+        }
+        write_json(self.path, document, indent=1)
+        self._saved = time.monotonic()
+        self._interval = max(_SAVE_INTERVAL, (self._saved - started) / _SAVE_SHARE)
+
+
+def load_results(path: str | os.PathLike, settings: dict[str, Any]) -> dict[str, FileResult]:
+    """Reads the results of a former run, to go on from there.
+
+    Args:
+        path (str | os.PathLike): Its report.
+        settings (dict[str, Any]): The settings of this run.
+
+    Returns:
+        dict[str, FileResult]: Results by input; empty when there is no report.
+
+    Raises:
+        ValueError: The file is no report, or its run had other settings.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding='utf-8'))
+        results = [FileResult(**entry) for entry in document['files']]
+        former = document['settings']
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'{path} is not a report of a former run ({type(error).__name__}: {error}); '
+            f'move it away, or name another report'
+        ) from None
+    settings = json.loads(json.dumps(settings))
+    changed = [name for name in {**former, **settings} if former.get(name) != settings.get(name)]
+    if changed:
+        details = ', '.join(f'{name} {former.get(name)!r}, now {settings.get(name)!r}' for name in changed)
+        raise ValueError(f'{path} tells of a run with other settings ({details}); do all anew to change them')
+    return {result.path: result for result in results}
+
+
+def write_json(path: str | os.PathLike, document: Any, indent: int | None = None) -> None:
+    """Writes a JSON file, complete or not at all; names that are no UTF-8 come back from it as they were.
+
+    Raises:
+        MediaWriteError: The file could not be written.
+    """
+    with atomic_path(path) as part, open(part, 'w', encoding='utf-8', errors='backslashreplace') as file:
+        json.dump(document, file, ensure_ascii=False, indent=indent)
+        file.write('\n')

@@ -1,0 +1,254 @@
+"""The run over many files: pictures in a pipeline, videos one by one; none that fails stops the others."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from mmlp.media import MediaError, MediaItem, Picture, read_image, run_pipeline
+from mmlp.plates import Plate
+
+from .report import FileResult, JobReport, fingerprint_of
+
+logger = logging.getLogger(__name__)
+
+#: Pictures that are in memory at the same time have so many pixels together, or there is one alone.
+MAX_PIXELS_AT_ONCE = 100_000_000
+
+
+class PlatePrediction(Protocol):
+    """What a segmenter says about one picture."""
+
+    plates: list[Plate]
+
+
+class Segmenter(Protocol):
+    """What finds the plates: :class:`~mmlp.apis.PlateSegmenter`, or anything that answers like it."""
+
+    def predict_batch(self, images: Sequence[np.ndarray]) -> Sequence[PlatePrediction]:
+        """Finds the plates in pictures, each (H, W, 3) uint8 BGR."""
+
+
+class MediaJob(Protocol):
+    """What is done with each file. Errors that it raises are noted for the file, and the next one follows."""
+
+    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
+        """Writes the outputs of one picture."""
+
+    def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
+        """Reads one video and writes its outputs."""
+
+
+class Progress:
+    """Is told how far a job is; this one tells nobody. Calls come from one thread at a time."""
+
+    def start_video(self, item: MediaItem, frames: int | None) -> None:
+        """A video begins; ``frames`` is about its length, None when the file does not tell."""
+
+    def frame(self) -> None:
+        """One frame of the video is written."""
+
+    def finish(self, result: FileResult) -> None:
+        """A file is done, or has failed."""
+
+
+class _Job(NamedTuple):
+    """A picture on its way."""
+
+    item: MediaItem
+    fingerprint: dict[str, int] | None = None
+    picture: Picture | None = None
+    plates: list[Plate] | None = None
+    error: Exception | None = None
+
+
+def run_media_job(
+    job: MediaJob,
+    segmenter: Segmenter,
+    items: Iterable[MediaItem],
+    report: JobReport,
+    progress: Progress | None = None,
+    *,
+    batch_size: int = 1,
+    max_pixels: int | None = None,
+) -> None:
+    """Processes files one after the other; one that fails is noted in the report, and the next one follows.
+
+    Pictures are read, segmented and written at the same time, each step in a thread of its own.
+
+    Args:
+        job (MediaJob): What to do with each.
+        segmenter (Segmenter): Finds the plates.
+        items (Iterable[MediaItem]): The files.
+        report (JobReport): Takes the results. It is saved at the end, after an interruption too.
+        progress (Progress | None): Is told how far the job is.
+        batch_size (int): Pictures that the network gets at once.
+        max_pixels (int | None): Larger pictures are refused; None keeps the limit of
+            :func:`~mmlp.media.read_image`.
+
+    Raises:
+        KeyboardInterrupt: The user interrupted; unfinished outputs were removed.
+        MediaWriteError: The report could not be written.
+    """
+    progress = progress or Progress()
+    try:
+        for kind, group in itertools.groupby(items, key=lambda item: item.kind):
+            if kind == 'image':
+                _run_pictures(
+                    job, segmenter, group, report, progress, batch_size=batch_size, max_pixels=max_pixels
+                )
+                continue
+            for item in group:
+                _finish(_run_video(job, item, progress), report, progress)
+    finally:
+        report.save()
+
+
+def describe_segmenter(segmenter: Segmenter) -> str:
+    """Describes what finds the plates in a line, for reports."""
+    describe = getattr(segmenter, 'describe', None)
+    return describe() if describe is not None else type(segmenter).__name__
+
+
+def explain(error: Exception) -> str:
+    """Says in one line what was wrong with a file; errors that nobody foresaw go to the log as well."""
+    if isinstance(error, MediaError):
+        return error.reason
+    if isinstance(error, FileNotFoundError):
+        return 'there is no such file any more'
+    if isinstance(error, MemoryError):
+        return 'does not fit into memory'
+    logger.debug('unexpected error', exc_info=error)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error) if isinstance(error, ValueError) else f'{type(error).__name__}: {error}'
+
+
+def _run_video(job: MediaJob, item: MediaItem, progress: Progress) -> FileResult:
+    try:
+        fingerprint = fingerprint_of(item.path)
+        result = job.process_video(item, progress)
+        result.sign(fingerprint)
+        return result
+    except Exception as error:
+        return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
+
+
+def _finish(result: FileResult, report: JobReport, progress: Progress) -> None:
+    report.add(result)
+    progress.finish(result)
+
+
+def _run_pictures(
+    job: MediaJob,
+    segmenter: Segmenter,
+    items: Iterable[MediaItem],
+    report: JobReport,
+    progress: Progress,
+    *,
+    batch_size: int,
+    max_pixels: int | None,
+) -> None:
+    gate = _PixelGate(MAX_PIXELS_AT_ONCE)
+    limit = {} if max_pixels is None else {'max_pixels': max_pixels}
+
+    def read() -> Iterator[list[_Job]]:
+        batch: list[_Job] = []
+        for item in items:
+            entry = _read(item, limit)
+            batch.append(entry)
+            pixels = sum(_pixels(other) for other in batch)
+            if len(batch) >= batch_size or pixels * 2 > MAX_PIXELS_AT_ONCE:
+                # Whoever waits here holds one batch: memory is bounded by the gate and that.
+                gate.enter(pixels)
+                yield batch
+                batch = []
+        if batch:
+            gate.enter(sum(map(_pixels, batch)))
+            yield batch
+
+    def predict(batches: Iterator[list[_Job]]) -> Iterator[_Job]:
+        try:
+            for batch in batches:
+                yield from _predict(segmenter, batch)
+        finally:
+            gate.open()
+
+    def write(entry: _Job) -> None:
+        result = _write(job, entry)
+        gate.leave(_pixels(entry))
+        _finish(result, report, progress)
+
+    timing = run_pipeline(read(), {'network': predict}, write, queue_size=2, names=('read', 'write'))
+    logger.info('pictures: %.1f s\n%s', timing.seconds, timing)
+
+
+def _read(item: MediaItem, limit: dict[str, int]) -> _Job:
+    try:
+        return _Job(item, fingerprint_of(item.path), read_image(item.path, **limit))
+    except Exception as error:
+        return _Job(item, error=error)
+
+
+def _predict(segmenter: Segmenter, batch: list[_Job]) -> list[_Job]:
+    """Fills in the plates; when a batch fails, its pictures are tried one by one."""
+    readable = [entry for entry in batch if entry.error is None]
+    try:
+        predictions = segmenter.predict_batch([entry.picture.bgr for entry in readable]) if readable else []
+    except Exception as error:
+        if len(readable) == 1:
+            return [entry._replace(error=entry.error or error) for entry in batch]
+        return [result for entry in batch for result in _predict(segmenter, [entry])]
+    plates = iter([prediction.plates for prediction in predictions])
+    return [entry if entry.error else entry._replace(plates=next(plates)) for entry in batch]
+
+
+def _write(job: MediaJob, entry: _Job) -> FileResult:
+    item = entry.item
+    try:
+        if entry.error is not None:
+            raise entry.error
+        result = job.write_picture(item, entry.picture, entry.plates)
+        result.sign(entry.fingerprint)
+        return result
+    except Exception as error:
+        return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
+
+
+def _pixels(entry: _Job) -> int:
+    return 0 if entry.picture is None else entry.picture.width * entry.picture.height
+
+
+class _PixelGate:
+    """Lets pictures in while those inside have few pixels together, or none is inside."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._inside = 0
+        self._is_open = False
+        self._changed = threading.Condition()
+
+    def enter(self, pixels: int) -> None:
+        """Waits for room."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._is_open or not self._inside or self._inside + pixels <= self._limit
+            )
+            self._inside += pixels
+
+    def leave(self, pixels: int) -> None:
+        """Makes room."""
+        with self._changed:
+            self._inside -= pixels
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        """Lets everybody in, so that nobody waits for pictures that will not be processed any more."""
+        with self._changed:
+            self._is_open = True
+            self._changed.notify_all()

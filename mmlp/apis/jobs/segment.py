@@ -1,0 +1,190 @@
+"""Pictures and videos in; overlays, masks, JSON, COCO and crops out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmlp.media import MediaItem, MediaList, Picture, VideoReader
+from mmlp.plates import Plate, PlateTracker
+
+from .coco_file import CocoFile
+from .output_paths import Inputs, check_originals, find_media_outside, output_stems
+from .plate_files import SAVE_KINDS, write_picture_files
+from .report import REPORT_NAME, FileResult, JobReport, load_results
+from .runner import Progress, Segmenter, describe_segmenter, run_media_job
+from .video_files import VideoFiles
+from .video_job import FramePlates, VideoStatistics, run_video, track
+
+_COCO_NAME = 'coco.json'
+
+
+def segment_media(
+    inputs: Inputs,
+    out_dir: str | os.PathLike,
+    segmenter: Segmenter,
+    *,
+    save: Sequence[str] = ('overlay', 'json'),
+    tracking: bool = False,
+    resume: bool = False,
+    batch_size: int = 1,
+    max_pixels: int | None = None,
+    codec: str | None = None,
+    crf: int | None = None,
+    progress: Progress | None = None,
+) -> JobReport:
+    """Finds the plates of pictures and videos, and writes what is wanted of them.
+
+    Below ``out_dir`` each kind has a folder, in which the tree of the inputs is mirrored:
+
+    - ``overlay/NAME.jpg``: the plates drawn over the picture; ``NAME.mp4`` for a video.
+    - ``mask/NAME.png``: 0 and 255, the picture's own size.
+    - ``instance/NAME.png``: a number for each plate, see :func:`~mmlp.apis.jobs.plate_files.instance_mask`.
+    - ``json/NAME.json``: outline, corners, score and box of each plate; ``NAME.jsonl`` for a video, a line a
+      frame.
+    - ``crop/NAME_0.png``, ...: plates as seen from the front.
+    - ``coco.json``: all pictures in one file.
+
+    All are upright, as viewers show the picture, whatever its EXIF orientation. Masks, instances and crops of
+    a video are one file a frame in a folder ``NAME``. ``report.json`` lists what became of each file.
+
+    Args:
+        inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Pictures, videos, folders,
+            patterns; or what :func:`~mmlp.media.find_media` found.
+        out_dir (str | os.PathLike): Where to write. Outputs of a former run are replaced.
+        segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
+        save (Sequence[str]): What to write: ``overlay``, ``mask``, ``instance``, ``json``, ``coco``,
+            ``crop``.
+        tracking (bool): Number the plates of videos; needs the extra ``track``.
+        resume (bool): Keep what a former run with the same settings finished.
+        batch_size (int): Pictures or frames that the network gets at once.
+        max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
+        codec (str | None): Codec of overlay videos, see :class:`~mmlp.media.VideoWriter`.
+        crf (int | None): Quality of overlay videos, smaller is better.
+        progress (Progress | None): Is told how far the job is.
+
+    Returns:
+        JobReport: What became of each file.
+
+    Raises:
+        ValueError: ``save`` names something else, an output would replace an input, or a former run had other
+            settings.
+        ImportError: Tracking is not installed.
+        MediaWriteError: The report or ``coco.json`` could not be written.
+    """
+    unknown = set(save) - set(SAVE_KINDS)
+    if unknown or not save:
+        raise ValueError(f'save takes {", ".join(SAVE_KINDS)}, got {", ".join(sorted(unknown)) or "nothing"}')
+    if tracking:
+        PlateTracker()  # Says at once that it is not installed.
+    folder = Path(out_dir)
+    media = find_media_outside(inputs, folder)
+    settings = {'save': sorted(save), 'tracking': tracking, 'segmenter': describe_segmenter(segmenter)}
+    report = JobReport(settings, folder / REPORT_NAME, media.skipped)
+    job = _SegmentJob(
+        segmenter,
+        folder,
+        media,
+        save=save,
+        tracking=tracking,
+        batch_size=batch_size,
+        encoding={'codec': codec, 'crf': crf},
+    )
+    check_originals(job.all_outputs(), media.items, 'choose another out_dir')
+    former = load_results(report.path, settings) if resume else {}
+    todo = [item for item in media.items if not job.keep(item, former.get(str(item.path)), report)]
+    report.add_problems(media.problems)
+    try:
+        run_media_job(job, segmenter, todo, report, progress, batch_size=batch_size, max_pixels=max_pixels)
+    finally:
+        job.write_coco()
+    return report
+
+
+class _SegmentJob:
+    """Writes the outputs of each file."""
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        folder: Path,
+        media: MediaList,
+        *,
+        save: Sequence[str],
+        tracking: bool,
+        batch_size: int,
+        encoding: dict[str, Any],
+    ) -> None:
+        self._segmenter, self._folder = segmenter, folder
+        self._kinds = tuple(kind for kind in SAVE_KINDS if kind in save)
+        self._tracking, self._batch_size = tracking, batch_size
+        self._encoding = encoding
+        self._stems = dict(zip((item.path for item in media.items), output_stems(media.items)))
+        self._coco = CocoFile(folder / _COCO_NAME) if 'coco' in save else None
+
+    def all_outputs(self) -> Iterator[Path]:
+        """The files that are named after inputs; those within folders of a video are not among them."""
+        for stem in self._stems.values():
+            for kind in self._kinds:
+                for suffix in {SAVE_KINDS[kind], '.mp4', '.jsonl'}:
+                    yield self._folder / kind / stem.with_name(stem.name + suffix)
+
+    def keep(self, item: MediaItem, former: FileResult | None, report: JobReport) -> bool:
+        """Tells whether a former run finished a file, and takes its result over."""
+        if former is None or not former.is_current(item.path, former.outputs):
+            return False
+        if self._coco is not None and item.kind == 'image' and not self._coco.take_over(_name(item)):
+            return False
+        former.kept = True
+        report.add(former)
+        return True
+
+    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
+        name = _name(item)
+        written = write_picture_files(
+            picture, name, plates, kinds=self._kinds, folder=self._folder, stem=self._stems[item.path]
+        )
+        if self._coco is not None:
+            self._coco.add(name, (picture.height, picture.width), plates)
+        return FileResult(
+            str(item.path),
+            'image',
+            outputs=[str(path) for path in written],
+            plates=len(plates),
+            lowest_score=min((round(plate.score, 4) for plate in plates), default=None),
+        )
+
+    def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
+        statistics = VideoStatistics()
+        with VideoReader(item.path, strict=False) as video, contextlib.ExitStack() as stack:
+            progress.start_video(item, video.info.frames)
+            files = VideoFiles(
+                stack,
+                self._folder,
+                self._stems[item.path],
+                kinds=self._kinds,
+                info=video.info,
+                **self._encoding,
+            )
+            stages = {'track': track(PlateTracker(float(video.info.fps)))} if self._tracking else {}
+
+            def write(entry: FramePlates) -> None:
+                statistics.add(*entry)
+                files.write(*entry)
+                progress.frame()
+
+            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+        return statistics.result(item, video, files.outputs)
+
+    def write_coco(self) -> None:
+        """Writes the file of all pictures."""
+        if self._coco is not None:
+            self._coco.write()
+
+
+def _name(item: MediaItem) -> str:
+    """The name of a picture in JSON and COCO files: its place below the inputs' common folder."""
+    return item.relative.as_posix()

@@ -1,0 +1,82 @@
+"""Plates of a video as files: overlay video, a line of JSON a frame, masks and crops frame by frame."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmlp.media import Frame, VideoInfo, VideoWriter, atomic_path, write_image
+from mmlp.plates import Plate, draw_plates
+
+from .plate_files import binary_mask, frame_record, instance_mask, write_crops
+
+
+class VideoFiles:
+    """What is wanted of one video.
+
+    Overlay and JSON lines appear when they are complete; of the folders with a file a frame, each file does.
+
+    Args:
+        stack (contextlib.ExitStack): Completes the files, or gives them up after an error, when it is left.
+        folder (Path): The output folder.
+        stem (Path): Place and name of the files below ``folder/KIND``, without suffix.
+        kinds (Sequence[str]): Names of ``SAVE_KINDS``; ``coco`` is of pictures and passed over.
+        info (VideoInfo): The video.
+        codec (str | None): Codec of the overlay, see :class:`~mmlp.media.VideoWriter`.
+        crf (int | None): Quality of the overlay, smaller is better.
+
+    Attributes:
+        outputs (list[Path]): Files, and folders with a file for each frame.
+
+    Raises:
+        MediaWriteError: A file could not be written.
+    """
+
+    def __init__(
+        self,
+        stack: contextlib.ExitStack,
+        folder: Path,
+        stem: Path,
+        *,
+        kinds: Sequence[str],
+        info: VideoInfo,
+        codec: str | None = None,
+        crf: int | None = None,
+    ) -> None:
+        def path(kind: str, suffix: str = '') -> Path:
+            return folder / kind / stem.with_name(stem.name + suffix)
+
+        self._folders = {kind: path(kind) for kind in ('mask', 'instance', 'crop') if kind in kinds}
+        self.outputs = list(self._folders.values())
+        for made in self.outputs:
+            made.mkdir(parents=True, exist_ok=True)
+        self._lines = self._overlay = None
+        if 'json' in kinds:
+            self.outputs.append(path('json', '.jsonl'))
+            part = stack.enter_context(atomic_path(self.outputs[-1]))
+            self._lines = stack.enter_context(part.open('w', encoding='utf-8'))
+        if 'overlay' in kinds:
+            self.outputs.append(path('overlay', '.mp4'))
+            self._overlay = stack.enter_context(
+                VideoWriter(self.outputs[-1], like=info, codec=codec, crf=crf, strip_location=True)
+            )
+
+    def write(self, frame: Frame, plates: Sequence[Plate]) -> None:
+        """Writes what is wanted of the next frame, and draws into it.
+
+        Raises:
+            MediaWriteError: A file could not be written.
+        """
+        shape, name = frame.bgr.shape[:2], f'{frame.index:06d}.png'
+        for kind, folder in self._folders.items():
+            if kind == 'crop':
+                write_crops(frame.bgr, plates, folder / name)
+            else:
+                draw = binary_mask if kind == 'mask' else instance_mask
+                write_image(folder / name, draw(plates, shape))
+        if self._lines is not None:
+            self._lines.write(frame_record(frame.index, frame.time, shape, plates))
+        if self._overlay is not None:
+            draw_plates(frame.bgr, plates, inplace=True)
+            self._overlay.write(frame)

@@ -1,0 +1,161 @@
+"""Frames of a video with their plates: decoding, network, memory, drawing and encoding at the same time."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmlp.media import Frame, MediaItem, PipelineReport, VideoReader, run_pipeline
+from mmlp.media.pipeline import Stage
+from mmlp.plates import Plate, PlateTracker, TemporalMemory
+
+from .report import FileResult
+from .runner import Segmenter
+
+logger = logging.getLogger(__name__)
+
+#: Frames that may wait between two steps; few, since a frame of 4K takes 37 MB.
+_QUEUE_SIZE = 2
+#: Parts of a video to look at that are listed, at most.
+_MAX_PARTS = 500
+
+
+class FramePlates(NamedTuple):
+    """A frame and its plates."""
+
+    frame: Frame
+    plates: list[Plate]
+
+
+def run_video(
+    video: VideoReader,
+    segmenter: Segmenter,
+    stages: Mapping[str, Stage],
+    sink: Callable[[FramePlates], Any],
+    *,
+    batch_size: int = 1,
+) -> PipelineReport:
+    """Sends a video through the network and further steps, each in a thread of its own.
+
+    Args:
+        video (VideoReader): The video.
+        segmenter (Segmenter): Finds the plates.
+        stages (Mapping[str, Stage]): Steps behind the network, by name; they take and give
+            :class:`FramePlates`.
+        sink (Callable[[FramePlates], Any]): Takes each frame at the end.
+        batch_size (int): Frames that the network gets at once.
+
+    Returns:
+        PipelineReport: Where the time went.
+    """
+
+    def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
+        while batch := list(itertools.islice(frames, batch_size)):
+            predictions = segmenter.predict_batch([frame.bgr for frame in batch])
+            for frame, prediction in zip(batch, predictions):
+                yield FramePlates(frame, prediction.plates)
+
+    timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
+    logger.info('%s: %.1f s\n%s', video.info.path, timing.seconds, timing)
+    return timing
+
+
+def remember(memory: TemporalMemory) -> Stage:
+    """Makes a step that fills gaps in the plates, holding as many frames as the memory looks ahead."""
+
+    def step(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
+        waiting: deque[Frame] = deque()
+
+        def arriving() -> Iterator[list[Plate]]:
+            for item in items:
+                waiting.append(item.frame)
+                yield item.plates
+
+        for _, plates in memory.stream(arriving()):
+            yield FramePlates(waiting.popleft(), plates)
+
+    return step
+
+
+def track(tracker: PlateTracker) -> Stage:
+    """Makes a step that numbers the plates."""
+
+    def step(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
+        for frame, plates in items:
+            yield FramePlates(frame, tracker.update(plates))
+
+    return step
+
+
+class VideoStatistics:
+    """Counts the plates of a video, and notes which parts of it a person should look at.
+
+    Args:
+        doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
+        pause (int): Parts with fewer frames in between count as one.
+    """
+
+    def __init__(self, doubtful_score: float = 0.0, pause: int = 15) -> None:
+        self.frames = 0
+        self.frames_with_plates = 0
+        self.plates = 0
+        self.most_plates = 0
+        self.lowest_score: float | None = None
+        self.review: list[dict[str, Any]] = []
+        self._doubtful_score = doubtful_score
+        self._pause = pause
+        self._open_parts: dict[str, dict[str, Any]] = {}
+
+    def add(self, frame: Frame, plates: list[Plate]) -> None:
+        """Takes the plates of the next frame."""
+        seen = [plate for plate in plates if plate.observed]
+        self.frames += 1
+        self.frames_with_plates += bool(plates)
+        self.plates += len(seen)
+        self.most_plates = max(self.most_plates, len(plates))
+        for plate in seen:
+            self.lowest_score = min(plate.score, 1.0 if self.lowest_score is None else self.lowest_score)
+        doubtful = [plate.score for plate in seen if plate.score < self._doubtful_score]
+        if doubtful:
+            part = self._extend('uncertain plate', frame)
+            if part is not None:
+                part['lowest_score'] = round(min([*doubtful, part.get('lowest_score', 1.0)]), 4)
+        if len(seen) < len(plates):
+            self._extend('plate not seen for a moment, or before or after it was seen', frame)
+
+    def result(self, item: MediaItem, video: VideoReader, outputs: Iterable[Path]) -> FileResult:
+        """Makes the result of a video that was read to its end."""
+        details = {
+            'frames': self.frames,
+            'frames_with_plates': self.frames_with_plates,
+            'most_plates_in_a_frame': self.most_plates,
+            'streams_left_out': list(video.info.left_out),
+        }
+        return FileResult(
+            str(item.path),
+            'video',
+            'incomplete' if video.problem else 'done',
+            outputs=[str(path) for path in outputs],
+            plates=self.plates,
+            lowest_score=None if self.lowest_score is None else round(self.lowest_score, 4),
+            review=self.review,
+            error=video.problem and f'is damaged or cut off: {video.problem}',
+            video=details,
+        )
+
+    def _extend(self, reason: str, frame: Frame) -> dict[str, Any] | None:
+        """Prolongs the part that is going on for a reason, or begins one; None when there are too many."""
+        part = self._open_parts.get(reason)
+        seconds = round(float(frame.time), 3)
+        if part is None or frame.index - part['frames'][1] > self._pause:
+            if len(self.review) >= _MAX_PARTS:
+                return None
+            part = {'reason': reason, 'frames': [frame.index, frame.index], 'seconds': [seconds, seconds]}
+            self._open_parts[reason] = part
+            self.review.append(part)
+        part['frames'][1], part['seconds'][1] = frame.index, seconds
+        return part

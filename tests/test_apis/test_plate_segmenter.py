@@ -1,0 +1,214 @@
+"""The segmenter finds drawn plates in pictures of every kind and size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from brightness_network import brightness_probability, draw_plates
+
+from mmlp.apis import PlateSegmenter, Refinement
+from mmlp.media import UnreadableMediaError
+
+NEAR = [(400, 300), (640, 310), (636, 368), (398, 356)]
+FAR = [(1500, 200), (1524, 200), (1524, 208), (1500, 208)]
+
+
+@pytest.fixture(scope='module')
+def street():
+    """1600 x 1200 pixels with a near and a far plate."""
+    return draw_plates((1200, 1600), [NEAR, FAR])
+
+
+@pytest.fixture(scope='module')
+def make(brightness_checkpoint):
+    def segmenter(**options) -> PlateSegmenter:
+        options = {'backend': 'pytorch', 'device': 'cpu', **options}
+        return PlateSegmenter(brightness_checkpoint, **options)
+
+    return segmenter
+
+
+def corner_error(plate, quad) -> float:
+    return float(np.abs(plate.corners - np.array(quad)).max())
+
+
+def find(prediction, quad):
+    """The plate nearest to a quadrilateral, None when none is near."""
+    centre = np.mean(quad, axis=0)
+    near = [plate for plate in prediction.plates if np.abs(plate.corners.mean(axis=0) - centre).max() < 10]
+    return near[0] if near else None
+
+
+def test_plates_come_back_in_picture_pixels(make, street):
+    prediction = make(long_side=768).predict(street)
+    assert prediction.shape == (1200, 1600)
+    # A pixel of the network is 2.1 of the picture: the corners are finer than that.
+    assert corner_error(find(prediction, NEAR), NEAR) < 1.2
+    assert corner_error(find(prediction, FAR), FAR) < 2.1
+    assert prediction.plates[0].score >= prediction.plates[1].score
+
+
+def test_probability_at_the_own_size_is_the_networks(make, street):
+    prediction = make(long_side=None).predict(street)
+    np.testing.assert_allclose(prediction.probability, brightness_probability(street), atol=1e-5)
+    assert prediction.probability.dtype == np.float32
+
+
+def test_probability_at_a_smaller_size_is_resized_as_the_toolbox_does(make, street):
+    prediction = make(long_side=800).predict(street)
+    small = cv2.resize(street, (800, 600), interpolation=cv2.INTER_AREA)
+    expected = cv2.resize(brightness_probability(small), (1600, 1200), interpolation=cv2.INTER_LINEAR)
+    np.testing.assert_allclose(prediction.probability, expected, atol=1e-4)
+    crop = prediction.crop_probability(380, 280, 660, 380)
+    np.testing.assert_allclose(crop, prediction.probability[280:380, 380:660], atol=1e-6)
+
+
+@pytest.mark.parametrize('box', [(0, 0, 1601, 10), (-1, 0, 5, 5), (5, 5, 5, 9), (0, 9, 4, 3)])
+def test_boxes_outside_are_refused(make, street, box):
+    with pytest.raises(ValueError, match='must lie inside the picture of 1600 x 1200'):
+        make(long_side=64).predict(street).crop_probability(*box)
+
+
+def test_small_pictures_are_enlarged_at_most_twice(make):
+    picture = draw_plates((60, 90), [[(20, 20), (60, 20), (60, 30), (20, 30)]])
+    prediction = make(long_side=768).predict(picture)
+    assert prediction._layers[0].values.shape == (120, 180)
+    assert corner_error(prediction.plates[0], [(20, 20), (60, 20), (60, 30), (20, 30)]) < 1.0
+    assert prediction.probability.shape == (60, 90)
+
+
+def test_files_bytes_and_arrays_are_one_picture(make, tmp_path):
+    picture = draw_plates((120, 160), [[(40, 40), (100, 40), (100, 60), (40, 60)]])
+    path = tmp_path / 'a picture.png'
+    cv2.imwrite(str(path), picture)
+    alpha = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
+    alpha[..., 3] = 7
+    grey = picture[..., 0].copy()
+    predictions = make().predict_batch([path, str(path), path.read_bytes(), picture, alpha, grey])
+    for prediction in predictions:
+        np.testing.assert_array_equal(prediction.probability, predictions[0].probability)
+        assert len(prediction.plates) == 1
+
+
+def test_what_is_no_picture_is_named(make, tmp_path):
+    (tmp_path / 'letter.jpg').write_text('Dear reader')
+    with pytest.raises(UnreadableMediaError, match=r'letter\.jpg'):
+        make().predict(tmp_path / 'letter.jpg')
+    with pytest.raises(FileNotFoundError, match=r'nothing\.jpg'):
+        make().predict(tmp_path / 'nothing.jpg')
+    with pytest.raises(UnreadableMediaError, match='float32'):
+        make().predict(np.zeros((8, 8, 3), np.float32))
+
+
+@pytest.mark.parametrize('options', [{}, {'tile': (96, 32)}, {'refine': True}])
+def test_batches_give_what_single_pictures_give(make, options):
+    rng = np.random.default_rng(0)
+    pictures = []
+    for shape in [(120, 160), (90, 160), (120, 160), (120, 160), (90, 160)]:
+        left, top = rng.integers(10, 60, 2)
+        quad = [(left, top), (left + 60, top), (left + 60, top + 18), (left, top + 18)]
+        pictures.append(draw_plates(shape, [quad]))
+    segmenter = make(batch_size=2, long_side=128, **options)
+    together = segmenter.predict_batch(pictures)
+    for picture, prediction in zip(pictures, together):
+        alone = segmenter.predict(picture)
+        assert len(prediction.plates) == len(alone.plates) == 1
+        np.testing.assert_allclose(prediction.plates[0].corners, alone.plates[0].corners, atol=1e-3)
+        np.testing.assert_allclose(prediction.probability, alone.probability, atol=1e-5)
+
+
+def test_pictures_without_plates_and_no_pictures(make):
+    dark = np.full((40, 60, 3), 20, np.uint8)
+    for options in ({}, {'refine': True}, {'tile': (32, 8), 'long_side': None}):
+        prediction = make(**options).predict(dark)
+        assert prediction.plates == [] and prediction.probability.max() < 0.01
+    assert make().predict_batch([]) == []
+
+
+def test_threshold_cuts_plates_out(make):
+    picture = np.full((60, 90, 3), 30, np.uint8)
+    picture[20:40, 20:70] = 120  # probability 0.31
+    assert make(long_side=None).predict(picture).plates == []
+    (plate,) = make(long_side=None, threshold=0.25).predict(picture).plates
+    assert plate.score == pytest.approx(0.31, abs=0.01)
+    assert make(long_side=None, threshold=0.25, min_score=0.4).predict(picture).plates == []
+    assert make(long_side=None, threshold=0.25, min_area=1001).predict(picture).plates == []
+
+
+def test_tiles_find_what_the_whole_is_too_small_for(make, street):
+    whole = make(long_side=64).predict(street)
+    assert find(whole, FAR) is None and find(whole, NEAR) is not None
+    tiled = make(long_side=64, tile=(512, 128)).predict(street)
+    assert len(tiled.plates) == 2
+    assert corner_error(find(tiled, FAR), FAR) < 0.6
+    only_tiles = make(long_side=None, tile=(512, 128)).predict(street)
+    np.testing.assert_allclose(only_tiles.probability, brightness_probability(street), atol=0.051)
+    crop = only_tiles.crop_probability(398, 298, 641, 369)
+    np.testing.assert_allclose(crop, brightness_probability(street[298:369, 398:641]), atol=0.051)
+
+
+def test_tiles_at_a_size_between(make, street):
+    prediction = make(long_side=64, tile=(256, 64), tile_long_side=800).predict(street)
+    assert corner_error(find(prediction, FAR), FAR) < 2.0
+    assert corner_error(find(prediction, NEAR), NEAR) < 2.0
+
+
+def test_tiles_keep_only_what_shows_plates(make):
+    picture = draw_plates((4000, 5000), [[(2000, 2000), (2100, 2000), (2100, 2025), (2000, 2025)]])
+    segmenter = make(long_side=None, tile=(640, 64))
+    prediction = segmenter.predict(picture)
+    assert len(prediction.plates) == 1
+    assert sum(layer.values.nbytes for layer in prediction._layers) < 20_000
+
+
+def test_second_look_sharpens_small_plates(make, street):
+    first = make(long_side=256).predict(street)
+    second = make(long_side=256, refine=True).predict(street)
+    for quad in (NEAR, FAR):
+        before, after = find(first, quad), find(second, quad)
+        if before is not None:
+            assert corner_error(after, quad) < corner_error(before, quad)
+    assert corner_error(find(second, NEAR), NEAR) < 1.5
+    left, top, right, bottom = 395, 295, 645, 375
+    truth = brightness_probability(street)[top:bottom, left:right]
+    errors = [
+        np.abs(prediction.crop_probability(left, top, right, bottom) - truth).mean()
+        for prediction in (first, second)
+    ]
+    assert errors[1] < 0.5 * errors[0]
+    custom = make(long_side=256, refine=Refinement(plate_width=64, crop_size=(64, 96))).predict(street)
+    assert find(custom, NEAR) is not None
+
+
+def test_second_look_at_the_pictures_edge(make):
+    quad = [(0, 0), (59, 0), (59, 18), (0, 18)]
+    picture = draw_plates((200, 300), [[(10, 10), (69, 10), (69, 28), (10, 28)]])[10:, 10:]
+    (plate,) = make(long_side=150, refine=True).predict(picture).plates
+    assert corner_error(plate, quad) < 1.5
+
+
+def test_too_large_for_one_look(make):
+    picture = np.zeros((6000, 6000, 3), np.uint8)
+    with pytest.raises(ValueError, match=r'6000 x 6000 pixels is too large.*tile=\(768, 128\)'):
+        make(long_side=None).predict(picture)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'threshold': 2.0}, r'threshold must be a probability in \(0, 1\), got 2.0.*logit'),
+        ({'long_side': 0}, 'long_side must be at least 1, got 0'),
+        ({'batch_size': 0}, 'batch_size must be at least 1'),
+        ({'tile': (64, 64)}, 'overlap < side'),
+        ({'tile_long_side': 800}, 'give tile as well'),
+    ],
+)
+def test_impossible_options_are_refused(make, options, message):
+    with pytest.raises(ValueError, match=message):
+        make(**options)
+
+
+def test_describe_names_model_and_engine(make, brightness_checkpoint):
+    text = make(tile=(256, 32)).describe()
+    assert str(brightness_checkpoint) in text and 'pytorch on cpu' in text and 'tiles of 256' in text

@@ -1,0 +1,84 @@
+"""Export and publication from the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from mmseg.apis import init_model
+from mmseg.registry import MODELS
+
+from mmlp.apis import PlateSegmenter
+from mmlp.apis.config_files import load_config
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools'
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    """The small network as a training run leaves it, with weights that were never trained."""
+    torch.manual_seed(0)
+    config = load_config('lp_fpn_lite0')
+    path = tmp_path_factory.mktemp('run') / 'iter_1.pth'
+    state = MODELS.build(config.model).state_dict()
+    torch.save({'state_dict': state, 'optimizer': state, 'meta': {'cfg': config.pretty_text}}, path)
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch):
+    def call(tool: str, *args: object) -> None:
+        monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
+        runpy.run_path(str(TOOLS / tool), run_name='__main__')
+
+    return call
+
+
+def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys):
+    pytest.importorskip('onnx')
+    pytest.importorskip('onnxruntime')
+    out = tmp_path / 'out' / 'plates.onnx'
+    run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out, '--size', 64, 96)
+    printed = capsys.readouterr().out
+    assert '2 x 64 x 96: largest difference to PyTorch' in printed and 'MB' in printed
+    assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
+
+    before = out.read_bytes()
+    with pytest.raises(SystemExit, match='exists already'):
+        run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out)
+    with pytest.raises(SystemExit, match=r'more than -1; .* was not written'):
+        run(
+            'deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out,
+            '--overwrite', '--size', 32, 32, '--tolerance', -1,
+        )  # fmt: skip
+    with pytest.raises(SystemExit, match=r'error: .*no_such_config'):
+        run('deployment/export_onnx.py', 'no_such_config', checkpoint, tmp_path / 'new.onnx')
+    assert out.read_bytes() == before and list(out.parent.iterdir()) == [out]
+
+
+def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_path, capsys):
+    out = tmp_path / 'plates.pth'
+    run('model_converters/publish_model.py', checkpoint, out, '--half')
+    printed = capsys.readouterr().out
+    assert hashlib.sha256(out.read_bytes()).hexdigest() in printed
+    assert out.stat().st_size < 0.55 * checkpoint.stat().st_size
+
+    PlateSegmenter(out, backend='pytorch', device='cpu')
+    model = init_model(load_config('lp_fpn_lite0'), str(out), device='cpu')
+    assert model.dataset_meta['classes'] == ('background', 'plate')
+
+    with pytest.raises(SystemExit, match='exists already'):
+        run('model_converters/publish_model.py', checkpoint, out)
+    bare = tmp_path / 'bare.pth'
+    torch.save({'state_dict': torch.load(out, weights_only=True)['state_dict']}, bare)
+    with pytest.raises(SystemExit, match='carries no config: give it by --config'):
+        run('model_converters/publish_model.py', bare, tmp_path / 'other.pth')
+    run('model_converters/publish_model.py', bare, tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
+    assert (
+        torch.load(tmp_path / 'other.pth', weights_only=True)['meta']['cfg']
+        == (torch.load(out, weights_only=True)['meta']['cfg'])
+    )
