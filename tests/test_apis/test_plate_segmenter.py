@@ -129,11 +129,12 @@ def test_pictures_without_plates_and_no_pictures(make):
 def test_threshold_cuts_plates_out(make):
     picture = np.full((60, 90, 3), 30, np.uint8)
     picture[20:40, 20:70] = 120  # probability 0.31
-    assert make(long_side=None).predict(picture).plates == []
-    (plate,) = make(long_side=None, threshold=0.25).predict(picture).plates
+    options = {'long_side': None, 'min_score': 0.0}
+    assert make(**options).predict(picture).plates == []
+    (plate,) = make(**options, threshold=0.25).predict(picture).plates
     assert plate.score == pytest.approx(0.31, abs=0.01)
     assert make(long_side=None, threshold=0.25, min_score=0.4).predict(picture).plates == []
-    assert make(long_side=None, threshold=0.25, min_area=1001).predict(picture).plates == []
+    assert make(**options, threshold=0.25, min_area=1001).predict(picture).plates == []
 
 
 def test_tiles_find_what_the_whole_is_too_small_for(make, street):
