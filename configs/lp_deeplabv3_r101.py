@@ -1,5 +1,5 @@
 _base_ = [
-    './_base_/models/deeplabv3_r101.py',
+    './_base_/models/deeplabv3_r50.py',
     './_base_/datasets/license_plate.py',
     './_base_/schedules/schedule_250e.py',
     './_base_/default_runtime.py',
@@ -7,6 +7,6 @@ _base_ = [
 # COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
 coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101')
 model = dict(
-    backbone=dict(init_cfg=dict(prefix='backbone', **coco)),
+    backbone=dict(depth=101, init_cfg=dict(prefix='backbone', **coco)),
     auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
 )

@@ -1,6 +1,6 @@
 # The flagship in automatic mixed precision (CUDA): float16, a dynamic loss scale; the loss stays in float32.
 _base_ = [
-    './_base_/models/deeplabv3_r101.py',
+    './_base_/models/deeplabv3_r50.py',
     './_base_/datasets/license_plate.py',
     './_base_/schedules/schedule_250e.py',
     './_base_/default_runtime.py',
@@ -8,7 +8,7 @@ _base_ = [
 # COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
 coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101')
 model = dict(
-    backbone=dict(init_cfg=dict(prefix='backbone', **coco)),
+    backbone=dict(depth=101, init_cfg=dict(prefix='backbone', **coco)),
     auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
 )
 optim_wrapper = dict(type='AmpOptimWrapper', loss_scale='dynamic')

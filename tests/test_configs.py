@@ -64,6 +64,7 @@ def test_flagship_schedule_is_the_originals():
     cfg = load('lp_deeplabv3_r101.py')
     assert dict(cfg.optim_wrapper.optimizer) == dict(type='SGD', lr=1e-3, momentum=0.9, weight_decay=1e-4)
     assert cfg.train_cfg.max_epochs == 250
+    assert cfg.model.backbone.depth == 101
     assert cfg.train_dataloader.batch_size == 2 and cfg.train_dataloader.drop_last
     assert cfg.model.decode_head.loss_decode.loss_weight == 1.0
     assert cfg.model.auxiliary_head.loss_decode.loss_weight == 0.5
