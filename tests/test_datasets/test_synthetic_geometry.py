@@ -161,6 +161,10 @@ def test_ground_map_is_the_camera_on_the_ground():
     np.testing.assert_allclose(project(ground_map(camera), places), camera.project(world), atol=0.05)
 
 
+def canvas_of(cols: int, rows: int) -> Canvas:
+    return Canvas(Camera((cols, rows), focal=100, height=1, pitch=0, roll=0))
+
+
 def white_plate(canvas: Canvas, quad: np.ndarray) -> None:
     canvas.plate(np.full((100, 400, 4), 255, np.uint8), rect_corners(-0.5, -0.5, 399.5, 99.5), quad)
 
@@ -168,7 +172,7 @@ def white_plate(canvas: Canvas, quad: np.ndarray) -> None:
 def test_canvas_shows_the_plate_where_its_mask_is():
     rng = np.random.default_rng(4)
     for _ in range(10):
-        canvas, quad = Canvas((80, 80)), random_quad(rng)
+        canvas, quad = canvas_of(80, 80), random_quad(rng)
         white_plate(canvas, quad)
         image, (mask,) = canvas.finish()
         np.testing.assert_array_equal(mask, convex_mask((80, 80), quad))
@@ -177,7 +181,7 @@ def test_canvas_shows_the_plate_where_its_mask_is():
 
 
 def test_canvas_mask_leaves_out_what_is_painted_over():
-    canvas, quad = Canvas((80, 60)), rect_corners(9.5, 9.5, 59.5, 29.5)
+    canvas, quad = canvas_of(80, 60), rect_corners(9.5, 9.5, 59.5, 29.5)
     white_plate(canvas, quad)
     canvas.polygon(rect_corners(29.5, -0.5, 39.5, 59.5), (0, 0, 255))
     _, (mask,) = canvas.finish()
@@ -191,7 +195,7 @@ def test_canvas_mask_leaves_out_what_is_painted_over():
 
 @pytest.mark.parametrize('how', ['line', 'layer', 'plate'])
 def test_canvas_everything_opaque_hides(how):
-    canvas = Canvas((80, 60))
+    canvas = canvas_of(80, 60)
     white_plate(canvas, rect_corners(9.5, 9.5, 59.5, 29.5))
     if how == 'line':
         canvas.line(np.array([[0, 20.0], [79, 20.0]]), (0, 0, 0), 6)
@@ -204,7 +208,7 @@ def test_canvas_everything_opaque_hides(how):
 
 
 def test_canvas_transparent_layers_and_shadows_hide_nothing():
-    canvas, quad = Canvas((80, 60)), rect_corners(9.5, 9.5, 59.5, 29.5)
+    canvas, quad = canvas_of(80, 60), rect_corners(9.5, 9.5, 59.5, 29.5)
     white_plate(canvas, quad)
     canvas.shade(rect_corners(0, 0, 80, 60), 0.6, 2)
     canvas.lay(np.zeros((10, 10, 4), np.uint8), rect_corners(0, 0, 79, 59))

@@ -5,7 +5,7 @@ import pytest
 
 from mmlp.datasets.synthetic import LAYOUTS, choose_layout, render_plate
 from mmlp.datasets.synthetic.clutter import _KINDS, overlay_text, render_clutter
-from mmlp.datasets.synthetic.layouts import Line, fill_pattern
+from mmlp.datasets.synthetic.layouts import fill_pattern
 from mmlp.datasets.synthetic.lettering import (
     CAP_HEIGHT,
     PLATE_FACES,
@@ -15,6 +15,7 @@ from mmlp.datasets.synthetic.lettering import (
     plate_line,
     text_line,
 )
+from mmlp.datasets.synthetic.plate_layout import Line
 from mmlp.datasets.synthetic.strokes import HAN, HANGUL, LATIN, stroke_glyph
 
 

@@ -86,43 +86,43 @@ def test_other_sizes(size):
 @pytest.mark.parametrize('name', BODIES)
 @pytest.mark.parametrize('yaw', [0.15, np.pi - 0.15])
 def test_every_vehicle_shows_its_plate(name, yaw):
-    camera, canvas = Camera((320, 240), 400, 1.3, 0.05, 0), Canvas((320, 240))
+    canvas = Canvas(Camera((320, 240), 400, 1.3, 0.05, 0))
     canvas.image[:] = 128
     body = BODIES[name]
     pose = Pose(body, 0.0, 4 + body.length / 2, yaw, np.array([40.0, 40, 200]))
-    plates, lamps = draw_vehicle(np.random.default_rng(0), pose, camera, canvas, DAY)
+    plates, lamps = draw_vehicle(np.random.default_rng(0), pose, canvas, DAY)
     _, masks = canvas.finish()
     assert len(plates) == 1 and lamps
     assert masks[0].sum() > 0.9 * cv2.contourArea(plates[0].corners), 'something of its own hides the plate'
-    outline = pose.silhouette(camera)
+    outline = pose.silhouette(canvas.camera)
     assert all(cv2.pointPolygonTest(outline, tuple(map(float, c)), False) >= 0 for c in plates[0].corners)
 
 
 def test_bus_of_which_only_the_end_is_seen():
-    camera, canvas = Camera((320, 240), 320, 1.3, 0, 0), Canvas((320, 240))
+    canvas = Canvas(Camera((320, 240), 320, 1.3, 0, 0))
     canvas.image[:] = 128
     pose = Pose(BODIES['bus'], 2.5, 8.6, np.deg2rad(198), np.array([40.0, 40, 200]))
-    plates, _ = draw_vehicle(np.random.default_rng(0), pose, camera, canvas, DAY)
+    plates, _ = draw_vehicle(np.random.default_rng(0), pose, canvas, DAY)
     image, masks = canvas.finish()
     assert plates and masks[0].any()
     hull = np.zeros((240, 320), np.uint8)
-    cv2.fillConvexPoly(hull, np.round(pose.silhouette(camera)).astype(np.int32), 1)
+    cv2.fillConvexPoly(hull, np.round(pose.silhouette(canvas.camera)).astype(np.int32), 1)
     assert (image[hull > 0] == 128).all(1).mean() < 0.15, 'the body is missing'
 
 
 def test_vehicle_in_front_hides_the_plate_behind():
-    camera, canvas = Camera((320, 240), 400, 1.3, 0.05, 0), Canvas((320, 240))
+    canvas = Canvas(Camera((320, 240), 400, 1.3, 0.05, 0))
     rng, paint = np.random.default_rng(0), np.array([40.0, 40, 200])
-    draw_vehicle(rng, Pose(BODIES['hatch'], 0.0, 12.0, 0.0, paint), camera, canvas, DAY)
+    draw_vehicle(rng, Pose(BODIES['hatch'], 0.0, 12.0, 0.0, paint), canvas, DAY)
     assert canvas.finish()[1][0].sum() > 20
-    draw_vehicle(rng, Pose(BODIES['truck'], 0.0, 8.0, 0.0, paint), camera, canvas, DAY)
+    draw_vehicle(rng, Pose(BODIES['truck'], 0.0, 8.0, 0.0, paint), canvas, DAY)
     assert canvas.finish()[1][0].sum() == 0
 
 
 def test_vehicle_behind_the_eye_is_not_drawn():
-    camera, canvas = Camera((320, 240), 400, 1.3, 0.05, 0), Canvas((320, 240))
+    canvas = Canvas(Camera((320, 240), 400, 1.3, 0.05, 0))
     pose = Pose(BODIES['sedan'], 0.0, 1.0, 0.0, np.array([40.0, 40, 200]))
-    assert draw_vehicle(np.random.default_rng(0), pose, camera, canvas, DAY) == ([], [])
+    assert draw_vehicle(np.random.default_rng(0), pose, canvas, DAY) == ([], [])
     assert not canvas.image.any()
 
 

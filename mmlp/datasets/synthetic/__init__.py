@@ -3,8 +3,9 @@ pictures.
 """
 
 from .geometry import composite, convex_mask, homography
-from .layouts import LAYOUTS, PlateLayout, choose_layout
+from .layouts import LAYOUTS, choose_layout
 from .paste import PasteSyntheticPlate
+from .plate_layout import PlateLayout
 from .plates import PlateImage, render_plate
 from .scene_types import ScenePlate
 from .scenes import render_scene

@@ -66,14 +66,21 @@ class Canvas:
     Points are given in pixels of the final picture. Whatever is painted over a plate hides it.
 
     Args:
+        camera: Who looks; the picture is of its size.
+
+    Attributes:
+        camera: The same.
         size: Columns and rows of the final picture.
+        image: BGR uint8, FACTOR times as large.
+        owner: uint8, of the size of ``image``: which plate a pixel shows, from 1, or 0 for none.
+        quads: Outlines (4, 2) of the plates in the final picture.
     """
 
     FACTOR = 2
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        cols, rows = size
-        self.size = size
+    def __init__(self, camera: Camera) -> None:
+        cols, rows = self.size = camera.size
+        self.camera = camera
         self.image = np.zeros((rows * self.FACTOR, cols * self.FACTOR, 3), np.uint8)
         self.owner = np.zeros(self.image.shape[:2], np.uint8)
         self.quads: list[np.ndarray] = []

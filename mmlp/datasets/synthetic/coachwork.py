@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 
 from .bodies import Pose, skin
-from .camera import Camera, Canvas
+from .camera import Canvas
 from .clutter import lettering, price_card
 from .scene_types import Sunlight
 
 
-def draw_tyres(pose: Pose, camera: Camera, canvas: Canvas) -> None:
+def draw_tyres(pose: Pose, canvas: Canvas) -> None:
     """What is seen of the tyres under the body."""
     places, r = pose.body.wheels
     for z in places:
@@ -25,16 +25,16 @@ def draw_tyres(pose: Pose, camera: Camera, canvas: Canvas) -> None:
                     for dz in (-r * 0.8, r * 0.8)
                 ]
             )
-            hull = cv2.convexHull(camera.project(pose.world(box)).astype(np.float32))[:, 0]
+            hull = cv2.convexHull(canvas.camera.project(pose.world(box)).astype(np.float32))[:, 0]
             canvas.polygon(hull, (24, 23, 23))
 
 
-def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size: float) -> None:
+def draw_skin(pose: Pose, canvas: Canvas, light: Sunlight, size: float) -> None:
     """The painted surface, each patch in the light of the sun and mirroring sky and ground, then smoothed."""
     rings, _ = skin(pose.body, 30 if size > 200 else 16)
     n, m = rings.shape[:2]
     points = pose.world(rings.reshape(-1, 3))
-    flat = camera.project(points).reshape(n, m, 2)
+    flat = canvas.camera.project(points).reshape(n, m, 2)
     world = points.reshape(n, m, 3)
     a, b, c, d = world[:-1, :-1], world[:-1, 1:], world[1:, 1:], world[1:, :-1]
     normal = np.cross(c - a, d - b).reshape(-1, 3)
@@ -45,7 +45,7 @@ def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size:
     outward = np.sign(np.sum(normal * (middle - centre), 1, keepdims=True))
     outward[outward == 0] = 1
     normal *= outward
-    view = middle - camera.eye
+    view = middle - canvas.camera.eye
     view /= np.linalg.norm(view, axis=1, keepdims=True)
     facing = np.sum(normal * view, 1)
     colour = _glossy(pose.paint, normal, view, light)
@@ -53,7 +53,7 @@ def draw_skin(pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight, size:
     keep = np.nonzero((facing < 0.02) & (length[:, 0] > 1e-7))[0]
     if not len(keep):
         return  # only an end is seen
-    order = keep[np.argsort(-np.linalg.norm(middle[keep] - camera.eye, axis=1))]
+    order = keep[np.argsort(-np.linalg.norm(middle[keep] - canvas.camera.eye, axis=1))]
     # Draw on a sheet of its own, so that the patches can be smoothed without touching what is around.
     at = canvas.to_canvas(quads[order].reshape(-1, 2)).reshape(-1, 4, 2)
     rows, cols = canvas.owner.shape
@@ -107,7 +107,7 @@ def _window_edge(pose: Pose, z: float, low: bool) -> np.ndarray:
     return np.array([body.roof_width * w + 0.03, belt + 0.86 * (roof - belt), z * body.length])
 
 
-def draw_glass(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Canvas, light: Sunlight) -> None:
+def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight) -> None:
     """Rear window or windscreen and the side windows, as far as they are seen."""
     dark = np.array([48, 42, 38]) * 0.6 + light.haze * 0.12
     body = pose.body
@@ -124,11 +124,11 @@ def draw_glass(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
         screen = pose.world(np.array([ends[0], ends[1], ends[3], ends[2]]))
         slope = abs(ends[2][2] - ends[0][2])
         outside = pose.world(np.array([[0, 3.0, ends[2][2] + faces * 3 * slope]]))[0]
-        if np.dot(outside - screen.mean(0), camera.eye - screen.mean(0)) <= 0:
+        if np.dot(outside - screen.mean(0), canvas.camera.eye - screen.mean(0)) <= 0:
             continue
-        _pane(camera, canvas, screen, dark, light)
+        _pane(canvas, screen, dark, light)
         if rng.random() < 0.12:
-            _stick_card(rng, camera, canvas, screen)
+            _stick_card(rng, canvas, screen)
     for z0, z1 in body.windows:
         for side in (-1, 1):
             outward = (
@@ -142,26 +142,26 @@ def draw_glass(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
                 _window_edge(pose, z1, True),
             ]
             pane = pose.world(np.array(edge) * [side, 1, 1])
-            if np.dot(outward, camera.eye - pane.mean(0)) > 0:
-                _pane(camera, canvas, pane if side < 0 else pane[[1, 0, 3, 2]], dark * 0.8, light)
+            if np.dot(outward, canvas.camera.eye - pane.mean(0)) > 0:
+                _pane(canvas, pane if side < 0 else pane[[1, 0, 3, 2]], dark * 0.8, light)
 
 
-def _stick_card(rng: np.random.Generator, camera: Camera, canvas: Canvas, screen: np.ndarray) -> None:
+def _stick_card(rng: np.random.Generator, canvas: Canvas, screen: np.ndarray) -> None:
     """A price or a permit behind a window with corners (4, 3) in the world."""
     right, down = screen[1] - screen[0], screen[3] - screen[0]
     corner = screen[0] + rng.uniform(0.1, 0.75) * right + rng.uniform(0.5, 0.7) * down
     wide, tall = 0.13 * right, 0.24 * down
     canvas.lay(
         price_card(rng).layer,
-        camera.project(np.array([corner, corner + wide, corner + wide + tall, corner + tall])),
+        canvas.camera.project(np.array([corner, corner + wide, corner + wide + tall, corner + tall])),
     )
 
 
-def _pane(camera: Camera, canvas: Canvas, corners: np.ndarray, dark: np.ndarray, light: Sunlight) -> None:
+def _pane(canvas: Canvas, corners: np.ndarray, dark: np.ndarray, light: Sunlight) -> None:
     """A window: dark, its upper part mirroring the sky, with a streak of light."""
-    if camera.depth(corners).min() < 0.3:
+    if canvas.camera.depth(corners).min() < 0.3:
         return
-    quad = camera.project(corners)
+    quad = canvas.camera.project(corners)
     canvas.polygon(quad, dark * 0.5)
     inner = quad.mean(0) + (quad - quad.mean(0)) * 0.95
     canvas.polygon(inner, dark)
@@ -175,14 +175,14 @@ def _pane(camera: Camera, canvas: Canvas, corners: np.ndarray, dark: np.ndarray,
     )
 
 
-def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Canvas, size: float) -> None:
+def draw_sides(rng: np.random.Generator, pose: Pose, canvas: Canvas, size: float) -> None:
     """Wheels, doors and mouldings of the side that is seen."""
     body, w = pose.body, pose.body.width / 2
     for side in (-1, 1):
         wall = pose.world(
             np.array([[side * w, 0.6, body.length / 2], [side * (w + 1), 0.6, body.length / 2]])
         )
-        if np.dot(wall[1] - wall[0], camera.eye - wall[0]) <= 0.0:
+        if np.dot(wall[1] - wall[0], canvas.camera.eye - wall[0]) <= 0.0:
             continue
         places, r = body.wheels
         t = np.linspace(0, 2 * np.pi, 28)
@@ -204,7 +204,7 @@ def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
                 )
                 if radius > r:
                     ring[:, 1] = np.maximum(ring[:, 1], body.clearance)
-                canvas.polygon(camera.project(pose.world(ring)), colour)
+                canvas.polygon(canvas.camera.project(pose.world(ring)), colour)
             if size > 60:
                 for angle in np.arange(5) * 2 * np.pi / 5 + 0.3:
                     spoke = [
@@ -216,7 +216,9 @@ def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
                         for k in (0.15, 1)
                     ]
                     canvas.line(
-                        camera.project(pose.world(np.array(spoke))), (165, 165, 168), max(size * 0.006, 0.5)
+                        canvas.camera.project(pose.world(np.array(spoke))),
+                        (165, 165, 168),
+                        max(size * 0.006, 0.5),
                     )
         if body.tall or size < 60:
             continue
@@ -225,7 +227,7 @@ def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
             low = (side * w, body.clearance + 0.15, z * body.length)
             high = _window_edge(pose, z, True) * [side, 1, 1]
             canvas.line(
-                camera.project(pose.world(np.array([low, (side * w, 0.7, z * body.length), high]))),
+                canvas.camera.project(pose.world(np.array([low, (side * w, 0.7, z * body.length), high]))),
                 seam,
                 size * 0.0015,
             )
@@ -238,7 +240,9 @@ def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
                 ]
             )
             canvas.line(
-                camera.project(pose.world(handle)), np.minimum(pose.paint * 1.2 + 20, 255), size * 0.004
+                canvas.camera.project(pose.world(handle)),
+                np.minimum(pose.paint * 1.2 + 20, 255),
+                size * 0.004,
             )
         mirror = pose.world(
             np.array(
@@ -248,10 +252,10 @@ def draw_sides(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Can
                 ]
             )
         )
-        canvas.polygon(camera.project(mirror), pose.paint * 0.7)
+        canvas.polygon(canvas.camera.project(mirror), pose.paint * 0.7)
 
 
-def _side_lettering(rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Canvas, side: int) -> None:
+def _side_lettering(rng: np.random.Generator, pose: Pose, canvas: Canvas, side: int) -> None:
     """A firm's name and its telephone number on the side of a van, a bus or a lorry."""
     body = pose.body
     roof = body.stations[2].roof
@@ -269,6 +273,6 @@ def _side_lettering(rng: np.random.Generator, pose: Pose, camera: Camera, canvas
         corners = pose.world(
             np.array([(x, top, near), (x, top, far), (x, top - tall, far), (x, top - tall, near)])
         )
-        if camera.depth(corners).min() > 0.5:
-            canvas.lay(thing.layer, camera.project(corners))
+        if canvas.camera.depth(corners).min() > 0.5:
+            canvas.lay(thing.layer, canvas.camera.project(corners))
         top -= tall * 1.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .bodies import Pose
-from .camera import Camera, Canvas
+from .camera import Canvas
 from .layouts import choose_layout
 from .mounting import mount_plate
 from .scene_types import Lamp, ScenePlate
@@ -64,7 +64,7 @@ def _drawing(rng: np.random.Generator, paint: np.ndarray, scale: float) -> tuple
 
 
 def draw_motorcycle(
-    rng: np.random.Generator, pose: Pose, camera: Camera, canvas: Canvas, with_plate: bool
+    rng: np.random.Generator, pose: Pose, canvas: Canvas, with_plate: bool
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """Draws a motorcycle that drives away; see :func:`mmlp.datasets.synthetic.vehicles.draw_vehicle`."""
     turn = (pose.yaw + np.pi / 2) % np.pi - np.pi / 2  # it is only known from behind
@@ -73,7 +73,7 @@ def draw_motorcycle(
         x, y = np.asarray(points, np.float64).T
         c, s = np.cos(turn), np.sin(turn)
         world = np.stack([pose.x + x * c - lift * s, y, pose.z - x * s - lift * c], 1)
-        return camera.project(world)
+        return canvas.camera.project(world)
 
     corners = [(-_WIDTH / 2, _HEIGHT), (_WIDTH / 2, _HEIGHT), (_WIDTH / 2, 0), (-_WIDTH / 2, 0)]
     size = float(np.ptp(place(corners), axis=0).max())

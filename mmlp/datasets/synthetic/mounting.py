@@ -8,7 +8,7 @@ import numpy as np
 
 from .camera import Canvas
 from .geometry import rect_corners
-from .layouts import PlateLayout
+from .plate_layout import PlateLayout
 from .plates import render_plate
 from .scene_types import ScenePlate
 

@@ -10,8 +10,9 @@ from mmseg.registry import TRANSFORMS
 
 from .clutter import overlay_text, render_clutter
 from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
-from .layouts import PlateLayout, choose_layout
+from .layouts import choose_layout
 from .light import Light, measure_light
+from .plate_layout import PlateLayout
 from .plates import PlateImage, render_plate
 
 _UNIT = rect_corners(0, 0, 1, 1)

@@ -54,9 +54,7 @@ def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Pose:
     )
 
 
-def _others(
-    rng: np.random.Generator, camera: Camera, main: Pose | None, count: int, parked: bool
-) -> list[Pose]:
+def _others(rng: np.random.Generator, main: Pose | None, count: int, parked: bool) -> list[Pose]:
     """More vehicles, where there is room."""
     found: list[Pose] = []
     for _ in range(count * 3):
@@ -127,44 +125,43 @@ def render_scene(
         The picture (BGR uint8 (H, W, 3)), the mask (uint8 (H, W), 0 background and 1 plate) and the plates of
         which something is seen, each with its own mask.
     """
-    camera, canvas = _camera(rng, size), Canvas(size)
+    canvas = Canvas(_camera(rng, size))
     light, clouds = _sunlight(rng)
     night = rng.random() < 0.2
     lot = rng.random() < 0.35
-    main = _main_vehicle(rng, camera) if rng.random() < 0.95 else None
-    draw_sky(rng, canvas, camera, light, clouds)
+    main = _main_vehicle(rng, canvas.camera) if rng.random() < 0.95 else None
+    draw_sky(rng, canvas, light, clouds)
     rough = rng.uniform(0.3, 0.9)
-    draw_ground(rng, canvas, camera, light.ground, rough)
+    draw_ground(rng, canvas, light.ground, rough)
     if lot:
-        draw_lot(rng, canvas, camera)
-        draw_backdrop_wall(rng, canvas, camera, rng.uniform(15, 24))
+        draw_lot(rng, canvas)
+        draw_backdrop_wall(rng, canvas, rng.uniform(15, 24))
         for _ in range(rng.integers(0, 5)):
-            draw_tree(rng, canvas, camera, rng.uniform(-14, 14), rng.uniform(24, 30), rng.uniform(4, 8))
+            draw_tree(rng, canvas, rng.uniform(-14, 14), rng.uniform(24, 30), rng.uniform(4, 8))
     else:
         half = rng.uniform(3.5, 7)
         walk = np.array([140, 145, 148]) if rng.random() < 0.6 else np.array([60, 110, 90])
-        draw_road(rng, canvas, camera, half, walk * rng.uniform(0.8, 1.1))
+        draw_road(rng, canvas, half, walk * rng.uniform(0.8, 1.1))
         if rng.random() < 0.7:
-            draw_houses(rng, canvas, camera, half + rng.uniform(2.5, 6), night)
+            draw_houses(rng, canvas, half + rng.uniform(2.5, 6), night)
         else:
             for _ in range(rng.integers(4, 14)):
                 draw_tree(
                     rng,
                     canvas,
-                    camera,
                     rng.choice([-1, 1]) * (half + rng.uniform(2, 14)),
                     rng.uniform(9, 45),
                     rng.uniform(3, 8),
                 )
     for _ in range(rng.integers(0, 4)):
-        draw_pole(rng, canvas, camera, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
-    vehicles = _others(rng, camera, main, int(rng.integers(0, 5)), not lot and rng.random() < 0.5)
+        draw_pole(rng, canvas, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
+    vehicles = _others(rng, main, int(rng.integers(0, 5)), not lot and rng.random() < 0.5)
     vehicles = sorted([*vehicles, *([main] if main else [])], key=lambda v: -np.hypot(v.x, v.z))
     plates: list[ScenePlate] = []
     lamps: list[Lamp] = []
     for vehicle in vehicles:
-        shown, lit = draw_vehicle(rng, vehicle, camera, canvas, light, with_plates and rng.random() < 0.97)
-        outline = vehicle.silhouette(camera)
+        shown, lit = draw_vehicle(rng, vehicle, canvas, light, with_plates and rng.random() < 0.97)
+        outline = vehicle.silhouette(canvas.camera)
         lamps = [lamp for lamp in lamps if cv2.pointPolygonTest(outline, lamp.place, False) < 0]
         plates += shown
         lamps += lit if rng.random() < 0.8 else []
@@ -173,7 +170,7 @@ def render_scene(
     image, masks = canvas.finish()
     for plate, mask in zip(plates, masks):
         plate.mask = mask
-    image = _develop(rng, image, camera, plates, lamps, night, light)
+    image = _develop(rng, image, canvas.camera.horizon(), plates, lamps, night, light)
     mask = np.zeros(image.shape[:2], np.uint8)
     for plate in plates:
         mask[plate.mask] = 1
@@ -185,7 +182,7 @@ def render_scene(
 def _develop(
     rng: np.random.Generator,
     image: np.ndarray,
-    camera: Camera,
+    horizon: float,
     plates: list[ScenePlate],
     lamps: list[Lamp],
     night: bool,
@@ -196,9 +193,9 @@ def _develop(
         image = effects.darken(rng, image, lamps, plates, bool(rng.random() < 0.75))
     else:
         if light.sun > 0.5 and rng.random() < 0.25:
-            image = effects.cast_shadow(rng, image, camera.horizon())
+            image = effects.cast_shadow(rng, image, horizon)
         if rng.random() < 0.12:
-            image = effects.fog(rng, image, camera.horizon())
+            image = effects.fog(rng, image, horizon)
         if rng.random() < 0.15:
             image = effects.glare(rng, image)
     return effects.photograph(rng, image, night)

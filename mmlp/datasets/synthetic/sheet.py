@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from .clutter import FlatThing
 from .geometry import premultiply
-from .plates import blend, rounded_rect
+from .paint import blend, rounded_rect
 
 Colour = np.ndarray
 
@@ -103,26 +104,16 @@ class Sheet:
         else:
             blend(window, colour, np.ascontiguousarray(mask))
 
-    def thing(
-        self, image: np.ndarray, alpha: np.ndarray, x: float, y: float, width: float, height: float
-    ) -> None:
-        """Puts a flat drawing, at most (width, height) metres large, with its middle at (x, y)."""
-        rows, cols = alpha.shape
+    def thing(self, thing: FlatThing, middle: tuple[float, float], width: float, height: float) -> None:
+        """Puts a flat thing, at most ``width`` and ``height`` metres large, with its middle at ``middle``."""
+        x, y = middle
+        rows, cols = thing.alpha.shape
         factor = min(width * self.scale / cols, height * self.scale / rows)
         size = (round(cols * factor), round(rows * factor))
-        if min(size) < 3:
-            return
-        image, alpha = (cv2.resize(v, size, interpolation=cv2.INTER_AREA) for v in (image, alpha))
-        left = round((x + self.width / 2) * self.scale - size[0] / 2)
-        top = round((self.high - y) * self.scale - size[1] / 2)
-        window = self.image[max(top, 0) : top + size[1], max(left, 0) : left + size[0]]
-        h, w = window.shape[:2]
-        if h < 1 or w < 1 or top < 0 or left < 0:
-            return
-        keep = cv2.merge([alpha[:h, :w]] * 3)
-        window[:] = cv2.add(
-            cv2.multiply(window, 255 - keep, scale=1 / 255), cv2.multiply(image[:h, :w], keep, scale=1 / 255)
-        )
+        if min(size) >= 3:
+            left = round((x + self.width / 2) * self.scale - size[0] / 2)
+            top = round((self.high - y) * self.scale - size[1] / 2)
+            thing.put(self.image, left, top, size)
 
     def cut(self, outline: np.ndarray | list) -> np.ndarray:
         """The sheet cut out along a polygon, as premultiplied BGRA."""

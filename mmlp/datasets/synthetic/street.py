@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .camera import Camera, Canvas
-from .clutter import bars, house_number, road_sign, sign, street_name
+from .camera import Canvas
+from .clutter import FlatThing, bars, house_number, road_sign, sign, street_name
 from .geometry import premultiply
-from .plates import smooth_noise
+from .paint import smooth_noise
 
 _WALLS = np.array(
     [
@@ -69,8 +69,7 @@ def _facade(rng: np.random.Generator, night: bool) -> np.ndarray:
         )
         for x in np.linspace(8, cols - 8, 4).astype(int):
             cv2.line(image, (x, y0 + int(h * 0.34)), (x, rows), frame, 4)
-        board = sign(rng)
-        _stick(image, board.image, board.alpha, 12, y0 + int(h * 0.06), cols - 24, int(h * 0.24))
+        _stick(image, sign(rng), (12, y0 + int(h * 0.06), cols - 24, int(h * 0.24)))
     else:
         door = int(rng.uniform(0.1, 0.7) * cols)
         cv2.rectangle(
@@ -80,65 +79,40 @@ def _facade(rng: np.random.Generator, night: bool) -> np.ndarray:
             tuple(float(v) for v in wall * 0.35),
             -1,
         )
-        number = house_number(rng)
-        _stick(
-            image,
-            number.image,
-            number.alpha,
-            door + int(w * 0.46),
-            rows - int(h * 0.7),
-            int(w * 0.16) + 12,
-            int(h * 0.14) + 8,
-        )
+        box = (door + int(w * 0.46), rows - int(h * 0.7), int(w * 0.16) + 12, int(h * 0.14) + 8)
+        _stick(image, house_number(rng), box)
     return premultiply(image, np.full((rows, cols), 255, np.uint8))
 
 
-def _stick(
-    image: np.ndarray, thing: np.ndarray, alpha: np.ndarray, x: int, y: int, width: int, height: int
-) -> None:
-    factor = min(width / alpha.shape[1], height / alpha.shape[0])
-    size = (max(round(alpha.shape[1] * factor), 1), max(round(alpha.shape[0] * factor), 1))
-    thing, alpha = (cv2.resize(v, size, interpolation=cv2.INTER_AREA) for v in (thing, alpha))
-    window = image[y : y + size[1], x : x + size[0]]
-    keep = cv2.merge([alpha[: window.shape[0], : window.shape[1]]] * 3)
-    if window.size:
-        window[:] = cv2.add(
-            cv2.multiply(window, 255 - keep, scale=1 / 255),
-            cv2.multiply(thing[: window.shape[0], : window.shape[1]], keep, scale=1 / 255),
-        )
+def _stick(image: np.ndarray, thing: FlatThing, box: tuple[int, int, int, int]) -> None:
+    """Puts a thing into a box (left, top, width, height) of a drawing, as large as it fits."""
+    x, y, width, height = box
+    rows, cols = thing.alpha.shape
+    factor = min(width / cols, height / rows)
+    thing.put(image, x, y, (max(round(cols * factor), 1), max(round(rows * factor), 1)))
 
 
-def draw_houses(
-    rng: np.random.Generator, canvas: Canvas, camera: Camera, setback: float, night: bool
-) -> None:
+def draw_houses(rng: np.random.Generator, canvas: Canvas, setback: float, night: bool) -> None:
     """Two rows of houses along the road, and perhaps one across its end."""
     if rng.random() < 0.6:
         z = rng.uniform(35, 70)
         for x in np.arange(-40, 40, 13):
-            _wall(canvas, camera, _facade(rng, night), (x, z), (x + 12.5, z), rng.uniform(6, 16))
+            _wall(canvas, _facade(rng, night), (x, z), (x + 12.5, z), rng.uniform(6, 16))
     for side in (-1, 1):
         ends = [rng.uniform(2.5, 5)]
         while ends[-1] < 40:
             ends.append(ends[-1] + rng.uniform(6, 13))
         for z0, z1 in list(zip(ends[:-1], ends[1:]))[::-1]:
             if rng.random() < 0.2:
-                draw_tree(rng, canvas, camera, side * setback, z1, rng.uniform(3, 7))
+                draw_tree(rng, canvas, side * setback, z1, rng.uniform(3, 7))
                 continue
             x = side * setback
             near, far = ((x, z1), (x, z0)) if side > 0 else ((x, z0), (x, z1))
-            _wall(
-                canvas, camera, _facade(rng, night), near, far, rng.uniform(5, 13), 0.85 if side > 0 else 1.0
-            )
+            _wall(canvas, _facade(rng, night), near, far, rng.uniform(5, 13), 0.85 if side > 0 else 1.0)
 
 
 def _wall(
-    canvas: Canvas,
-    camera: Camera,
-    art: np.ndarray,
-    left: tuple,
-    right: tuple,
-    height: float,
-    light: float = 1.0,
+    canvas: Canvas, art: np.ndarray, left: tuple, right: tuple, height: float, light: float = 1.0
 ) -> None:
     base = np.array(
         [
@@ -148,15 +122,15 @@ def _wall(
             (left[0], 0, left[1]),
         ]
     )
-    if camera.depth(base).min() < 0.6:
+    if canvas.camera.depth(base).min() < 0.6:
         return
     art = art.copy()
     if light != 1.0:
         art[..., :3] = (art[..., :3] * light).astype(np.uint8)
-    canvas.lay(art, camera.project(base))
+    canvas.lay(art, canvas.camera.project(base))
 
 
-def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, camera: Camera, z: float) -> None:
+def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, z: float) -> None:
     """A wall, a hedge or a fence across the picture, behind parked cars."""
     kind = rng.integers(3)
     height = rng.uniform(1.6, 3.5)
@@ -165,7 +139,6 @@ def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, camera: Camera,
         for x in np.arange(-24, 24, 4):
             _wall(
                 canvas,
-                camera,
                 premultiply(art.image, np.where(art.image[..., 0] > 80, 255, 60).astype(np.uint8)),
                 (x, z),
                 (x + 4, z),
@@ -181,7 +154,7 @@ def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, camera: Camera,
     if not kind and rng.random() < 0.7:
         image[::14] *= 0.8
     art = premultiply(np.clip(image, 0, 255).astype(np.uint8), np.full((rows, cols), 255, np.uint8))
-    _wall(canvas, camera, art, (-24, z), (24, z), height)
+    _wall(canvas, art, (-24, z), (24, z), height)
     if not kind and rng.random() < 0.7:
         board = sign(rng)
         x = rng.uniform(-5, 4)
@@ -195,19 +168,17 @@ def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, camera: Camera,
                 (x, height * 0.9 - tall, z),
             ]
         )
-        canvas.lay(board.layer, camera.project(corners))
+        canvas.lay(board.layer, canvas.camera.project(corners))
 
 
-def draw_tree(
-    rng: np.random.Generator, canvas: Canvas, camera: Camera, x: float, z: float, height: float
-) -> None:
+def draw_tree(rng: np.random.Generator, canvas: Canvas, x: float, z: float, height: float) -> None:
     """A trunk and a crown of leaves."""
     if z < 1.5:
         return
     trunk = np.array(
         [(x - 0.12, 0, z), (x + 0.12, 0, z), (x + 0.08, height * 0.5, z), (x - 0.08, height * 0.5, z)]
     )
-    canvas.polygon(camera.project(trunk), (40, 55, 70))
+    canvas.polygon(canvas.camera.project(trunk), (40, 55, 70))
     size = 128
     green = _GREENS[rng.integers(len(_GREENS))] * rng.uniform(0.8, 1.3)
     yy, xx = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j].astype(np.float32)
@@ -232,15 +203,15 @@ def draw_tree(
             (x - r, height * 0.28, z),
         ]
     )
-    canvas.lay(art, camera.project(crown))
+    canvas.lay(art, canvas.camera.project(crown))
 
 
-def draw_pole(rng: np.random.Generator, canvas: Canvas, camera: Camera, x: float, z: float) -> None:
+def draw_pole(rng: np.random.Generator, canvas: Canvas, x: float, z: float) -> None:
     """A pole with a road sign, a street's name or a lamp."""
     height = rng.uniform(2.2, 3.2)
     thick = 0.04
     pole = np.array([(x - thick, 0, z), (x + thick, 0, z), (x + thick, height, z), (x - thick, height, z)])
-    canvas.polygon(camera.project(pole), (130, 130, 130))
+    canvas.polygon(canvas.camera.project(pole), (130, 130, 130))
     thing, wide = (road_sign(rng), 0.7) if rng.random() < 0.7 else (street_name(rng), 1.1)
     tall = wide * thing.alpha.shape[0] / thing.alpha.shape[1]
     corners = np.array(
@@ -251,4 +222,4 @@ def draw_pole(rng: np.random.Generator, canvas: Canvas, camera: Camera, x: float
             (x - wide / 2, height - tall, z),
         ]
     )
-    canvas.lay(thing.layer, camera.project(corners))
+    canvas.lay(thing.layer, canvas.camera.project(corners))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .clutter import lettering
+from .clutter import FlatThing, lettering
 from .lettering import fit_into, text_line
-from .plates import blend
+from .paint import blend
 from .sheet import Colour, Face, Sheet
 from .trim import emblem, grille, panel, window
 
@@ -120,7 +120,7 @@ def _firm(rng: np.random.Generator, sheet: Sheet, name: str) -> None:
         thing = lettering(rng)
         size = rng.uniform(0.06, 0.14) * tall
         x = rng.uniform(-0.07, 0.07) * sheet.width
-        sheet.thing(thing.image, thing.alpha, x, y, sheet.width * 0.75, size)
+        sheet.thing(thing, (x, y), sheet.width * 0.75, size)
         y -= size * 1.3
 
 
@@ -131,5 +131,5 @@ def _route(rng: np.random.Generator, sheet: Sheet) -> None:
     board = np.full((*line.shape, 3), 18, np.uint8)
     blend(board, (40, 190, 250), line)
     tall = sheet.high - sheet.low
-    opaque = np.full(line.shape, 255, np.uint8)
-    sheet.thing(board, opaque, 0, sheet.high - tall * 0.07, sheet.width * 0.7, 0.07 * tall)
+    thing = FlatThing(board, np.full(line.shape, 255, np.uint8))
+    sheet.thing(thing, (0, sheet.high - tall * 0.07), sheet.width * 0.7, 0.07 * tall)

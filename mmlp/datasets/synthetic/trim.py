@@ -55,10 +55,10 @@ def small_print(rng: np.random.Generator, sheet: Sheet, y: float, reach: float) 
     for side in (-1, 1):
         if rng.random() < 0.6:
             thing = badge(rng)
-            sheet.thing(thing.image, thing.alpha, side * reach * rng.uniform(0.55, 0.8), y, 0.28, 0.055)
+            sheet.thing(thing, (side * reach * rng.uniform(0.55, 0.8), y), 0.28, 0.055)
     if rng.random() < 0.15:
         thing = sticker(rng)
-        sheet.thing(thing.image, thing.alpha, rng.uniform(-0.6, 0.6) * reach, y - 0.12, 0.14, 0.1)
+        sheet.thing(thing, (rng.uniform(-0.6, 0.6) * reach, y - 0.12), 0.14, 0.1)
 
 
 def grille(rng: np.random.Generator, sheet: Sheet, x: float, y0: float, y1: float, chrome: bool) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .bodies import BODIES, Body, Pose
-from .camera import Camera, Canvas
+from .camera import Canvas
 from .car_faces import car_front, car_rear
 from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
 from .layouts import choose_layout
@@ -59,19 +59,13 @@ def random_paint(rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_vehicle(
-    rng: np.random.Generator,
-    pose: Pose,
-    camera: Camera,
-    canvas: Canvas,
-    light: Sunlight,
-    with_plate: bool = True,
+    rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight, with_plate: bool = True
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """Draws a vehicle.
 
     Args:
         rng: Where randomness comes from.
         pose: The vehicle.
-        camera: Who looks.
         canvas: What is drawn on.
         light: Light of the scene.
         with_plate: Whether it has a plate.
@@ -83,39 +77,33 @@ def draw_vehicle(
     foot = [(-w, 0, -0.1), (w, 0, -0.1), (w, 0, body.length + 0.1), (-w, 0, body.length + 0.1)]
     foot = pose.world(np.array(foot))
     box = np.vstack([foot, foot + np.array([0, body.stations[1].roof + 0.5, 0])])
-    if camera.depth(box).min() < 0.5:  # beside or behind the eye
+    if canvas.camera.depth(box).min() < 0.5:  # beside or behind the eye
         return [], []
-    size = float(np.ptp(camera.project(foot)[:, 0]))
+    size = float(np.ptp(canvas.camera.project(foot)[:, 0]))
     if light.sun > 0.4:
         reach = light.direction[[0, 2]] / max(light.direction[1], 0.3) * 0.7 * light.sun
         cast = np.vstack([foot, foot - [reach[0], 0, reach[1]]])
-        hull = cv2.convexHull(camera.project(cast).astype(np.float32))[:, 0]
+        hull = cv2.convexHull(canvas.camera.project(cast).astype(np.float32))[:, 0]
         canvas.shade(hull, 0.42, max(size * 0.006, 0.6))
-    canvas.shade(camera.project(foot), 0.8, max(size * 0.025, 1.0))
+    canvas.shade(canvas.camera.project(foot), 0.8, max(size * 0.025, 1.0))
     if body.name == 'motorcycle':
-        return draw_motorcycle(rng, pose, camera, canvas, with_plate)
-    draw_tyres(pose, camera, canvas)
-    draw_skin(pose, camera, canvas, light, size)
-    draw_glass(rng, pose, camera, canvas, light)
-    draw_sides(rng, pose, camera, canvas, size)
-    return _draw_end(rng, pose, camera, canvas, light, size, with_plate)
+        return draw_motorcycle(rng, pose, canvas, with_plate)
+    draw_tyres(pose, canvas)
+    draw_skin(pose, canvas, light, size)
+    draw_glass(rng, pose, canvas, light)
+    draw_sides(rng, pose, canvas, size)
+    return _draw_end(rng, pose, canvas, light, size, with_plate)
 
 
 def _draw_end(
-    rng: np.random.Generator,
-    pose: Pose,
-    camera: Camera,
-    canvas: Canvas,
-    light: Sunlight,
-    size: float,
-    with_plate: bool,
+    rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight, size: float, with_plate: bool
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """The front or the rear, whichever is seen."""
     body = pose.body
     rear, nose = pose.world(np.array([[0, 0.7, 0], [0, 0.7, body.length]]))
     ahead = (nose - rear) / body.length
-    front = bool(np.dot(camera.eye - nose, ahead) > 0)
-    if not front and np.dot(camera.eye - rear, ahead) >= 0:
+    front = bool(np.dot(canvas.camera.eye - nose, ahead) > 0)
+    if not front and np.dot(canvas.camera.eye - rear, ahead) >= 0:
         return [], []
     station = body.stations[-1 if front else 0]
     upright = body.tall and station.roof > 1.5
@@ -133,11 +121,11 @@ def _draw_end(
     z, flip, out = (body.length, -1, 1) if front else (0.0, 1, -1)
 
     def place(points: np.ndarray, lift: float = 0.03) -> np.ndarray:
-        return camera.project(pose.world(np.array([(flip * x, y, z + out * lift) for x, y in points])))
+        return canvas.camera.project(pose.world(np.array([(flip * x, y, z + out * lift) for x, y in points])))
 
     corners = [(-width / 2, top), (width / 2, top), (width / 2, low), (-width / 2, low)]
     canvas.lay(face.layer, place(corners, 0.02))
-    _wrap_lamps(pose, camera, canvas, face, front)
+    _wrap_lamps(pose, canvas, face, front)
     lamps = _lamps(face, place, front)
     plate = None
     if with_plate:
@@ -156,7 +144,7 @@ def _lamps(face: Face, place: Callable[[np.ndarray], np.ndarray], front: bool) -
     return found
 
 
-def _wrap_lamps(pose: Pose, camera: Camera, canvas: Canvas, face: Face, front: bool) -> None:
+def _wrap_lamps(pose: Pose, canvas: Canvas, face: Face, front: bool) -> None:
     """The lamps go on around the corners of the body."""
     low, high = face.band
     if high <= low:
@@ -169,5 +157,5 @@ def _wrap_lamps(pose: Pose, camera: Camera, canvas: Canvas, face: Face, front: b
         lower[-1, 1] = high - (high - low) * 0.4
         strip = pose.world(np.vstack([edge, lower[::-1]]))
         outward = np.diff(pose.world(np.array([[0, 0, 0], [side, 0, 0]])), axis=0)[0]
-        if np.dot(outward, camera.eye - strip.mean(0)) > 0:
-            canvas.polygon(camera.project(strip), np.array(face.lamp_colour) * 0.85)
+        if np.dot(outward, canvas.camera.eye - strip.mean(0)) > 0:
+            canvas.polygon(canvas.camera.project(strip), np.array(face.lamp_colour) * 0.85)
