@@ -12,6 +12,11 @@ from PIL import Image
 from mmlp.datasets.converters import Options, Report, convert
 from mmlp.datasets.converters.reader import Reader
 
+#: Outlines with integer corners between which no edge runs through the centre of a pixel.
+QUAD = [[20, 30], [90, 41], [92, 61], [22, 50]]
+BOX = [[20, 30], [90, 30], [90, 60], [20, 60]]
+FIVE = [[100, 70], [120, 67], [140, 70], [140, 100], [100, 100]]
+
 
 def picture(path: Path, size: tuple[int, int] = (160, 120), orientation: int = 1) -> Path:
     """Writes a picture of ``size`` (width, height), with an EXIF orientation if it is not 1."""
