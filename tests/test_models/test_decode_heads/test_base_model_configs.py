@@ -10,16 +10,18 @@ from torchvision.transforms.functional import normalize
 
 import mmlp  # noqa: F401
 
-MODELS_DIR = Path(__file__).parents[3] / 'configs' / '_base_' / 'models'
+CONFIG_DIR = Path(__file__).parents[3] / 'configs'
+MODELS_DIR = CONFIG_DIR / '_base_' / 'models'
 
 
 @pytest.mark.parametrize('depth', [50, 101])
 def test_config_describes_torchvisions_model(depth):
-    model = Config.fromfile(MODELS_DIR / f'deeplabv3_r{depth}.py').model
+    model = Config.fromfile(CONFIG_DIR / f'lp_deeplabv3_r{depth}.py').model
     assert model.backbone.depth == depth
     for head, weight in ((model.decode_head, 1.0), (model.auxiliary_head, 0.5)):
         assert (head.num_classes, head.out_channels, head.threshold) == (2, 1, 0.5)
-        assert head.loss_decode == dict(type='BinaryLovaszLoss', mode='sigmoid', loss_weight=weight)
+        loss = dict(mode='sigmoid', class_absent='max_error', loss_weight=weight)
+        assert head.loss_decode == dict(type='BinaryLovaszLoss', **loss)
 
 
 def test_preprocessing_is_torchvisions():
