@@ -30,7 +30,8 @@ def build_torchvision(depth, classifier_channels):
 
 def build_ours(depth, **kwargs):
     init_default_scope('mmseg')
-    cfg = Config.fromfile(MODELS_DIR / f'deeplabv3_r{depth}.py').model
+    cfg = Config.fromfile(MODELS_DIR / 'deeplabv3_r50.py').model
+    cfg.backbone.depth = depth
     cfg.update(kwargs)
     model = MODELS.build(cfg)
     model.eval()
