@@ -91,7 +91,7 @@ def test_devices_that_are_not_there_are_refused(backend, brightness_checkpoint):
 
 
 def test_unknown_backends_list_the_known(brightness_checkpoint):
-    with pytest.raises(ValueError, match=r"'auto' or one of pytorch, openvino, onnxruntime, got 'tensorrt'"):
+    with pytest.raises(ValueError, match=r"'auto' or one of pytorch, onnxruntime, openvino, got 'tensorrt'"):
         build_backend(brightness_checkpoint, backend='tensorrt')
 
 

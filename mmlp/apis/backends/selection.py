@@ -19,7 +19,7 @@ from .openvino import OpenVINOBackend
 from .pytorch import PyTorchBackend
 
 #: Engines for exported networks, the faster on a CPU first.
-EXPORTED = {'openvino': OpenVINOBackend, 'onnxruntime': ONNXRuntimeBackend}
+EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 BACKENDS = ('pytorch', *EXPORTED)
 
 
@@ -70,7 +70,6 @@ def build_backend(
 def _fastest_backend(exported: bool, device: str) -> str:
     installed = [name for name in EXPORTED if _installed(name)]
     if exported:
-        # onnxruntime is named in the message when there is neither.
         return installed[0] if installed else 'onnxruntime'
     on_cpu = device == 'cpu' or (device == 'auto' and not torch.cuda.is_available())
     return installed[0] if on_cpu and installed and _installed('onnx') else 'pytorch'
