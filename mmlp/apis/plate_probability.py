@@ -46,7 +46,9 @@ class PlateProbability(nn.Module):
         self.divisor = int(test_cfg.get('size_divisor') or 1)
         self.threshold = float(getattr(segmentor.decode_head, 'threshold', None) or 0.5)
         self.align_corners = segmentor.align_corners
-        self.flip_channels = bool(preprocessor._channel_conversion)
+        # The attribute's name differs between the builds of the toolbox.
+        upstream = getattr(preprocessor, 'channel_conversion', None)
+        self.flip_channels = bool(preprocessor._channel_conversion if upstream is None else upstream)
         normalised = preprocessor._enable_normalize
         mean = preprocessor.mean.flatten() if normalised else torch.zeros(3)
         std = preprocessor.std.flatten() if normalised else torch.ones(3)
