@@ -98,7 +98,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
     )
     memory = TemporalMemory(*args.memory)
     media = command_line.find_inputs(args.inputs, args.output)
-    with command_line.ProgressBar(len(media), describe) as progress:
+    with command_line.ProgressBar(media, describe) as progress:
         report = anonymize_media(
             media,
             args.output,

@@ -64,7 +64,7 @@ def describe(result: FileResult) -> str:
 def segment(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
     media = command_line.find_inputs(args.inputs, args.out_dir)
-    with command_line.ProgressBar(len(media), describe) as progress:
+    with command_line.ProgressBar(media, describe) as progress:
         report = segment_media(
             media,
             args.out_dir,

@@ -138,16 +138,12 @@ def anonymize_media(
         if not resume and not overwrite:
             written = [*outputs.values(), *([] if report is None else [Path(report)])]
             check_absent(written, 'resume the former run, or say that they are to be overwritten')
+    kept = {
+        item.path: former[str(item.path)]
+        for item in media.items
+        if str(item.path) in former and former[str(item.path)].is_current(item.path, [outputs[item.path]])
+    }
     results = JobReport(settings, report, media.skipped)
-    todo = []
-    for item in media.items:
-        done = former.get(str(item.path))
-        if done is not None and done.is_current(item.path, [outputs[item.path]]):
-            done.kept = True
-            results.add(done)
-        else:
-            todo.append(item)
-    results.add_problems(media.problems)
     job = _AnonymizeJob(
         segmenter,
         redaction,
@@ -158,7 +154,9 @@ def anonymize_media(
         strip_location=strip_location,
         encoding={'audio': audio, 'codec': codec, 'crf': crf},
     )
-    run_media_job(job, segmenter, todo, results, progress, batch_size=batch_size, max_pixels=max_pixels)
+    run_media_job(
+        job, segmenter, media, results, progress, kept=kept, batch_size=batch_size, max_pixels=max_pixels
+    )
     return results
 
 

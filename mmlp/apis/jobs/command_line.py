@@ -28,12 +28,15 @@ EXIT_CODES = (
 _GPU_BATCH = 8
 
 
-def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | None = None) -> None:
+def add_segmenter_options(
+    parser: argparse.ArgumentParser, threshold: float | None = None, min_score: float = 0.6
+) -> None:
     """Adds the options that :func:`build_segmenter` reads.
 
     Args:
         parser (argparse.ArgumentParser): Takes the options.
         threshold (float | None): Probability unless another is given; None means the model's own.
+        min_score (float): Lowest score of a plate unless another is given, 0..1.
     """
     group = parser.add_argument_group('finding plates')
     group.add_argument(
@@ -60,6 +63,12 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
         type=float,
         metavar='LOGIT',
         help='the same as logit; 0.1 is a probability of 0.525',
+    )
+    group.add_argument(
+        '--min-score',
+        type=float,
+        default=min_score,
+        help='drop plates of a lower score, the mean probability of their pixels (default: %(default)s)',
     )
     group.add_argument(
         '--long-side',
@@ -132,6 +141,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         threshold=threshold,
         long_side=args.long_side or None,
         min_area=args.min_area,
+        min_score=args.min_score,
         tile=tile,
         refine=args.refine,
     )
@@ -158,14 +168,15 @@ class ProgressBar(Progress):
     """A bar over files and one over the frames of a video, on stderr; a line a file on stdout.
 
     Args:
-        files (int): Number of files.
+        media (MediaList): The files.
         describe (Callable[[FileResult], str]): Says in a line what became of a file.
     """
 
-    def __init__(self, files: int, describe: Callable[[FileResult], str]) -> None:
+    def __init__(self, media: MediaList, describe: Callable[[FileResult], str]) -> None:
         self._describe = describe
         # Into a log file, a line from time to time is enough.
         self._pace = {'mininterval': 0.2 if sys.stderr.isatty() else 30.0}
+        files = len(media.items) + len(media.problems)
         self._bar = tqdm(total=files, unit='file', disable=files < 2, **self._pace)
         self._frames: tqdm | None = None
 
@@ -180,8 +191,9 @@ class ProgressBar(Progress):
     def finish(self, result: FileResult) -> None:
         """Prints what became of a file."""
         self._close_frames()
-        is_problem = result.status != 'done'
-        tqdm.write(describe_result(result, self._describe), file=sys.stderr if is_problem else sys.stdout)
+        if not result.kept:
+            stream = sys.stdout if result.status == 'done' else sys.stderr
+            tqdm.write(describe_result(result, self._describe), file=stream)
         self._bar.update()
 
     def __enter__(self) -> ProgressBar:
@@ -243,7 +255,8 @@ def print_summary(report: JobReport, media: MediaList) -> None:
     if counts['kept_from_former_runs']:
         parts.append(f'{counts["kept_from_former_runs"]} of them by a former run')
     if media.skipped:
-        parts.append(f'{len(media.skipped)} files left alone that are neither picture nor video')
+        files = '1 file' if len(media.skipped) == 1 else f'{len(media.skipped)} files'
+        parts.append(f'{files} left alone (neither picture nor video)')
     if report.path is not None:
         parts.append(f'report in {report.path}')
     print('; '.join(parts), file=sys.stderr)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaProblem, MediaWriteError, atomic_path
+from mmlp.media import MediaWriteError, atomic_path
 from mmlp.version import __version__
 
 #: The report's name in an output folder.
@@ -123,11 +123,6 @@ class JobReport:
         if self.path is not None and time.monotonic() - self._saved > self._interval:
             with contextlib.suppress(MediaWriteError):  # The last one tells.
                 self.save()
-
-    def add_problems(self, problems: Iterable[MediaProblem]) -> None:
-        """Adds inputs and folders that could not be looked at, as failed."""
-        for problem in problems:
-            self.add(FileResult(str(problem.path), 'unknown', 'failed', error=problem.reason))
 
     def summary(self) -> dict[str, int]:
         """Counts files by status and the plates in them."""

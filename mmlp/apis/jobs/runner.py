@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from mmlp.media import MediaError, MediaItem, Picture, read_image, run_pipeline
+from mmlp.media import MediaError, MediaItem, MediaList, Picture, read_image, run_pipeline
 from mmlp.plates import Plate
 
 from .report import FileResult, JobReport, fingerprint_of
@@ -70,10 +72,11 @@ class _Job(NamedTuple):
 def run_media_job(
     job: MediaJob,
     segmenter: Segmenter,
-    items: Iterable[MediaItem],
+    media: MediaList,
     report: JobReport,
     progress: Progress | None = None,
     *,
+    kept: Mapping[Path, FileResult] = MappingProxyType({}),
     batch_size: int = 1,
     max_pixels: int | None = None,
 ) -> None:
@@ -84,9 +87,10 @@ def run_media_job(
     Args:
         job (MediaJob): What to do with each.
         segmenter (Segmenter): Finds the plates.
-        items (Iterable[MediaItem]): The files.
+        media (MediaList): The files, and what could not be looked at, which counts as failed.
         report (JobReport): Takes the results. It is saved at the end, after an interruption too.
         progress (Progress | None): Is told how far the job is.
+        kept (Mapping[Path, FileResult]): Results of a former run, for the files that it finished.
         batch_size (int): Pictures that the network gets at once.
         max_pixels (int | None): Larger pictures are refused; None keeps the limit of
             :func:`~mmlp.media.read_image`.
@@ -96,6 +100,13 @@ def run_media_job(
         MediaWriteError: The report could not be written.
     """
     progress = progress or Progress()
+    for problem in media.problems:
+        result = FileResult(str(problem.path), 'unknown', 'failed', error=problem.reason)
+        _finish(result, report, progress)
+    for result in kept.values():
+        result.kept = True
+        _finish(result, report, progress)
+    items = [item for item in media.items if item.path not in kept]
     try:
         for kind, group in itertools.groupby(items, key=lambda item: item.kind):
             if kind == 'image':

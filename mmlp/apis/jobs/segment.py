@@ -95,10 +95,15 @@ def segment_media(
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former = load_results(report.path, settings) if resume else {}
-    todo = [item for item in media.items if not job.keep(item, former.get(str(item.path)), report)]
-    report.add_problems(media.problems)
+    kept = {
+        item.path: former[str(item.path)]
+        for item in media.items
+        if str(item.path) in former and job.can_keep(item, former[str(item.path)])
+    }
     try:
-        run_media_job(job, segmenter, todo, report, progress, batch_size=batch_size, max_pixels=max_pixels)
+        run_media_job(
+            job, segmenter, media, report, progress, kept=kept, batch_size=batch_size, max_pixels=max_pixels
+        )
     finally:
         job.write_coco()
     return report
@@ -132,15 +137,11 @@ class _SegmentJob:
                 for suffix in {SAVE_KINDS[kind], '.mp4', '.jsonl'}:
                     yield self._folder / kind / stem.with_name(stem.name + suffix)
 
-    def keep(self, item: MediaItem, former: FileResult | None, report: JobReport) -> bool:
-        """Tells whether a former run finished a file, and takes its result over."""
-        if former is None or not former.is_current(item.path, former.outputs):
+    def can_keep(self, item: MediaItem, former: FileResult) -> bool:
+        """Tells whether the outputs of a former run are all there; takes its part of the COCO file over."""
+        if not former.is_current(item.path, map(Path, former.outputs)):
             return False
-        if self._coco is not None and item.kind == 'image' and not self._coco.take_over(_name(item)):
-            return False
-        former.kept = True
-        report.add(former)
-        return True
+        return self._coco is None or item.kind == 'video' or self._coco.take_over(_name(item))
 
     def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
         name = _name(item)

@@ -1,0 +1,127 @@
+"""tools/anonymize.py as a user calls it."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from verb_samples import BOX, load_tool, plate_picture, write_checkpoint, write_samples
+
+from mmlp.media import write_image
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    return write_checkpoint(tmp_path_factory.mktemp('model') / 'bright.pth')
+
+
+@pytest.fixture
+def anonymize(checkpoint, tmp_path, monkeypatch):
+    """Calls the tool within the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    tool = load_tool('anonymize')
+    options = ['--model', str(checkpoint), '--backend', 'pytorch', '--device', 'cpu', '--threads', '1']
+    return lambda *arguments: tool.main([*map(str, arguments), *options])
+
+
+def contrast(image, box=BOX):
+    left, top, right, bottom = box
+    inside = image[top + 5 : bottom - 5, left + 4 : right - 4].astype(int)
+    return float(np.abs(np.diff(inside, axis=1)).mean())
+
+
+def last_frame(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format='bgr24') for frame in container.decode(video=0)][-1]
+
+
+def test_a_folder(anonymize, tmp_path, capsys):
+    write_samples(tmp_path / 'in')
+    (tmp_path / 'in/broken.jpg').write_text('no picture')
+    assert anonymize('in', '-o', 'out', '--method', 'solid', '--margin', 20, '--codec', 'mpeg4') == 1
+    out, err = capsys.readouterr()
+    assert 'in/photo.jpg: 1 plate covered -> out/photo.jpg' in out
+    assert 'plates covered in 20 of 20 frames' in out and 'error: in/broken.jpg: is not a picture' in err
+    assert contrast(cv2.imread('in/photo.jpg')) > 8 and contrast(cv2.imread('out/photo.jpg')) < 3
+    assert contrast(last_frame('out/drive.mp4'), (59, 50, 107, 66)) < 3
+    assert not Path('out/broken.jpg').exists()
+    report = json.loads(Path('out/report.json').read_text())
+    assert report['summary'] == {
+        **dict(files=4, done=3, incomplete=0, failed=1, kept_from_former_runs=0, to_look_at=0, plates=22)
+    }
+
+    again = ('in', '-o', 'out', '--method', 'solid', '--margin', 20, '--codec', 'mpeg4')
+    assert anonymize(*again) == 2
+    assert 'outputs exist already; resume' in capsys.readouterr().err
+    write_image('in/broken.jpg', plate_picture())
+    assert anonymize(*again, '--resume') == 0
+    assert '3 of them by a former run' in capsys.readouterr().err
+    assert anonymize('in', '-o', 'out', '--resume') == 2
+    assert 'other settings' in capsys.readouterr().err
+    assert anonymize('in', '-o', 'out', '--overwrite') == 0
+
+
+def test_a_picture_laid_on_plates(anonymize):
+    write_image('photo.png', plate_picture())
+    write_image('cover.png', np.full((30, 100, 3), (0, 0, 255), np.uint8))
+    assert anonymize('photo.png', '-o', 'covered.png', '--method', 'image', '--image', 'cover.png') == 0
+    np.testing.assert_array_equal(cv2.imread('covered.png')[54:62, 44:84], np.full((8, 40, 3), (0, 0, 255)))
+
+
+def test_in_place(anonymize, capsys):
+    write_image('photo.png', plate_picture())
+    assert anonymize('photo.png', '-o', '.') == 2
+    assert 'would replace an original' in capsys.readouterr().err
+    assert anonymize('photo.png', '--in-place') == 0
+    assert contrast(cv2.imread('photo.png')) < 5 and sorted(os.listdir()) == ['photo.png']
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_leaves_nothing_unfinished(anonymize, number, tmp_path, capsys):
+    write_samples(tmp_path / 'in')
+
+    def stop_when_the_video_is_begun():
+        for _ in range(3000):
+            if list(tmp_path.glob('out/.mmlp-*')):
+                os.kill(os.getpid(), number)
+                return
+            time.sleep(0.005)
+
+    threading.Thread(target=stop_when_the_video_is_begun, daemon=True).start()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert anonymize('in/drive.mp4', '-o', 'out') == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert os.listdir('out') == ['report.json'] and '--resume goes on' in capsys.readouterr().err
+    assert anonymize('in/drive.mp4', '-o', 'out', '--resume') == 0
+
+
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (('photo.png', '-o', 'out', '--method', 'image'), '--method image and --image FILE go together'),
+        (('photo.png', '-o', 'out', '--image', 'photo.png'), '--method image and --image FILE go together'),
+        (('photo.png', '-o', 'out', '--margin', '-5'), 'margin and feather must not be negative'),
+        (('photo.png', '-o', 'out', '--memory', '-1', '0'), 'fill and extend must not be negative'),
+        (('absent', '-o', 'out'), 'no picture or video found: absent: there is no such file or folder'),
+    ],
+)
+def test_mistakes_are_answered_in_a_line(anonymize, arguments, message, capsys):
+    write_image('photo.png', plate_picture())
+    assert anonymize(*arguments) == 2
+    assert f'error: {message}' in capsys.readouterr().err
+    assert not Path('out').exists()
+
+
+@pytest.mark.parametrize('arguments', [('photo.png',), ('photo.png', '-o', 'out', '--in-place')])
+def test_where_to_write_is_named_once(anonymize, arguments):
+    with pytest.raises(SystemExit) as error:
+        anonymize(*arguments)
+    assert error.value.code == 2

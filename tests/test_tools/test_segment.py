@@ -1,0 +1,110 @@
+"""tools/segment.py as a user calls it."""
+
+import json
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from verb_samples import BOX, load_tool, plate_picture, write_checkpoint, write_samples
+
+from mmlp.media import write_image
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    return write_checkpoint(tmp_path_factory.mktemp('model') / 'bright.pth')
+
+
+@pytest.fixture
+def segment(checkpoint, tmp_path, monkeypatch):
+    """Calls the tool within the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    tool = load_tool('segment')
+    options = ['--model', str(checkpoint), '--backend', 'pytorch', '--device', 'cpu', '--threads', '1']
+    return lambda *arguments: tool.main([*map(str, arguments), *options])
+
+
+def test_one_picture_and_no_option(segment, tmp_path, capsys):
+    write_image('photo.jpg', plate_picture())
+    assert segment('photo.jpg') == 0
+    line = capsys.readouterr().out
+    written = r'outputs/overlay/photo\.jpg, outputs/json/photo\.json'
+    assert re.fullmatch(rf'photo\.jpg: 1 plate \(score 1\.00\) -> {written}\n', line)
+    (plate,) = json.loads((tmp_path / 'outputs/json/photo.json').read_text())['plates']
+    np.testing.assert_allclose(plate['box'], np.array(BOX) - 0.5, atol=1.5)
+    overlay = cv2.imread('outputs/overlay/photo.jpg').astype(int)
+    assert np.abs(overlay - plate_picture()).max() > 80
+
+
+def test_folders_patterns_and_videos_mixed(segment, tmp_path, capsys):
+    write_samples(tmp_path / 'in')
+    write_image('more/other.bmp', plate_picture())
+    (tmp_path / 'in/broken.jpg').write_text('no picture')
+    (tmp_path / 'in/notes.txt').write_text('left alone')
+    arguments = ('in', 'more/*.bmp', 'absent.png', '-o', 'found', '--save', 'mask', 'json', 'coco')
+    assert segment(*arguments) == 1
+    out, err = capsys.readouterr()
+    assert 'plates in 20 of 20 frames' in out and len(out.splitlines()) == 4
+    assert 'error: in/broken.jpg: is not a picture' in err and 'error: absent.png: there is no such' in err
+    assert '4 of 6 files done; 2 failed; 1 file left alone' in err
+    masks = {path.as_posix()[len('found/mask/') :] for path in Path('found/mask').rglob('*.png')}
+    assert {'in/photo.png', 'in/deep/photo.png', 'more/other.png', 'in/drive/000019.png'} <= masks
+    assert len(json.loads((tmp_path / 'found/coco.json').read_text())['annotations']) == 3
+
+    assert segment(*arguments, '--resume') == 1
+    assert '4 of them by a former run' in capsys.readouterr().err
+
+
+def test_thresholds(segment, capsys):
+    image = plate_picture()
+    image[:40, :60] = 128 + 2  # The probability of this grey is 0.55, its logit 0.2.
+    write_image('photo.png', image)
+    for options, plates in (
+        (('--threshold', '0.5'), 2),
+        (('--threshold', '0.6'), 1),
+        (('--logit-threshold', '0.1'), 2),
+        (('--logit-threshold', '0.3'), 1),
+    ):
+        assert segment('photo.png', '--min-score', 0, *options) == 0
+        assert f'{plates} plate' in capsys.readouterr().out, options
+
+
+def test_exclusion_and_tiles(segment, capsys):
+    write_image('photo.png', plate_picture())
+    assert segment('photo.png', '--exclude', '0,40%,100%,20%', '--tile', 96, 32, '--long-side', 0) == 0
+    assert 'no plate' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (('absent.jpg',), 'no picture or video found: absent.jpg: there is no such file or folder'),
+        (('photo.png', '--tile', '64', '16', '8'), '--tile takes a size and an overlap'),
+        (('photo.png', '--model', 'absent.pth'), 'absent.pth'),
+    ],
+)
+def test_mistakes_are_answered_in_a_line(segment, arguments, message, capsys):
+    write_image('photo.png', plate_picture())
+    tool = load_tool('segment')
+    run = tool.main if '--model' in arguments else segment
+    assert run(list(arguments)) == 2 if run is tool.main else run(*arguments) == 2
+    assert f'{message}' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (('--threshold', '50'), 'must be between 0 and 1'),
+        (('--threshold', '0.3', '--logit-threshold', '0.1'), 'not allowed with'),
+        (('--save', 'masks'), "invalid choice: 'masks'"),
+        (('--exclude', '1,2'), 'a region is x,y,w,h'),
+        (('--codec', 'divx9'), 'must be one of h264'),
+        (('--long-side', 'big'), 'whole number'),
+    ],
+)
+def test_wrong_options(segment, arguments, message, capsys):
+    with pytest.raises(SystemExit) as error:
+        segment('photo.png', *arguments)
+    assert error.value.code == 2 and message in capsys.readouterr().err
