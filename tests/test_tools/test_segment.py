@@ -71,6 +71,19 @@ def test_thresholds(segment, capsys):
         assert f'{plates} plate' in capsys.readouterr().out, options
 
 
+def test_scores_follow_the_threshold(segment, capsys):
+    image = plate_picture()
+    image[:40, :60] = 128 - 4  # The probability of this grey, and so the score, is 0.4.
+    write_image('photo.png', image)
+    for options, plates in (
+        (('--threshold', '0.15'), 2),  # What has a score of 0.35 is a plate.
+        (('--threshold', '0.3'), 1),  # 0.5
+        (('--threshold', '0.3', '--min-score', '0.38'), 2),
+    ):
+        assert segment('photo.png', *options) == 0
+        assert f'{plates} plate' in capsys.readouterr().out, options
+
+
 def test_exclusion_and_tiles(segment, capsys):
     write_image('photo.png', plate_picture())
     assert segment('photo.png', '--exclude', '0,40%,100%,20%', '--tile', 96, 32, '--long-side', 0) == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 from tqdm import tqdm
 
-from mmlp.media import CODECS, MediaError, MediaItem, MediaList
+from mmlp.media import CODECS, MediaItem, MediaList, MediaWriteError
 
 from ..plate_segmenter import PlateSegmenter
 from .exclusion import ExcludingSegmenter, Region
@@ -24,19 +24,19 @@ from .runner import Progress, Segmenter
 EXIT_CODES = (
     'exit code: 0 all done, 1 some files failed or are incomplete, 2 nothing was started, 130 interrupted'
 )
+#: Lowest score of a plate: this much above the threshold, but not above the limit. On real pictures, this
+#: drops most of what is not a plate, and hardly a plate, at any threshold.
+_SCORE_STEP, _SCORE_LIMIT = 0.2, 0.6
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
 
 
-def add_segmenter_options(
-    parser: argparse.ArgumentParser, threshold: float | None = None, min_score: float = 0.6
-) -> None:
+def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | None = None) -> None:
     """Adds the options that :func:`build_segmenter` reads.
 
     Args:
         parser (argparse.ArgumentParser): Takes the options.
         threshold (float | None): Probability unless another is given; None means the model's own.
-        min_score (float): Lowest score of a plate unless another is given, 0..1.
     """
     group = parser.add_argument_group('finding plates')
     group.add_argument(
@@ -67,8 +67,8 @@ def add_segmenter_options(
     group.add_argument(
         '--min-score',
         type=float,
-        default=min_score,
-        help='drop plates of a lower score, the mean probability of their pixels (default: %(default)s)',
+        help='drop plates of a lower score, the mean probability of their pixels '
+        '(default: 0.2 above the threshold, at most 0.6)',
     )
     group.add_argument(
         '--long-side',
@@ -141,10 +141,13 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         threshold=threshold,
         long_side=args.long_side or None,
         min_area=args.min_area,
-        min_score=args.min_score,
+        min_score=args.min_score or 0.0,
         tile=tile,
         refine=args.refine,
     )
+    if args.min_score is None:
+        # A lower threshold brings less probable pixels into all plates, and so lower scores.
+        segmenter.min_score = round(min(segmenter.threshold + _SCORE_STEP, _SCORE_LIMIT), 4)
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
     print(segmenter.describe(), file=sys.stderr)
@@ -237,7 +240,7 @@ def run(command: Callable[[], JobReport]) -> int:
             file=sys.stderr,
         )
         return 130
-    except MediaError as error:
+    except MediaWriteError as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     except (ValueError, OSError, ImportError) as error:

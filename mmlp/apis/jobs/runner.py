@@ -19,6 +19,8 @@ from .report import FileResult, JobReport, fingerprint_of
 
 logger = logging.getLogger(__name__)
 
+#: Options of :class:`~mmlp.apis.PlateSegmenter` that its own description may leave out.
+_SEGMENTER_OPTIONS = ('min_score', 'min_area', 'tile', 'tile_long_side', 'refinement')
 #: Pictures that are in memory at the same time have so many pixels together, or there is one alone.
 MAX_PIXELS_AT_ONCE = 100_000_000
 
@@ -59,7 +61,7 @@ class Progress:
         """A file is done, or has failed."""
 
 
-class _Job(NamedTuple):
+class _Entry(NamedTuple):
     """A picture on its way."""
 
     item: MediaItem
@@ -121,9 +123,12 @@ def run_media_job(
 
 
 def describe_segmenter(segmenter: Segmenter) -> str:
-    """Describes what finds the plates in a line, for reports."""
+    """Describes what finds the plates, with all that its answers depend on, in a line for reports."""
     describe = getattr(segmenter, 'describe', None)
-    return describe() if describe is not None else type(segmenter).__name__
+    line = describe() if describe is not None else type(segmenter).__name__
+    options = {name: getattr(segmenter, name, None) for name in _SEGMENTER_OPTIONS}
+    details = [f'{name}={value}' for name, value in options.items() if value is not None]
+    return ', '.join([line, *details])
 
 
 def explain(error: Exception) -> str:
@@ -168,8 +173,8 @@ def _run_pictures(
     gate = _PixelGate(MAX_PIXELS_AT_ONCE)
     limit = {} if max_pixels is None else {'max_pixels': max_pixels}
 
-    def read() -> Iterator[list[_Job]]:
-        batch: list[_Job] = []
+    def read() -> Iterator[list[_Entry]]:
+        batch: list[_Entry] = []
         for item in items:
             entry = _read(item, limit)
             batch.append(entry)
@@ -183,14 +188,14 @@ def _run_pictures(
             gate.enter(sum(map(_pixels, batch)))
             yield batch
 
-    def predict(batches: Iterator[list[_Job]]) -> Iterator[_Job]:
+    def predict(batches: Iterator[list[_Entry]]) -> Iterator[_Entry]:
         try:
             for batch in batches:
                 yield from _predict(segmenter, batch)
         finally:
             gate.open()
 
-    def write(entry: _Job) -> None:
+    def write(entry: _Entry) -> None:
         result = _write(job, entry)
         gate.leave(_pixels(entry))
         _finish(result, report, progress)
@@ -199,14 +204,14 @@ def _run_pictures(
     logger.info('pictures: %.1f s\n%s', timing.seconds, timing)
 
 
-def _read(item: MediaItem, limit: dict[str, int]) -> _Job:
+def _read(item: MediaItem, limit: dict[str, int]) -> _Entry:
     try:
-        return _Job(item, fingerprint_of(item.path), read_image(item.path, **limit))
+        return _Entry(item, fingerprint_of(item.path), read_image(item.path, **limit))
     except Exception as error:
-        return _Job(item, error=error)
+        return _Entry(item, error=error)
 
 
-def _predict(segmenter: Segmenter, batch: list[_Job]) -> list[_Job]:
+def _predict(segmenter: Segmenter, batch: list[_Entry]) -> list[_Entry]:
     """Fills in the plates; when a batch fails, its pictures are tried one by one."""
     readable = [entry for entry in batch if entry.error is None]
     try:
@@ -219,7 +224,7 @@ def _predict(segmenter: Segmenter, batch: list[_Job]) -> list[_Job]:
     return [entry if entry.error else entry._replace(plates=next(plates)) for entry in batch]
 
 
-def _write(job: MediaJob, entry: _Job) -> FileResult:
+def _write(job: MediaJob, entry: _Entry) -> FileResult:
     item = entry.item
     try:
         if entry.error is not None:
@@ -231,7 +236,7 @@ def _write(job: MediaJob, entry: _Job) -> FileResult:
         return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
 
 
-def _pixels(entry: _Job) -> int:
+def _pixels(entry: _Entry) -> int:
     return 0 if entry.picture is None else entry.picture.width * entry.picture.height
 
 
