@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import warnings
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from .plate_probability import PlateProbability
 OPSET = 17
 _EXAMPLE_SHAPE = (1, 96, 128)
 #: The exporter that works on every supported PyTorch; the newer one came with 2.5 and needs onnxscript.
-_TRACING_EXPORTER = {'dynamo': False} if 'dynamo' in torch.onnx.export.__code__.co_varnames else {}
+_TRACING_EXPORTER = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {}
 
 
 def export_onnx(network: PlateProbability, shape: Sequence[int | None] = (None, None, None)) -> bytes:

@@ -2,15 +2,24 @@
 
 from .efficientnet_lite_scheme import load_from_efficientnet_lite
 from .files import read_checkpoint, write_checkpoint
+from .index import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, resolve_weights
+from .publishing import slim_checkpoint
+from .toolbox_files import read_toolbox_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
 
 __all__ = [
+    'DEFAULT_WEIGHTS',
+    'WEIGHTS',
     'ConvertedWeights',
+    'WeightsEntry',
     'as_toolbox_checkpoint',
     'convert_torchvision_deeplabv3',
     'load_from_efficientnet_lite',
     'read_checkpoint',
+    'read_toolbox_checkpoint',
     'read_torchvision_weights',
+    'resolve_weights',
+    'slim_checkpoint',
     'write_checkpoint',
 ]
