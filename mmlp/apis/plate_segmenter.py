@@ -51,8 +51,9 @@ class PlateSegmenter:
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
             enlarged, but at most twice. None: the picture's own size. Default: 768.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
-        min_score (float): Plates with a lower mean probability, 0..1, are dropped. Default: 0.6, which takes
-            most specks on lettering and grilles away; 0.0 keeps all.
+        min_score (float, optional): Plates with a lower mean probability, 0..1, are dropped. Default: None,
+            0.2 above the threshold but at most 0.6, which takes most specks on lettering and grilles away;
+            0.0 keeps all.
         tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
             for plates too small in the whole picture; the higher probability counts. Plates up to half the
             overlap wide are never cut. With ``long_side=None`` only tiles are looked at. Memory grows with
@@ -79,7 +80,7 @@ class PlateSegmenter:
         threshold: Optional[float] = None,
         long_side: Optional[int] = 768,
         min_area: int = 16,
-        min_score: float = 0.6,
+        min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
         tile_long_side: Optional[int] = None,
         refine: bool | Refinement = False,
@@ -90,7 +91,7 @@ class PlateSegmenter:
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.min_area = min_area
-        self.min_score = min_score
+        self.min_score = min(self.threshold + 0.2, 0.6) if min_score is None else min_score
         self.tile = tile
         self.tile_long_side = tile_long_side
         self.refinement = Refinement() if refine is True else (refine or None)

@@ -137,6 +137,28 @@ def test_threshold_cuts_plates_out(make):
     assert make(**options, threshold=0.25, min_area=1001).predict(picture).plates == []
 
 
+@pytest.mark.parametrize(('threshold', 'lowest'), [(None, 0.6), (0.5, 0.6), (0.2, 0.4), (0.7, 0.6)])
+def test_lowest_score_follows_the_threshold(make, threshold, lowest):
+    assert make(threshold=threshold).min_score == pytest.approx(lowest)
+    assert make(threshold=threshold, min_score=0.0).min_score == 0.0
+
+
+def test_second_look_may_drop_what_it_does_not_confirm(make):
+    # Bright stripes finer than the working size look grey and whole from afar, and fall apart close up.
+    picture = np.full((1200, 1600, 3), 30, np.uint8)
+    picture[300:360, 400:640:2] = 255
+    picture[700:760, 400:640] = 226
+    options = {'long_side': 400, 'threshold': 0.4, 'min_score': 0.0}
+    assert len(make(**options).predict(picture).plates) == 2
+    assert len(make(**options, refine=True).predict(picture).plates) == 2
+    strict = Refinement(plate_width=480, crop_size=(427, 640), drop_unconfirmed=True)
+    prediction = make(**options, refine=strict).predict(picture)
+    (plate,) = prediction.plates
+    assert corner_error(plate, [(400, 700), (639, 700), (639, 759), (400, 759)]) < 4
+    stripes = prediction.crop_probability(400, 300, 640, 360)
+    assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the second look replaced the first'
+
+
 def test_tiles_find_what_the_whole_is_too_small_for(make, street):
     whole = make(long_side=64).predict(street)
     assert find(whole, FAR) is None and find(whole, NEAR) is not None
