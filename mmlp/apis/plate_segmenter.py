@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,7 @@ from typing import Optional
 
 import numpy as np
 
-from mmlp.checkpoints.index import resolve_weights
+from mmlp.checkpoints.index import find_refiner, resolve_weights
 from mmlp.media import read_image
 from mmlp.media.images import ImageSource
 
@@ -60,7 +61,10 @@ class PlateSegmenter:
             the tiles that show plates, not with the picture. Default: None, no tiles.
         tile_long_side (int, optional): Longer side of the picture that is cut into tiles. Default: None, the
             picture's own.
-        refine (bool | Refinement): Whether to look at each plate again in a magnified crop. Default: False.
+        refine (bool | Refinement, optional): Whether to look at each plate again in a magnified crop.
+            Default: None, when the weights come with a network made for it, as the default ones do.
+        refiner (str | os.PathLike, optional): Network of the second look, given as ``model`` is. Default:
+            None, the one that belongs to the weights, else the same network.
         batch_size (int): Most pictures or tiles of one size that the network takes at once. Default: 4.
 
     Raises:
@@ -83,18 +87,25 @@ class PlateSegmenter:
         min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
         tile_long_side: Optional[int] = None,
-        refine: bool | Refinement = False,
+        refine: Optional[bool | Refinement] = None,
+        refiner: str | os.PathLike | None = None,
         batch_size: int = 4,
     ) -> None:
         _check_arguments(threshold, long_side, tile, tile_long_side, batch_size)
-        self.backend: Backend = build_backend(resolve_weights(model), config, backend, device, num_threads)
+        build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
+        self.backend: Backend = build(resolve_weights(model), config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.min_area = min_area
         self.min_score = min(self.threshold + 0.2, 0.6) if min_score is None else min_score
         self.tile = tile
         self.tile_long_side = tile_long_side
+        refiner = find_refiner(model) if refiner is None else refiner
+        refine = refiner is not None if refine is None else refine
         self.refinement = Refinement() if refine is True else (refine or None)
+        self.refiner: Backend = self.backend
+        if self.refinement and refiner is not None:
+            self.refiner = build(resolve_weights(refiner))
         self.batch_size = batch_size
 
     def predict(self, image: ImageSource) -> Prediction:
@@ -137,9 +148,10 @@ class PlateSegmenter:
         """One line for a log: the model, the engine and the size."""
         size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
         tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
+        again = f', second look by {self.refiner.info.name}' if self.refinement else ''
         return (
-            f'{self.backend.info.name} by {self.backend.name} on {self.backend.device}, {size}{tiles}, '
-            f'threshold {self.threshold:g}'
+            f'{self.backend.info.name} by {self.backend.name} on {self.backend.device}, '
+            f'{size}{tiles}{again}, threshold {self.threshold:g}'
         )
 
     def _look_at_wholes(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityLayer]]:
@@ -184,7 +196,7 @@ class PlateSegmenter:
 
     def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:
         # Crops are small: several times as many fit.
-        return np.concatenate([self.backend(part) for part in _chunks(pictures, 4 * self.batch_size)])
+        return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.batch_size)])
 
 
 def _check_arguments(

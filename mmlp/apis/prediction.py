@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmlp.plates import Plate
+from mmlp.plates import Plate, paint_polygon
 
 from .probability_layers import Patch, ProbabilityLayer, sample_layers
 
@@ -46,6 +46,14 @@ class Prediction:
         """
         height, width = self.shape
         return self.crop_probability(0, 0, width, height)
+
+    @property
+    def mask(self) -> np.ndarray:
+        """The plates as a mask, uint8 (H, W) of 0 and 1: their outlines filled, what was dropped left out."""
+        mask = np.zeros(self.shape, np.uint8)
+        for plate in self.plates:
+            paint_polygon(mask, plate.polygon, 1)
+        return mask
 
     def crop_probability(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
         """Computes a part of :attr:`probability`.

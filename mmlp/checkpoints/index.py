@@ -24,12 +24,15 @@ class WeightsEntry:
         sha256 (str): SHA-256 of the file, 64 hexadecimal digits.
         config (str): Name of the config that trained them, for the toolbox's own tools.
         url (str, optional): Where to download it; None for a file in the package. Default: None.
+        refiner (str, optional): Name of the weights for a second look at the plates that these find.
+            Default: None.
     """
 
     file: str
     sha256: str
     config: str
     url: Optional[str] = None
+    refiner: Optional[str] = None
 
 
 #: Name to weights. ``tools/model_converters/publish_model.py`` makes the files and prints the entries.
@@ -92,6 +95,19 @@ def resolve_weights(
             'damaged or was replaced: remove it and ' + ('try again.' if entry.url else 'install mmlp again.')
         )
     return path
+
+
+def find_refiner(name: str | os.PathLike | None = None) -> Optional[str]:
+    """Finds what takes a second look at the plates that weights find.
+
+    Args:
+        name: Weights, as for :func:`resolve_weights`.
+
+    Returns:
+        str | None: A name in the index; None when there is none, or for files by path.
+    """
+    entry = WEIGHTS.get(str(DEFAULT_WEIGHTS if name is None else name))
+    return entry.refiner if entry else None
 
 
 def file_sha256(path: str | os.PathLike) -> str:

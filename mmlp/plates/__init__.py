@@ -8,7 +8,7 @@ from .memory import TemporalMemory, interpolate_plates, move_plate
 from .outline import fill_holes, simplify_outline, trace_outline
 from .plate import Plate
 from .quadrilateral import fit_quadrilateral
-from .raster import fill_polygons, polygon_mask
+from .raster import fill_polygons, paint_polygon, polygon_mask
 from .rectify import estimate_aspect, rectify, unsharp_mask
 from .redact import REDACTION_METHODS, redact
 from .split import split_touching
@@ -33,6 +33,7 @@ __all__ = [
     'is_convex',
     'move_plate',
     'order_corners',
+    'paint_polygon',
     'plate_color',
     'plates_to_coco',
     'polygon_area',

@@ -60,3 +60,19 @@ def polygon_mask(polygon: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     cv2.fillPoly(grid, [fixed_point(np.asarray(polygon) - (left, top), factor)], 1, shift=SHIFT)
     mask[top:bottom, left:right] = grid[::factor, ::factor]
     return mask
+
+
+def paint_polygon(labels: np.ndarray, polygon: np.ndarray, value: int) -> None:
+    """Sets the pixels whose centres lie inside a polygon, working on its window alone.
+
+    Args:
+        labels (np.ndarray): Integer (H, W), changed in place.
+        polygon (np.ndarray): Float (N, 2) in pixels; may reach outside.
+        value (int): What the pixels are set to.
+    """
+    height, width = labels.shape
+    left, top = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
+    right, bottom = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, (width, height))
+    if right > left and bottom > top:
+        inside = polygon_mask(polygon - np.array([left, top]), (bottom - top, right - left))
+        labels[top:bottom, left:right][inside > 0] = value

@@ -24,9 +24,6 @@ from .runner import Progress, Segmenter
 EXIT_CODES = (
     'exit code: 0 all done, 1 some files failed or are incomplete, 2 nothing was started, 130 interrupted'
 )
-#: Lowest score of a plate: this much above the threshold, but not above the limit. On real pictures, this
-#: drops most of what is not a plate, and hardly a plate, at any threshold.
-_SCORE_STEP, _SCORE_LIMIT = 0.2, 0.6
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
 
@@ -83,7 +80,11 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
         metavar=('SIZE', 'OVERLAP'),
         help='look at tiles of the full picture too: finds small far plates in large pictures, takes longer',
     )
-    group.add_argument('--refine', action='store_true', help='look at each plate again, magnified')
+    group.add_argument(
+        '--refine',
+        action=argparse.BooleanOptionalAction,
+        help='look at each plate again, magnified (default: if the weights have a network for it)',
+    )
     group.add_argument(
         '--min-area',
         type=_whole_number,
@@ -141,13 +142,10 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         threshold=threshold,
         long_side=args.long_side or None,
         min_area=args.min_area,
-        min_score=args.min_score or 0.0,
+        min_score=args.min_score,
         tile=tile,
         refine=args.refine,
     )
-    if args.min_score is None:
-        # A lower threshold brings less probable pixels into all plates, and so lower scores.
-        segmenter.min_score = round(min(segmenter.threshold + _SCORE_STEP, _SCORE_LIMIT), 4)
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
     print(segmenter.describe(), file=sys.stderr)

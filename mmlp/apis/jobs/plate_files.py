@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mmlp.media import Picture, write_image
-from mmlp.plates import Plate, draw_plates, polygon_mask, rectify
+from mmlp.plates import Plate, draw_plates, paint_polygon, rectify
 
 from .report import write_json
 
@@ -80,7 +80,7 @@ def instance_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray
         numbers = [0 if plate.track_id is None else plate.track_id + 1 for plate in plates]
     labels = np.zeros(shape, np.uint8 if max(numbers, default=0) < 256 else np.uint16)
     for plate, number in reversed(list(zip(plates, numbers))):
-        _paint(labels, plate.polygon, number)
+        paint_polygon(labels, plate.polygon, number)
     return labels
 
 
@@ -88,7 +88,7 @@ def binary_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
     """Draws the plates; uint8 (H, W), 255 on plates and 0 elsewhere."""
     mask = np.zeros(shape, np.uint8)
     for plate in plates:
-        _paint(mask, plate.polygon, 255)
+        paint_polygon(mask, plate.polygon, 255)
     return mask
 
 
@@ -149,13 +149,3 @@ def write_crops(bgr: np.ndarray, plates: Sequence[Plate], path: Path) -> list[Pa
             break
         target(number).unlink()
     return [target(number) for number in range(len(plates))]
-
-
-def _paint(labels: np.ndarray, polygon: np.ndarray, value: int) -> None:
-    """Sets the pixels of a polygon, working on its window alone."""
-    height, width = labels.shape
-    left, top = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
-    right, bottom = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, (width, height))
-    if right > left and bottom > top:
-        inside = polygon_mask(polygon - np.array([left, top]), (bottom - top, right - left))
-        labels[top:bottom, left:right][inside > 0] = value
