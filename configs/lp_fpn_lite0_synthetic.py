@@ -2,7 +2,7 @@
 _base_ = [
     './_base_/models/fpn_lite0.py',
     './_base_/datasets/license_plate_small.py',
-    './_base_/schedules/schedule_2k.py',
+    './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
 data_root = 'data/synthetic_plates'
@@ -32,6 +32,7 @@ test_pipeline = [
 train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
 test_dataloader = val_dataloader
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=30, by_epoch=False),
     dict(type='CosineAnnealingLR', eta_min=0.0, begin=30, end=280, T_max=250, by_epoch=False),

@@ -23,20 +23,20 @@ class Refinement:
     width (or, for high plates, a height that fills as much of the crop) at which networks know plates best.
 
     Args:
-        plate_width (int): Width of the plate in the crop, in pixels. Default: 144.
-        crop_size (tuple[int, int]): Height and width of the crop. Default: (128, 192).
+        plate_width (int): Width of the plate in the crop, in pixels. Default: 112.
+        crop_size (tuple[int, int]): Height and width of the crop. Default: (96, 160).
         max_magnification (float): Far plates are not enlarged more than this. Default: 6.0.
         min_overlap (float): Least IoU of the boxes of the first and the second outline, with which the second
             look confirms the first. Default: 0.3.
         drop_unconfirmed (bool): Whether plates that the second look does not confirm are dropped: fewer false
-            plates, and now and then a true one less. Default: False, they stay as they were.
+            plates, and now and then a true one less. Otherwise they stay as they were. Default: True.
     """
 
-    plate_width: int = 144
-    crop_size: tuple[int, int] = (128, 192)
+    plate_width: int = 112
+    crop_size: tuple[int, int] = (96, 160)
     max_magnification: float = 6.0
     min_overlap: float = 0.3
-    drop_unconfirmed: bool = False
+    drop_unconfirmed: bool = True
 
     def __call__(
         self,

@@ -39,8 +39,14 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        '7bd7121fe146eee871ab552ee5872f14433f74ff2c62d3ea077b3065e5907ed3',
+        '3c4a946ee47d711fe4bb66ca7ed9e2edb11ac4b8157833e1655d5e3577017e88',
         config='lp_fpn_lite0',
+        refiner='lp_fpn_lite0_refiner',
+    ),
+    'lp_fpn_lite0_refiner': WeightsEntry(
+        'lp_fpn_lite0_refiner.pth',
+        '11c3cd651eee8e97baafb77e1f2fb70af7d2ed3165389e7a53cbd7f174bcdf40',
+        config='lp_fpn_lite0_refiner',
     ),
 }
 #: What is used when no weights are named.

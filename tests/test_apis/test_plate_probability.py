@@ -33,6 +33,7 @@ def build_random(name: str, out_channels: int = 1):
             torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
             torch.nn.init.normal_(module.bias, std=0.2)
+    torch.nn.init.normal_(model.decode_head.conv_seg.weight, std=0.5)
     model.train(False)
     return model
 

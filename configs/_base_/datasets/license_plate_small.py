@@ -14,7 +14,7 @@ train_pipeline = [
         degrees=15,
         distortion_scale=0.35,
         plate_prob=0.8,
-        plate_width=(14, 180),
+        plate_width=(12, 200),
         min_short_side=220,
     ),
     dict(type='PasteSyntheticPlate', replace_prob=0.15, add_prob=0.2, clutter_prob=0.5),

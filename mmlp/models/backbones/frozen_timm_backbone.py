@@ -12,7 +12,9 @@ from torch import nn
 
 @MODELS.register_module()
 class FrozenTIMMBackbone(TIMMBackbone):
-    """The toolbox's ``TIMMBackbone`` with frozen modules.
+    """The toolbox's ``TIMMBackbone`` with frozen modules, and without those that it would run in vain.
+
+    timm keeps the blocks behind the last feature map that ``out_indices`` asks for; they are left out here.
 
     Frozen modules keep their weights and BatchNorm statistics, and no gradient is computed for them: the
     early, high-resolution blocks cost most of a training step, and their ImageNet features serve plates
@@ -37,6 +39,7 @@ class FrozenTIMMBackbone(TIMMBackbone):
         **kwargs: Any,
     ) -> None:
         super().__init__(model_name, pretrained=pretrained, init_cfg=init_cfg, **kwargs)
+        self._leave_out_unused_blocks()
         modules = dict(self.timm_model.named_modules())
         unknown = [name for name in frozen if name not in modules]
         if unknown:
@@ -45,6 +48,12 @@ class FrozenTIMMBackbone(TIMMBackbone):
         self.frozen = tuple(frozen)
         for module in self._frozen_modules():
             module.requires_grad_(False)
+
+    def _leave_out_unused_blocks(self) -> None:
+        *_, last = self.timm_model.feature_info.module_name()
+        stage, _, index = last.partition('.')
+        if stage == 'blocks' and index.isdigit():
+            self.timm_model.blocks = self.timm_model.blocks[: int(index) + 1]
 
     def _frozen_modules(self) -> list[nn.Module]:
         return [self.timm_model.get_submodule(name) for name in self.frozen]

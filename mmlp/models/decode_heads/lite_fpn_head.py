@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mmcv.cnn import ConvModule
+from mmcv.cnn import DepthwiseSeparableConvModule
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.models.utils import resize
 from mmseg.registry import MODELS
@@ -16,16 +16,17 @@ from .plate_iou_mixin import PlateIoUMixin
 
 @MODELS.register_module()
 class LiteFPNHead(PlateIoUMixin, BaseDecodeHead):
-    """Top-down pyramid of 1x1 convolutions, summed, and a few 3x3 convolutions at the finest level.
+    """Top-down pyramid of 1x1 convolutions, summed, and a few separable convolutions at the finest level.
 
     The pyramid is that of Lin et al., Feature Pyramid Networks for Object Detection, CVPR 2017:
     each level is brought to ``channels`` by a 1x1 convolution and added to the coarser sum, enlarged
-    bilinearly. Unlike Semantic FPN (Kirillov et al. 2019) only the finest level is convolved further.
+    bilinearly. Unlike Semantic FPN (Kirillov et al. 2019) only the finest level is convolved further, by
+    depthwise separable convolutions (Howard et al., MobileNets, 2017), an eighth of the plain ones' work.
 
     Args:
         in_channels: Channels of the chosen feature maps, finest first.
         channels: Channels of the pyramid.
-        num_convs: 3x3 convolutions at the finest level.
+        num_convs: Separable 3x3 convolutions at the finest level.
         in_index: Which feature maps of the backbone are taken, finest first.
         **kwargs: As of ``BaseDecodeHead``; by default two classes from one channel at threshold 0.5.
     """
@@ -34,8 +35,8 @@ class LiteFPNHead(PlateIoUMixin, BaseDecodeHead):
         self,
         in_channels: Sequence[int],
         channels: int,
-        num_convs: int = 1,
-        in_index: Sequence[int] = (0, 1, 2, 3),
+        num_convs: int = 2,
+        in_index: Sequence[int] = (0, 1, 2),
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault('num_classes', 2)
@@ -46,7 +47,9 @@ class LiteFPNHead(PlateIoUMixin, BaseDecodeHead):
         )
         self.laterals = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in self.in_channels)
         conv = dict(kernel_size=3, padding=1, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg)
-        self.convs = nn.Sequential(*(ConvModule(channels, channels, **conv) for _ in range(num_convs)))
+        self.convs = nn.Sequential(
+            *(DepthwiseSeparableConvModule(channels, channels, **conv) for _ in range(num_convs))
+        )
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """Computes logits.
