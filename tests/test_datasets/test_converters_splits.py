@@ -61,15 +61,27 @@ def test_everything_into_one_split() -> None:
     assert set(by_split(MANY, SplitRule(split='test'))) == {'test'}
 
 
-def test_small_sets_get_a_val() -> None:
-    for seed in range(20):
-        found = by_split(records('a/1.jpg', 'b/1.jpg', 'c/1.jpg'), SplitRule(seed=seed, test_fraction=0.1))
-        assert {'val', 'test'} <= set(found)
+@pytest.mark.parametrize('fractions', [(0.1, 0.1), (0.8, 0.15), (0.15, 0.8)])
+def test_small_sets_get_all_splits(fractions: tuple) -> None:
+    val, test = fractions
+    for seed in range(50):
+        rule = SplitRule(seed=seed, val_fraction=val, test_fraction=test)
+        assert {'train', 'val'} <= set(by_split(records('a/1.jpg', 'b/1.jpg'), rule))
+        assert set(by_split(records('a/1.jpg', 'b/1.jpg', 'c/1.jpg'), rule)) == {'train', 'val', 'test'}
 
 
 def test_one_group_cannot_be_split() -> None:
-    splits, note = assign_splits(records('1.jpg', '2.jpg', group='clip'), SplitRule())
-    assert len(set(splits)) == 1 and 'one group cannot be split' in note
+    for seed in range(20):
+        rule = SplitRule(seed=seed, val_fraction=0.5)
+        splits, note = assign_splits(records('1.jpg', '2.jpg', group='clip'), rule)
+        assert set(splits) == {'train'} and 'one group cannot be split, so there is no val' in note
+
+
+def test_one_group_beside_an_official_val() -> None:
+    items = records('1.jpg', '2.jpg')
+    items[0].split = 'val'
+    splits, note = assign_splits(items, SplitRule())
+    assert splits == ['val', 'train'] and 'no val' not in note
 
 
 @pytest.mark.parametrize(

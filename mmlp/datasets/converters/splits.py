@@ -69,7 +69,7 @@ def assign_splits(records: Sequence[Record], rule: SplitRule) -> tuple[list[str]
     for index, group in zip(free, groups):
         splits[index] = placed[group]
     note = f'{len(free)} pictures split by {how} into {len(placed)} groups'
-    if val and len(placed) == 1:
+    if val and len(placed) == 1 and 'val' not in splits:
         note += '; one group cannot be split, so there is no val (see --group-by)'
     return splits, note
 
@@ -126,7 +126,7 @@ def _draw(group: str, seed: int) -> float:
 
 
 def _place(groups: set[str], fractions: tuple[float, float], seed: int) -> dict[str, str]:
-    """The split of every group, by its own draw; val and test get one group each at least."""
+    """The split of every group, by its own draw; train, val and test get one group each, in this order."""
     val, test = fractions
     draws = {group: _draw(group, seed) for group in groups}
     placed = {g: 'val' if d < val else 'test' if d >= 1 - test else 'train' for g, d in draws.items()}
@@ -135,4 +135,6 @@ def _place(groups: set[str], fractions: tuple[float, float], seed: int) -> dict[
         placed[ranked[0]] = 'val'
     if test and len(ranked) > 2 and 'test' not in placed.values():
         placed[ranked[-1]] = 'test'
+    if 'train' not in placed.values():
+        placed[ranked[len(ranked) // 2]] = 'train'
     return placed
