@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,14 @@ class TestLabelMe:
         assert (mask == 128).sum() == oracle([[150, 5], [158, 5], [158, 15]]).sum()
         kinds = [a['kind'] for a in annotations(tmp_path / 'out', 'train')['a.jpg']]
         assert kinds == ['polygon', 'box', 'polygon', 'polygon']
+
+    def test_file_in_another_encoding_with_names_to_match(self, tmp_path: Path) -> None:
+        name = os.fsdecode(b'caf\xe9.jpg')
+        os.rename(picture(tmp_path / 'a.jpg'), tmp_path / name)
+        content = json.dumps(self.content(self.shape('polygon', QUAD)))
+        text(tmp_path / 'a.json', content.replace('a.jpg', name).encode('utf-8', 'surrogateescape'))
+        assert not run(LabelMe(str(tmp_path)), tmp_path / 'out', rule=ALL_TRAIN).problems
+        assert os.listdir(tmp_path / 'out/train/images') == [name]
 
     def test_mask(self, tmp_path: Path) -> None:
         pixels = oracle(QUAD)[30:61, 20:92]

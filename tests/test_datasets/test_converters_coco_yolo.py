@@ -204,6 +204,20 @@ class TestYOLO:
             mask = read_masks(tmp_path / 'out')['train/a.jpg']
             assert ((mask > 0) ^ oracle(QUAD)).sum() <= 3
 
+    def test_pose_with_a_corner_that_is_not_annotated(self, tmp_path: Path) -> None:
+        """Such a point stands as 0 0 0: an outline through the picture's corner would be a giant plate."""
+        points = ' '.join(f'{x / 160:.8f} {y / 120:.8f} 2' for x, y in QUAD[:3]) + ' 0 0 0'
+        box = f'{55 / 160} {45 / 120} {70 / 160} {30 / 120}'
+        self.sample(tmp_path / 'S', f'0 {box} {points}\n')
+        run(YOLO(str(tmp_path / 'S'), pose=True), tmp_path / 'out')
+        np.testing.assert_array_equal(read_masks(tmp_path / 'out')['train/a.jpg'], oracle(BOX) * 255)
+        assert annotations(tmp_path / 'out', 'train')['a.jpg'][0]['kind'] == 'box'
+
+    def test_pose_of_something_else(self, tmp_path: Path) -> None:
+        text(tmp_path / 'S/data.yaml', 'kpt_shape: [17, 3]\nnames:\n  0: person\n')
+        with pytest.raises(ConversionError, match=r'kpt_shape is \[17, 3\]; expected \[4, 2\] or \[4, 3\]'):
+            YOLO(str(tmp_path / 'S'))
+
     def with_yaml(self, source: Path) -> YOLO:
         text(source / 'data.yaml', 'kpt_shape: [4, 3]\nnames:\n  0: plate\n')
         return YOLO(str(source))
@@ -221,6 +235,15 @@ class TestYOLO:
             'train/one_a.jpg',
             'val/two_a.jpg',
         ]
+
+    def test_folder_that_is_both_train_and_val_is_not_split_yet(self, tmp_path: Path) -> None:
+        for number in range(4):
+            self.sample(tmp_path / 'S', self.line(QUAD), str(number))
+        content = 'train: images/train\nval: images/train\ntest:\nnames: [plate]\n'
+        text(tmp_path / 'S/data.yaml', content)
+        assert not run(YOLO(str(tmp_path / 'S')), tmp_path / 'out').problems
+        by_split = {split: len(annotations(tmp_path / 'out', split)) for split in ('train', 'val')}
+        assert min(by_split.values()) >= 1 and sum(by_split.values()) == 4
 
     def test_labels_beside_pictures_and_class_names(self, tmp_path: Path) -> None:
         picture(tmp_path / 'S/a.png')

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
+from ..files import read_text
 from ..shapes import FormatError
 
 
@@ -22,16 +23,15 @@ def number(text: str, key: str) -> float:
 
 
 def read_json(path: str) -> Any:
-    """The content of a JSON file.
+    """The content of a JSON file, whatever its letters are encoded in; see :func:`~..files.read_text`.
 
     Raises:
         FormatError: It is none.
     """
-    with open(path, 'rb') as file:
-        try:
-            return json.load(file)
-        except ValueError as error:
-            raise FormatError(f'is no JSON, or cut off: {error}') from None
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise FormatError(f'is no JSON, or cut off: {error}') from None
 
 
 def read_xml(path: str) -> ElementTree.Element:

@@ -81,9 +81,6 @@ class VIA(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = list(walk(self.source, '.json', '.csv'))
-        if self.source.lower().endswith(('.json', '.csv')):
-            files = [self.source]
         single = os.path.isfile(self.source)
         files = [self.source] if single else list(walk(self.source, '.json', '.csv'))
         index = PictureIndex(os.path.dirname(self.source) if single else self.source)

@@ -10,9 +10,11 @@ layout: a data.yaml with its folders, or any folder with
 One line a plate, coordinates as fractions of the picture's width and height:
   CLASS CX CY W H                      box
   CLASS X1 Y1 X2 Y2 X3 Y3 [...]        outline; four points are corners (OBB)
-  CLASS CX CY W H X1 Y1 [V1] X2 ...    with --pose (or kpt_shape in data.yaml): four key points are corners
+  CLASS CX CY W H X1 Y1 [V1] X2 ...    with --pose (or kpt_shape in data.yaml): four key points are corners;
+                                       where one of them is not annotated (V 0) the box is taken
 
 Class names come from data.yaml, classes.txt or obj.names; without them the labels are the numbers.
+Pictures that data.yaml names under train and val alike count as not split yet.
 A picture without label file, or with an empty one, is one without plates, as YOLO has it.
 """
 
@@ -54,7 +56,7 @@ class YOLO(Reader):
         self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
         self.names: dict[int, str] = {}
         self.keypoints: tuple[int, int] | None = None
-        self._splits: dict[str, str] = {}
+        self._splits: dict[str, str | None] = {}
         self._read_names()
         if pose and self.keypoints is None:
             self.keypoints = (4, 3)
@@ -100,7 +102,7 @@ class YOLO(Reader):
                 yield Problem(path, 'there is no picture for this label file')
 
     def _record(self, picture: str, name: str, label: str | None) -> Record:
-        split = self._split(picture) or split_of(name)
+        split = self._split(picture, name)
         if label is None:
             self._unlabelled += 1
             return Record(picture, name, split=split)
@@ -126,12 +128,10 @@ class YOLO(Reader):
         """
         values = [number(field, 'line') for field in line.split()[1:]]
         if self.keypoints is not None:
-            return _polygon(self._corners(values), label)
+            corners = self._corners(values)
+            return _box(values[:4], label) if corners is None else _polygon(corners, label)
         if len(values) == 4:
-            x, y, width, height = values
-            edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            _check_fractions(values)
-            return box(edges, label, normalized=True)
+            return _box(values, label)
         if len(values) < 6 or len(values) % 2:
             hint = '; one more than expected: a prediction with its confidence?' if len(values) % 2 else ''
             raise FormatError(
@@ -140,14 +140,18 @@ class YOLO(Reader):
             )
         return _polygon(values, label)
 
-    def _corners(self, values: list[float]) -> list[float]:
+    def _corners(self, values: list[float]) -> list[float] | None:
+        """The key points of a line; None where one is not annotated, which stands as 0 0 0."""
         count, width = self.keypoints
         if len(values) != 4 + count * width:
             raise FormatError(
                 f'expected CLASS, box and {count} key points of {width} numbers, {4 + count * width} numbers '
                 f'in all, got {len(values)}'
             )
-        return [value for i in range(count) for value in values[4 + i * width : 6 + i * width]]
+        points = [values[start : start + width] for start in range(4, len(values), width)]
+        if width == 3 and any(visibility == 0 for _, _, visibility in points):
+            return None
+        return [value for point in points for value in point[:2]]
 
     def _read_names(self) -> None:
         candidates = (
@@ -166,13 +170,13 @@ class YOLO(Reader):
             self.names = dict(enumerate(lines))
             return
 
-    def _split(self, picture: str) -> str | None:
-        """The split that ``data.yaml`` gives a picture or a folder above it."""
+    def _split(self, picture: str, name: str) -> str | None:
+        """The split that ``data.yaml`` gives a picture or a folder above it, else that of its folder."""
         path = picture
         while path not in self._splits:
             path, above = os.path.dirname(path), path
             if path == above:
-                return None
+                return split_of(name)
         return self._splits[path]
 
     def _take_yaml(self, content: dict[str, Any], folder: str) -> None:
@@ -182,22 +186,39 @@ class YOLO(Reader):
         shape = content.get('kpt_shape')
         if isinstance(shape, (list, tuple)) and len(shape) == 2:
             self.keypoints = (int(shape[0]), int(shape[1]))
+            if self.keypoints not in ((4, 2), (4, 3)):
+                raise ConversionError(
+                    f'kpt_shape is {list(shape)}; expected [4, 2] or [4, 3], the four corners of the plate'
+                )
         base = os.path.join(folder, str(content.get('path') or ''))
         for split in ('train', 'val', 'test'):
             stated = content.get(split)
             for entry in stated if isinstance(stated, list) else [stated]:
-                for root in (base, folder):
+                for root in (base, folder) if entry else ():
                     self._take_split(os.path.normpath(os.path.join(root, str(entry))), split)
 
     def _take_split(self, path: str, split: str) -> None:
         """Notes the split of a folder, or of the pictures that a list names."""
         if os.path.isdir(path):
-            self._splits.setdefault(path, split)
+            self._note_split(path, split)
         elif path.endswith('.txt') and os.path.isfile(path):
             for line in read_text(path).split('\n'):
                 if line.strip():
                     named = os.path.join(os.path.dirname(path), line.strip())
-                    self._splits.setdefault(os.path.normpath(named), split)
+                    self._note_split(os.path.normpath(named), split)
+
+    def _note_split(self, path: str, split: str) -> None:
+        first = self._splits.setdefault(path, split)
+        # The format demands train and val: who has not split yet names one folder for both.
+        if first == 'train' and split != first:
+            self._splits[path] = None
+
+
+def _box(values: list[float], label: str) -> Shape:
+    _check_fractions(values)
+    x, y, width, height = values
+    edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    return box(edges, label, normalized=True)
 
 
 def _polygon(values: list[float], label: str) -> Shape:
