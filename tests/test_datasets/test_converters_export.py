@@ -106,6 +106,7 @@ def test_round_trip(tmp_path: Path, to: str, splits: tuple) -> None:
         for path in (tmp_path / 'set').rglob('masks/*.png')
     }
     after = read_masks(tmp_path / 'back')
+    assert {name.split('/')[0] for name in after} == {'train', 'val'}, 'what has no split gets one'
     if splits == ('',):
         before = {name.split('/')[1]: mask for name, mask in before.items()}
         after = {name.split('/')[1]: mask for name, mask in after.items()}
@@ -165,6 +166,20 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     assert 'empty' in found['broken.jpg']
     assert "two pictures would share 'none.json'" in found['none.png']
     assert report.pictures == 3
+
+
+def test_masks_without_a_picture_are_named(tmp_path: Path) -> None:
+    """Such as those of pictures in a format that training does not read."""
+    for name in ('a.jpg', 'sub/b.tif'):
+        picture(tmp_path / 'photos' / name)
+        mask = (tmp_path / 'masks' / name).with_suffix('.png')
+        mask.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(plates(0)).save(mask)
+    folders = dict(images=f'{tmp_path}/photos/', masks=f'{tmp_path}/masks/')
+    report = export_masks(None, str(tmp_path / 'tool'), 'yolo', progress=False, **folders)
+    ((path, message),) = [(problem.path, problem.message) for problem in report.problems]
+    assert path.endswith('masks/sub/b.png') and 'no picture belongs to this mask' in message
+    assert report.pictures == 1
 
 
 def test_corrections_are_not_overwritten(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ import sys
 from collections.abc import Sequence
 
 from mmlp.datasets.converters import ConversionError
+from mmlp.datasets.converters.cli import print_problems
 from mmlp.datasets.converters.exporters import WRITERS, export_masks
 from mmlp.datasets.converters.files import LINKS
 
@@ -59,9 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         f'{report.pictures} pictures with {report.plates} plates and {report.ignored} regions to ignore '
         f'-> {report.out}'
     )
-    for problem in report.problems:
-        line = f'could not be exported: {problem.path}: {problem.message}'
-        print(line.encode('utf-8', 'backslashreplace').decode(), file=sys.stderr)
+    print_problems(report.problems, 'could not be exported')
     return 1 if report.problems else 0
 
 

@@ -15,7 +15,7 @@ from .options import Options, Report
 from .orientation import ORIENTATIONS
 from .painting import DEFAULT_RIM
 from .reader import Reader
-from .records import SPLITS, ConversionError
+from .records import SPLITS, ConversionError, Problem
 from .splits import DEFAULT_VAL_FRACTION, SPLIT_CHOICES, SplitRule
 
 #: Exit codes.
@@ -29,7 +29,7 @@ EPILOG = """output:
                                              box_ignored_rim), ignored, and corners (TL TR BR BL) of quads
   OUT/errors.txt                             files that could not be converted, and why
 
-  Train on it with --cfg-options data_root=OUT, or with the environment variable MMLP_DATA_ROOT.
+  Train on it with tools/train.py CONFIG --data-root OUT; data/README.md names the config of each set.
   A picture of which one annotation cannot be used is left out whole, and named: its plate would be taught
   as background. Interrupted, run the same command again: it goes on where it stopped.
   A pixel is plate when its centre lies inside the outline; coordinates count from the picture's corner.
@@ -198,13 +198,18 @@ def print_report(report: Report) -> None:
         _say(f'{report.clipped} outlines reached over the edge of their picture and were cut there')
     for note in report.notes:
         _say(note)
-    if report.problems:
-        _say(f'{len(report.problems)} could not be converted:', sys.stderr)
-        for problem in report.problems[:_SHOWN]:
-            _say(f'  {problem.path}: {problem.message}', sys.stderr)
-        if len(report.problems) > _SHOWN:
-            more = len(report.problems) - _SHOWN
-            _say(f'  and {more} more: {os.path.join(report.out, "errors.txt")}', sys.stderr)
+    print_problems(report.problems, 'could not be converted', os.path.join(report.out, 'errors.txt'))
+
+
+def print_problems(problems: Sequence[Problem], what: str, whole_list: str = '') -> None:
+    """Prints the first problems on standard error, how many more there are, and the file that lists all."""
+    if not problems:
+        return
+    _say(f'{len(problems)} {what}:', sys.stderr)
+    for problem in problems[:_SHOWN]:
+        _say(f'  {problem.path}: {problem.message}', sys.stderr)
+    if len(problems) > _SHOWN:
+        _say(f'  and {len(problems) - _SHOWN} more{whole_list and ": "}{whole_list}', sys.stderr)
 
 
 def _say(text: str, stream: object = None) -> None:

@@ -71,12 +71,16 @@ def export_masks(
     if not pictures:
         raise ConversionError(f'no pictures in {parts[0][1]!r}')
     report = ExportReport(out)
+    unused = {mask for _, _, folder in parts for mask in walk(folder, '.png')}
     os.makedirs(out, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix='.partial-') as scratch:
         writer = WRITERS[to](out, scratch)
         for part, path in tqdm(pictures, desc='exporting', unit='pic', disable=not progress):
             try:
-                item = _read(part, path, min_area)
+                name = relative_name(path, part[1])
+                mask = _find_mask(name, part[2])
+                unused.discard(mask)
+                item = _read(part[0], name, path, mask, min_area)
                 writer.write(item)
                 place_picture(path, writer.picture_path(item), link, scratch)
             except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
@@ -86,6 +90,11 @@ def export_masks(
                 report.plates += len(item.plates)
                 report.ignored += len(item.ignored)
         writer.finish()
+    known = ', '.join(IMG_SUFFIXES)
+    report.problems += [
+        Problem(mask, f'no picture belongs to this mask; pictures may end with {known}')
+        for mask in sorted(unused)
+    ]
     return report
 
 
@@ -109,14 +118,18 @@ def _find_parts(source: str | None, images: str | None, masks: str | None) -> li
     return parts
 
 
-def _read(part: tuple[str, str, str], path: str, min_area: int) -> Item:
-    split, folder, mask_folder = part
-    name = relative_name(path, folder)
-    candidates = [form.format(name=name, stem=os.path.splitext(name)[0]) for form in _MASK_NAMES]
-    found = [os.path.join(mask_folder, candidate) for candidate in candidates]
-    mask_path = next((candidate for candidate in found if os.path.isfile(candidate)), None)
-    if mask_path is None:
-        raise FormatError(f'there is no mask {" or ".join(candidates[:3])} in {mask_folder!r}')
+def _find_mask(name: str, folder: str) -> str:
+    """Path of the mask of a picture; ``name`` is relative to the folder of pictures."""
+    stem = os.path.splitext(name)[0]
+    candidates = [form.format(name=name, stem=stem) for form in _MASK_NAMES]
+    for candidate in candidates:
+        path = os.path.join(folder, *candidate.split('/'))
+        if os.path.isfile(path):
+            return path
+    raise FormatError(f'there is no mask {" or ".join(candidates[:3])} in {folder!r}')
+
+
+def _read(split: str, name: str, path: str, mask_path: str, min_area: int) -> Item:
     (width, height), _ = read_size(path)
     mask = read_plate_mask(mask_path)
     if mask.shape != (height, width):
