@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from converter_samples import QUAD, annotations, oracle, picture, problems, read_masks, run, text
-from PIL import Image
+from public_set_samples import (
+    OPEN_IMAGES_BOXES,
+    ccpd_name,
+    write_ccpd,
+    write_ccpd_green,
+    write_cityscapes,
+    write_open_images,
+    write_uc3m,
+)
 
 from mmlp.datasets.converters import ConversionError, FormatError, SplitRule
 from mmlp.datasets.converters.readers.ccpd import CCPD, parse_name
 from mmlp.datasets.converters.readers.cityscapes import Cityscapes
 from mmlp.datasets.converters.readers.open_images import OpenImages
 from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
-
-
-def ccpd_name(corners: list = QUAD, number: str = '0_0_22_27_27_33_16') -> str:
-    top_left, top_right, bottom_right, bottom_left = corners
-    points = [f'{x}&{y}' for x, y in (bottom_right, bottom_left, top_left, top_right)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    box = f'{min(xs)}&{min(ys)}_{max(xs)}&{max(ys)}'
-    return f'025-95_113-{box}-{"_".join(points)}-{number}-37-15.jpg'
 
 
 class TestCCPD:
@@ -34,20 +34,14 @@ class TestCCPD:
 
     def test_conversion(self, tmp_path: Path) -> None:
         source = tmp_path / 'CCPD2019'
-        picture(source / 'ccpd_base' / ccpd_name())
-        picture(source / 'ccpd_base' / ccpd_name(number='1_2_3_4_5_6_7'))
-        picture(source / 'ccpd_tilt' / ccpd_name())
-        picture(source / 'ccpd_np' / '1005.jpg')
-        picture(source / 'ccpd_green/val' / ccpd_name(number='0_0_3_24_29_31_33_33'))
-        base, other = ccpd_name(), ccpd_name(number='1_2_3_4_5_6_7')
-        text(source / 'splits/train.txt', f'ccpd_base/{base}\n')
-        text(source / 'splits/val.txt', f'ccpd_base/{other}\n')
+        base, other = write_ccpd(source)
+        green = write_ccpd_green(source)
         report = run(CCPD(str(source)), tmp_path / 'out')
         assert not report.problems
         masks = read_masks(tmp_path / 'out')
         assert f'train/ccpd_base_{base}' in masks and f'val/ccpd_base_{other}' in masks
         assert f'test/ccpd_tilt_{base}' in masks
-        assert f'val/ccpd_green_{ccpd_name(number="0_0_3_24_29_31_33_33")}' in masks
+        assert all(f'{split}/ccpd_green_{green}' in masks for split in ('train', 'val', 'test'))
         for name, mask in masks.items():
             expected = 0 if 'ccpd_np' in name else oracle(QUAD) * 255
             np.testing.assert_array_equal(mask, np.broadcast_to(expected, mask.shape))
@@ -88,16 +82,11 @@ class TestCCPD:
 
 
 class TestUC3M:
-    def sample(self, path: Path, *outlines: list, **extra: object) -> None:
-        plates = [{'lp_id': 'AD-24*', 'poly_coord': outline, 'characters': []} for outline in outlines]
-        text(path.with_suffix('.json'), {'lps': plates, 'imagePath': '99999.jpg', **extra})
-        picture(path.with_suffix('.jpg'))
-
     def test_conversion(self, tmp_path: Path) -> None:
         five = [[100, 80], [120, 78], [140, 80], [140, 100], [100, 100]]
-        self.sample(tmp_path / 'UC3M/train/00001', QUAD, five, imageWidth=160, imageHeight=120)
+        write_uc3m(tmp_path / 'UC3M/train/00001', QUAD, five, imageWidth=160, imageHeight=120)
         # From the top-left down and round the other way, as in a sample of its authors.
-        self.sample(tmp_path / 'UC3M/test/00001', [QUAD[0], QUAD[3], QUAD[2], QUAD[1]])
+        write_uc3m(tmp_path / 'UC3M/test/00001', [QUAD[0], QUAD[3], QUAD[2], QUAD[1]])
         assert not run(UC3MLP(str(tmp_path / 'UC3M')), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         np.testing.assert_array_equal(masks['train/00001.jpg'] > 0, oracle(QUAD) | oracle(five))
@@ -108,10 +97,10 @@ class TestUC3M:
 
     def test_broken(self, tmp_path: Path) -> None:
         source = tmp_path / 'UC3M'
-        self.sample(source / 'train/1', QUAD)
-        self.sample(source / 'train/2', QUAD[:2])
-        self.sample(source / 'train/3', QUAD, imageWidth=320, imageHeight=240)
-        self.sample(source / 'train/4')
+        write_uc3m(source / 'train/1', QUAD)
+        write_uc3m(source / 'train/2', QUAD[:2])
+        write_uc3m(source / 'train/3', QUAD, imageWidth=320, imageHeight=240)
+        write_uc3m(source / 'train/4')
         text(source / 'train/4.json', b'{"lps": [{"lp_id"')
         text(source / 'train/5.json', {'lps': [{}]})
         text(source / 'train/6.json', [1])
@@ -133,11 +122,7 @@ class TestCityscapes:
             {'label': 'license plategroup', 'polygon': group},
             {'label': 'pole', 'polygon': post},
         ]
-        for split, city in (('train', 'aachen'), ('val', 'ulm'), ('test', 'bonn')):
-            stem = f'{split}/{city}/{city}_000000_000019'
-            picture(tmp_path / f'C/leftImg8bit/{stem}_leftImg8bit.png')
-            content = {'imgHeight': 120, 'imgWidth': 160, 'objects': objects}
-            text(tmp_path / f'C/gtFine/{stem}_gtFine_polygons.json', content)
+        write_cityscapes(tmp_path / 'C', objects)
         assert not run(Cityscapes(str(tmp_path / 'C')), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         assert sorted(masks) == [
@@ -173,94 +158,50 @@ class TestCityscapes:
 
 
 class TestOpenImages:
-    MASKS = 'MaskPath,ImageID,LabelName,BoxID,BoxXMin,BoxXMax,BoxYMin,BoxYMax,PredictedIoU,Clicks\n'
-    BOXES = (
-        'ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,'
-        'IsInside\n'
-    )
-    FIRST, SECOND, CAR = '00aa000000000001', '00aa000000000002', '00aa000000000003'
-
-    def box(
-        self, image: str, edges: tuple, group: int = 0, depiction: int = 0, label: str = '/m/01jfm_'
-    ) -> str:
-        left, top, right, bottom = edges
-        return f'{image},xclick,{label},1,{left},{right},{top},{bottom},0,0,{group},{depiction},0\n'
-
-    def sample(self, source: Path) -> np.ndarray:
-        """A plate with a mask of half the picture's size, one without, a group, and a drawing."""
-        small = np.zeros((60, 80), np.uint8)
-        small[15:25, 10:40] = 255
-        small[15:20, 10:12] = 0
-        (source / 'masks').mkdir(parents=True)
-        Image.fromarray(small).convert('1').save(source / f'masks/{self.FIRST}_m01jfm__aa11bb22.png')
-        Image.fromarray(small).convert('1').save(source / f'masks/{self.SECOND}_m01jfm__cc33dd44.png')
-        edges = (0.125, 0.25, 0.5, 0.416667)
-        row = '{0}_m01jfm__{1}.png,{0},/m/01jfm_,{1},0.125,0.5,0.25,0.416667,0.9,\n'
-        text(
-            source / 'validation-annotations-object-segmentation.csv',
-            self.MASKS
-            + row.format(self.FIRST, 'aa11bb22')
-            + row.format(self.SECOND, 'cc33dd44')
-            + f'{self.CAR}_m0k4j_99.png,{self.CAR},/m/0k4j,99,0,1,0,1,,\n',
-        )
-        text(
-            source / 'validation-annotations-bbox.csv',
-            self.BOXES
-            + self.box(self.FIRST, edges)
-            + self.box(self.FIRST, (0.6, 0.6, 0.8, 0.7))
-            + self.box(self.FIRST, (0.05, 0.75, 0.5, 0.95), group=1)
-            + self.box(self.SECOND, edges, depiction=1)
-            + self.box(self.CAR, (0, 0, 1, 1), label='/m/0k4j')
-            + self.box('ffff000000000000', edges),
-        )
-        for image in (self.FIRST, self.SECOND, self.CAR):
-            picture(source / f'validation/{image}.jpg')
-        return np.kron(small > 0, np.ones((2, 2), bool))
-
     def test_conversion(self, tmp_path: Path) -> None:
-        plate = self.sample(tmp_path / 'OI')
+        first, second, plate = write_open_images(tmp_path / 'OI')
         report = run(OpenImages(str(tmp_path / 'OI')), tmp_path / 'out')
         assert not report.problems
         assert '1 pictures with plates are not below the source' in report.notes
         masks = read_masks(tmp_path / 'out')
-        assert sorted(masks) == [f'val/{self.FIRST}.jpg', f'val/{self.SECOND}.jpg']
+        assert sorted(masks) == [f'val/{first}.jpg', f'val/{second}.jpg']
         ignored = oracle([[96, 72], [128, 72], [128, 84], [96, 84]])
         ignored |= oracle([[8, 90], [80, 90], [80, 114], [8, 114]])
         np.testing.assert_array_equal(
-            masks[f'val/{self.FIRST}.jpg'], np.where(plate, 255, np.where(ignored, 128, 0))
+            masks[f'val/{first}.jpg'], np.where(plate, 255, np.where(ignored, 128, 0))
         )
-        np.testing.assert_array_equal(masks[f'val/{self.SECOND}.jpg'], plate * 128)
-        kinds = [(a['kind'], a['ignored']) for a in annotations(tmp_path / 'out', 'val')[f'{self.FIRST}.jpg']]
+        np.testing.assert_array_equal(masks[f'val/{second}.jpg'], plate * 128)
+        kinds = [(a['kind'], a['ignored']) for a in annotations(tmp_path / 'out', 'val')[f'{first}.jpg']]
         assert kinds == [('mask', False), ('box', True), ('box', True)]
 
     def test_broken(self, tmp_path: Path) -> None:
         source = tmp_path / 'OI'
-        self.sample(source)
-        (source / f'masks/{self.FIRST}_m01jfm__aa11bb22.png').unlink()
+        first, second, _ = write_open_images(source)
+        (source / f'masks/{first}_m01jfm__aa11bb22.png').unlink()
         report = run(OpenImages(str(source)), tmp_path / 'out')
-        assert 'there is no mask' in problems(report)[f'{self.FIRST}.jpg']
-        text(source / f'masks/{self.FIRST}_m01jfm__aa11bb22.png', b'broken')
+        assert 'there is no mask' in problems(report)[f'{first}.jpg']
+        text(source / f'masks/{first}_m01jfm__aa11bb22.png', b'broken')
         report = run(OpenImages(str(source)), tmp_path / 'out')
-        assert 'cannot be read' in problems(report)[f'{self.FIRST}.jpg']
-        assert sorted(read_masks(tmp_path / 'out')) == [f'val/{self.SECOND}.jpg']
+        assert 'cannot be read' in problems(report)[f'{first}.jpg']
+        assert sorted(read_masks(tmp_path / 'out')) == [f'val/{second}.jpg']
 
     def test_mask_of_another_shape(self, tmp_path: Path) -> None:
         source = tmp_path / 'OI'
-        self.sample(source)
-        picture(source / f'validation/{self.SECOND}.jpg', (100, 160))
+        _, second, _ = write_open_images(source)
+        picture(source / f'validation/{second}.jpg', (100, 160))
         report = run(OpenImages(str(source)), tmp_path / 'out')
-        assert 'mask of 80 x 60 has another aspect ratio' in problems(report)[f'{self.SECOND}.jpg']
+        assert 'mask of 80 x 60 has another aspect ratio' in problems(report)[f'{second}.jpg']
 
     def test_both_tables_are_needed(self, tmp_path: Path) -> None:
         source = tmp_path / 'OI'
-        self.sample(source)
+        write_open_images(source)
         (source / 'validation-annotations-bbox.csv').unlink()
         with pytest.raises(ConversionError, match='must be ignored, it is not background'):
             list(OpenImages(str(source)).read())
 
     def test_column_missing(self, tmp_path: Path) -> None:
         source = tmp_path / 'OI'
-        self.sample(source)
-        text(source / 'validation-annotations-bbox.csv', self.BOXES.replace(',IsGroupOf', ''))
+        write_open_images(source)
+        text(source / 'validation-annotations-bbox.csv', OPEN_IMAGES_BOXES.replace(',IsGroupOf', ''))
         with pytest.raises(ConversionError, match="the column 'IsGroupOf' is missing"):
             list(OpenImages(str(source)).read())

@@ -7,6 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from converter_samples import BOX, QUAD, annotations, oracle, picture, problems, read_masks, run, text
+from public_set_samples import (
+    CORNERS,
+    SSIG_TEXT,
+    UFPR_TEXT,
+    WPOD_LINE,
+    write_aolp,
+    write_openalpr,
+    write_rodosol,
+    write_tracks,
+)
 
 from mmlp.datasets.converters import ConversionError
 from mmlp.datasets.converters.readers.aolp import AOLP
@@ -16,33 +26,13 @@ from mmlp.datasets.converters.readers.ssig import SSIG
 from mmlp.datasets.converters.readers.ufpr_alpr import UFPRALPR
 from mmlp.datasets.converters.readers.wpod import WPOD
 
-UFPR_TEXT = """camera: GoPro Hero4 Silver
-position_vehicle: 4 7 150 110
-\ttype: car
-\tmake: GM Chevrolet
-\tmodel: Classic: 1.0
-\tyear: 2009
-plate: AQY6388
-{}
-\tchar 1: 22 31 9 15
-\tchar 7: 80 31 9 15
-"""
-CORNERS = 'corners: 20,30 90,41 92,61 22,50'
-
 
 class TestBrazil:
     @pytest.mark.parametrize(
         ('line', 'kind', 'outline'), [(CORNERS, 'quad', QUAD), ('position_plate: 20 30 70 30', 'box', BOX)]
     )
     def test_ufpr_both_releases(self, tmp_path: Path, line: str, kind: str, outline: list) -> None:
-        for split, track in (
-            ('training', 'track0001'),
-            ('validation', 'track0061'),
-            ('testing', 'track0091'),
-        ):
-            stem = tmp_path / 'UFPR' / split / track / f'{track}[01]'
-            picture(Path(f'{stem}.png'))
-            text(Path(f'{stem}.txt'), UFPR_TEXT.format(line).replace('\n', '\r\n'))
+        write_tracks(tmp_path / 'UFPR', UFPR_TEXT.format(line).replace('\n', '\r\n'))
         assert not run(UFPRALPR(str(tmp_path / 'UFPR')), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         assert sorted(masks) == [
@@ -90,7 +80,7 @@ class TestBrazil:
     def test_ssig(self, tmp_path: Path) -> None:
         stem = tmp_path / 'SSIG/training/Track1/Track1[01]'
         picture(Path(f'{stem}.png'))
-        text(Path(f'{stem}.txt'), 'text: ABC1234\nposition_plate: 20 30 70 30\n\nchar0: 22 31 9 15\n')
+        text(Path(f'{stem}.txt'), SSIG_TEXT)
         run(SSIG(str(tmp_path / 'SSIG')), tmp_path / 'out', rim=0.25)
         mask = read_masks(tmp_path / 'out')['train/Track1_Track1[01].png']
         np.testing.assert_array_equal(mask > 0, oracle(BOX))
@@ -99,20 +89,9 @@ class TestBrazil:
         ((annotation,),) = annotations(tmp_path / 'out', 'train').values()
         assert annotation['kind'] == 'box_ignored_rim'
 
-    def rodosol(self, source: Path, separator: str = ';') -> None:
-        lines = []
-        for number, (folder, split) in enumerate(
-            [('cars-br', 'training'), ('cars-me', 'validation'), ('motorcycles-br', 'testing')], start=1
-        ):
-            stem = source / f'images/{folder}/img_{number:06}'
-            picture(Path(f'{stem}.jpg'))
-            text(Path(f'{stem}.txt'), f'type: car\nplate: ODE2510\nlayout: Brazilian\n{CORNERS}\n')
-            lines.append(f'./images/{folder}/img_{number:06}.jpg{separator}{split}')
-        text(source / 'split.txt', '\n'.join(lines) + '\n')
-
     @pytest.mark.parametrize('separator', [';', ' ', '\t', ', '])
     def test_rodosol(self, tmp_path: Path, separator: str) -> None:
-        self.rodosol(tmp_path / 'R', separator)
+        write_rodosol(tmp_path / 'R', separator)
         assert not run(RodoSol(str(tmp_path / 'R')), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         assert sorted(masks) == [
@@ -124,7 +103,7 @@ class TestBrazil:
 
     def test_rodosol_broken(self, tmp_path: Path) -> None:
         source = tmp_path / 'R'
-        self.rodosol(source)
+        write_rodosol(source)
         (source / 'images/cars-br/img_000001.jpg').unlink()
         text(source / 'images/cars-me/img_000002.txt', 'type: car\nplate: AB')
         picture(source / 'images/cars-br/img_000009.jpg')
@@ -142,15 +121,8 @@ class TestBrazil:
 
 
 class TestAOLP:
-    def sample(self, source: Path) -> None:
-        for subset in ('AC', 'LE', 'RP'):
-            folder = source / f'Subset_{subset}/Subset_{subset}'
-            for number in range(1, 60, 10):
-                picture(folder / f'Image/{number}.jpg', (160, 120))
-                text(folder / f'groundtruth_localization/{number}.txt', '20\n30\n90\n60\n')
-
     def test_conversion(self, tmp_path: Path) -> None:
-        self.sample(tmp_path / 'AOLP')
+        write_aolp(tmp_path / 'AOLP')
         assert not run(AOLP(str(tmp_path / 'AOLP'), 'RP'), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         assert len(masks) == 18
@@ -161,7 +133,7 @@ class TestAOLP:
         assert len(sides) == 1
 
     def test_broken(self, tmp_path: Path) -> None:
-        self.sample(tmp_path / 'AOLP')
+        write_aolp(tmp_path / 'AOLP')
         folder = tmp_path / 'AOLP/Subset_AC/Subset_AC'
         text(folder / 'groundtruth_localization/1.txt', '20 30 90')
         text(folder / 'groundtruth_localization/11.txt', '90 30 20 60')
@@ -178,9 +150,7 @@ class TestAOLP:
 
 class TestOpenALPR:
     def test_conversion(self, tmp_path: Path) -> None:
-        for country, name in (('us', 'car1'), ('eu', 'car1')):
-            picture(tmp_path / f'endtoend/{country}/{name}.jpg')
-            text(tmp_path / f'endtoend/{country}/{name}.txt', f'{name}.jpg\t20\t30\t70\t30\tRK 260AF\n')
+        write_openalpr(tmp_path / 'endtoend')
         assert not run(OpenALPR(str(tmp_path / 'endtoend')), tmp_path / 'out').problems
         masks = read_masks(tmp_path / 'out')
         assert sorted(masks) == ['test/eu_car1.jpg', 'test/us_car1.jpg']
@@ -208,12 +178,10 @@ class TestOpenALPR:
 
 
 class TestWPOD:
-    LINE = '4,0.125,0.5625,0.575,0.1375,0.25,0.3416666667,0.5083333333,0.4166666667,ABC1234,'
-
     def test_conversion(self, tmp_path: Path) -> None:
         picture(tmp_path / 'cars/00001.jpg')
         empty_text = '4,0.2,0.3,0.3,0.2,0.75,0.75,0.9,0.9,,'
-        text(tmp_path / 'notes/00001.txt', f'{self.LINE}\n{empty_text}\n')
+        text(tmp_path / 'notes/00001.txt', f'{WPOD_LINE}\n{empty_text}\n')
         run(WPOD(str(tmp_path / 'notes'), str(tmp_path / 'cars')), tmp_path / 'out')
         (mask,) = read_masks(tmp_path / 'out').values()
         expected = oracle(QUAD) | oracle([[32, 90], [48, 90], [48, 108], [32, 108]])
@@ -223,13 +191,13 @@ class TestWPOD:
     def test_broken(self, tmp_path: Path) -> None:
         for name in ('good', 'cut', 'count', 'pixels', 'empty', 'crop_lp'):
             picture(tmp_path / f'{name}.jpg')
-        text(tmp_path / 'good.txt', self.LINE)
-        text(tmp_path / 'cut.txt', self.LINE[:40])
-        text(tmp_path / 'count.txt', self.LINE[2:])
+        text(tmp_path / 'good.txt', WPOD_LINE)
+        text(tmp_path / 'cut.txt', WPOD_LINE[:40])
+        text(tmp_path / 'count.txt', WPOD_LINE[2:])
         text(tmp_path / 'pixels.txt', '4,20,90,92,22,30,40,60,50,A,')
         text(tmp_path / 'empty.txt', '\n')
-        text(tmp_path / 'crop_lp.txt', self.LINE)
-        text(tmp_path / 'lost.txt', self.LINE)
+        text(tmp_path / 'crop_lp.txt', WPOD_LINE)
+        text(tmp_path / 'lost.txt', WPOD_LINE)
         found = problems(run(WPOD(str(tmp_path)), tmp_path / 'out'))
         assert 'expected 4 x, then 4 y, then the text, 10 fields, got 7' in found['cut.txt']
         assert 'expected the number of points first' in found['count.txt']

@@ -1,0 +1,168 @@
+"""Each public set: the command of data/README.md converts a sample, and its config reads what that wrote."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from converter_samples import QUAD, picture, text
+from mmengine.config import Config
+from mmseg.registry import DATASETS
+from public_set_samples import (
+    CORNERS,
+    SSIG_TEXT,
+    UFPR_TEXT,
+    write_aolp,
+    write_ccpd,
+    write_ccpd_green,
+    write_cityscapes,
+    write_open_images,
+    write_openalpr,
+    write_rodosol,
+    write_tracks,
+    write_uc3m,
+    write_wpod,
+)
+
+from mmlp.datasets import LicensePlateDataset
+from mmlp.datasets.converters.cli import main
+from mmlp.datasets.converters.reader import Reader
+from mmlp.engine import load_run_config
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / 'data' / 'README.md').read_text(encoding='utf-8')
+
+
+def write_all_uc3m() -> None:
+    for name in ('train/00001', 'train/00002', 'train/00003', 'test/00001'):
+        write_uc3m(Path('UC3M-LP', name), QUAD)
+
+
+def write_all_open_images() -> None:
+    for split, digit in (('train', '1'), ('validation', '2'), ('test', '3')):
+        write_open_images(Path('OpenImages'), split, digit)
+
+
+def write_both_wpod() -> None:
+    write_wpod(Path('annotations'), Path('pictures'))
+    write_wpod(Path('cd_hard'), Path('cd_hard'), count=2)
+
+
+def write_labelme() -> None:
+    for number in range(4):
+        picture(Path(f'my_annotations/{number}.jpg'))
+        shape = {'label': 'plate', 'shape_type': 'polygon', 'points': QUAD}
+        text(Path(f'my_annotations/{number}.json'), {'imagePath': f'{number}.jpg', 'shapes': [shape]})
+
+
+#: By the config's name: what writes the sample where the README's command looks for it; and how many pictures
+#: of the sample are in train and val together, and in test.
+SETS: dict[str, tuple[Callable[[], object], int, int]] = {
+    'ccpd2019': (lambda: write_ccpd(Path('CCPD2019')), 3, 1),
+    'ccpd_green': (lambda: write_ccpd_green(Path('CCPD2020')), 2, 1),
+    'ufpr_alpr': (lambda: write_tracks(Path('UFPR-ALPR'), UFPR_TEXT.format(CORNERS)), 2, 1),
+    'rodosol_alpr': (lambda: write_rodosol(Path('RodoSol-ALPR')), 2, 1),
+    'ssig': (lambda: write_tracks(Path('SSIG'), SSIG_TEXT), 2, 1),
+    'aolp': (lambda: write_aolp(Path('AOLP')), 12, 6),
+    'openalpr': (lambda: write_openalpr(Path('benchmarks/endtoend')), 9, 2),
+    'wpod': (write_both_wpod, 3, 2),
+    'uc3m_lp': (write_all_uc3m, 3, 1),
+    'open_images': (write_all_open_images, 4, 2),
+    'cityscapes': (
+        lambda: write_cityscapes(Path('Cityscapes'), [{'label': 'license plate', 'polygon': QUAD}]),
+        2,
+        1,
+    ),
+    'custom': (write_labelme, 4, 1),
+}
+
+
+def commands_of(config: str) -> list[list[str]]:
+    """The converters' command lines in the block of the README that names the config."""
+    (block,) = (
+        block
+        for block in re.findall(r'```bash\n(.*?)```', README, re.S)
+        if f'configs/{config}' in block and 'dataset_converters' in block
+    )
+    return [shlex.split(line) for line in block.splitlines() if 'dataset_converters' in line]
+
+
+def convert(program: str, *argv: str) -> int:
+    spec = importlib.util.spec_from_file_location(f'command_{Path(program).stem}', ROOT / program)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (reader,) = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Reader)]
+    return main(reader, argv)
+
+
+def build(cfg: Config, loader: str) -> tuple[LicensePlateDataset, set[str]]:
+    """The data set of a loader, and its pictures."""
+    dataset = DATASETS.build(cfg[loader].dataset)
+    assert isinstance(dataset, LicensePlateDataset)
+    return dataset, {dataset.get_data_info(i)['img_path'] for i in range(len(dataset))}
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv('MMLP_DATA_ROOT', raising=False)
+
+
+@pytest.mark.parametrize('name', SETS)
+def test_config_reads_what_the_readmes_command_writes(
+    name: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    write, train_and_val, test = SETS[name]
+    config = f'lp_fpn_lite0_{name}.py'
+    write()
+    for python, program, *argv in commands_of(config):
+        assert python == 'python'
+        assert convert(program, *argv) == 0
+    if name == 'openalpr':  # a benchmark: trained on what there is
+        monkeypatch.setenv('MMLP_DATA_ROOT', str(request.getfixturevalue('plate_root')))
+    cfg = load_run_config(str(ROOT / 'configs' / config))
+    (train_set, trained), (_, validated), (test_set, tested) = (
+        build(cfg, f'{split}_dataloader') for split in ('train', 'val', 'test')
+    )
+    assert trained and validated and not trained & validated
+    assert len(trained | validated) == train_and_val and len(tested) == test
+    has_test_split = name not in ('cityscapes', 'custom')
+    assert not tested & trained and (tested == validated) == (not has_test_split)
+    roots = {'wpod': ('data/wpod/', 'data/cd_hard/'), 'openalpr': ('', 'data/openalpr/')}
+    root, test_root = roots.get(name, (f'data/{name}/', f'data/{name}/'))
+    assert all(path.startswith(root) for path in trained | validated)
+    split = 'test' if has_test_split else 'val'
+    assert all(path.startswith(f'{test_root}{split}/images/') for path in tested)
+    assert train_set[0]['inputs'].shape == (3, *cfg.crop_size)
+    sample = test_set[0]['data_samples']
+    assert sample.gt_sem_seg.shape == sample.ori_shape == (120, 160)
+
+
+def test_weights_to_go_on_from_are_there() -> None:
+    cfg = Config.fromfile(str(ROOT / 'configs' / 'lp_fpn_lite0_custom.py'))
+    assert (ROOT / cfg.load_from).is_file()
+    assert cfg.load_from in README
+
+
+def test_every_config_that_the_readme_names_is_tested_here() -> None:
+    named = re.findall(r'configs/lp_fpn_lite0_(\w+)\.py', README)
+    assert set(named) == set(SETS)
+
+
+def test_flagship_trains_and_tests_on_a_converted_set() -> None:
+    """As the README tells: the folder on the command line, and the test split by options."""
+    write_ccpd_green(Path('CCPD2020'))
+    for _, program, *argv in commands_of('lp_fpn_lite0_ccpd_green.py'):
+        assert convert(program, *argv) == 0
+    named = re.findall(r'(test_dataloader\.\S+)=(\S+)', README)
+    assert len(named) == 2
+    flagship = str(ROOT / 'configs' / 'lp_deeplabv3_r101.py')
+    cfg = load_run_config(flagship, data_root='data/ccpd_green', cfg_options=dict(named))
+    for split in ('train', 'val', 'test'):
+        _, pictures = build(cfg, f'{split}_dataloader')
+        (path,) = pictures
+        assert path.startswith(f'data/ccpd_green/{split}/images/')
