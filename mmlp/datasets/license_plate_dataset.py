@@ -160,12 +160,14 @@ class LicensePlateDataset(BaseSegDataset):
             raise DatasetError(f'{self.ann_file!r} names pictures more than once:\n{name_offenders(twice)}')
         return [names[0] for names in found]
 
+    def mask_name(self, picture: str) -> str:
+        """The name of a picture's mask, whether there is one or not; both relative to their folders."""
+        stem, suffix = osp.splitext(picture)
+        return stem + self.seg_map_suffix.replace('{img_suffix}', suffix)
+
     def _pair(self, pictures: list[str], masks: set[str], ann_dir: str) -> list[str]:
         """The mask's name of every picture."""
-        names = []
-        for picture in pictures:
-            stem, suffix = osp.splitext(picture)
-            names.append(stem + self.seg_map_suffix.replace('{img_suffix}', suffix))
+        names = [self.mask_name(picture) for picture in pictures]
         missing = [osp.join(ann_dir, name) for name in names if name not in masks]
         if missing:
             raise DatasetError(

@@ -1,0 +1,54 @@
+"""The report as JSON, for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import Any
+
+from mmlp.media.atomic import write_bytes
+from mmlp.version import __version__
+
+from .checks import Severity
+from .records import Finding, PictureRecord
+from .report import AuditReport
+from .summary import summarize_split
+
+
+def write_json(path: str | os.PathLike, report: AuditReport) -> None:
+    """Writes all that an audit measured and found.
+
+    The file holds ``version`` and ``source``; ``counts`` of findings by severity; ``splits`` with the
+    numbers of :func:`~mmlp.datasets.audit.summary.summarize_split`; ``findings``, each with check, severity,
+    split, path, message, related and box; and ``pictures``, each with the fields of
+    :class:`~mmlp.datasets.audit.PictureRecord` and its plates.
+
+    Args:
+        path: The file to write; missing folders are made.
+        report: The report.
+
+    Raises:
+        MediaWriteError: The file could not be written.
+    """
+    content = {
+        'version': __version__,
+        'source': report.source,
+        'counts': {severity.value: report.count(severity) for severity in Severity},
+        'splits': {split: summarize_split(report, split) for split in report.splits},
+        'findings': [_finding(finding) for finding in report.findings],
+        'pictures': [_picture(picture) for picture in report.pictures],
+    }
+    write_bytes(path, json.dumps(content, indent=1).encode())
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    values = asdict(finding)
+    del values['rank']
+    return {'severity': finding.severity.value, **values}
+
+
+def _picture(picture: PictureRecord) -> dict[str, Any]:
+    values = asdict(picture)
+    del values['findings']
+    return values

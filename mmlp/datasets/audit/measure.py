@@ -1,0 +1,183 @@
+"""Reads one picture with its mask, and writes down what the audit wants to know; bad files raise nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mmlp.evaluation import component_height
+from mmlp.media import Picture, UnreadableMediaError, read_image
+from mmlp.plates import Plate, extract_plates
+
+from ..integrity import read_size
+from ..plate_mask import IGNORE, PLATE, read_plate_mask
+from ..transforms import LoadPlateAnnotations
+from .painted_greys import find_painted_greys
+from .perceptual_hash import hash_picture
+from .records import PictureRecord, PlateRecord, Sample
+from .suspicion import LEAST_AREA, LEAST_CONTRAST, check_plate
+
+_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+
+
+def measure_sample(sample: Sample) -> PictureRecord:
+    """Measures a picture, its mask and its plates.
+
+    Args:
+        sample: The picture and its mask.
+
+    Returns:
+        The record; what is wrong with the files stands in its findings, and what could not be measured is
+        None.
+    """
+    record = PictureRecord(sample.split, sample.img_path, sample.seg_map_path, sample.ignore_values)
+    picture = _read_picture(record)
+    grey = None
+    if picture is not None:
+        grey = cv2.cvtColor(picture.bgr, cv2.COLOR_BGR2GRAY)
+        record.height, record.width = grey.shape
+        record.brightness, record.contrast = _brightness_and_contrast(grey)
+        if record.contrast < LEAST_CONTRAST:
+            message = f'grey values of {record.brightness:.0f} +- {record.contrast:.1f} all over'
+            record.add('blank-picture', message, rank=record.contrast)
+        else:
+            record.perceptual_hash = hash_picture(grey).tobytes().hex()
+    if sample.seg_map_path is not None:
+        mask = _read_mask(record, picture)
+        if mask is not None and grey is not None:
+            _measure_mask(record, mask, grey)
+    return record
+
+
+def _read_picture(record: PictureRecord) -> Picture | None:
+    try:
+        data = Path(record.path).read_bytes()
+        picture = read_image(data)
+    except UnreadableMediaError as error:
+        record.add('unreadable-picture', error.reason)
+    except OSError as error:
+        record.add('unreadable-picture', f'cannot be read: {error.strerror or error}')
+    else:
+        record.sha256 = hashlib.sha256(data).hexdigest()
+        return picture
+    return None
+
+
+def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | None:
+    """The mask as it lies on the upright picture; None and a finding where there is none to trust."""
+    path = record.mask_path
+    try:
+        # Looks for cut-off files, of which decoders make the best they can.
+        (width, height), _ = read_size(path)
+    except _DAMAGE as error:
+        record.add('unreadable-mask', str(error), path)
+        return None
+    if picture is not None:
+        # A mask may be drawn on the pixels as stored, where the camera's rotation is not applied.
+        fitting = [(picture.width, picture.height), (picture.height, picture.width)]
+        if (width, height) not in fitting[: 2 if picture.orientation >= 5 else 1]:
+            message = f'{width} x {height} pixels, the picture {picture.width} x {picture.height}'
+            record.add('mask-size', message, path)
+            return None
+    try:
+        mask = load_mask(record, picture)
+    except _DAMAGE as error:
+        # What a decoder could not read has its error as the cause.
+        is_ambiguous = isinstance(error, ValueError) and error.__cause__ is None
+        record.add('ambiguous-mask' if is_ambiguous else 'unreadable-mask', str(error), path)
+        return None
+    for value, pixels in find_painted_greys(path, record.ignore_values).items():
+        taken = 'plate' if value >= 128 else 'background'
+        record.add(
+            'unknown-grey', f'value {value} on {pixels} pixels is taken as {taken}', path, rank=-pixels
+        )
+    return mask
+
+
+def load_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray:
+    """Loads a mask as training does.
+
+    Args:
+        record: Of the picture.
+        picture: The picture, for masks drawn on the pixels as stored; None to take the mask as it is.
+
+    Returns:
+        Uint8 (H, W) with 0 background, 1 plate, 255 ignore.
+
+    Raises:
+        ValueError: The mask cannot be read, is ambiguous or does not fit the picture.
+        OSError: The file cannot be opened.
+    """
+    if picture is None:
+        return read_plate_mask(record.mask_path, record.ignore_values)
+    results = dict(img_path=record.path, seg_map_path=record.mask_path, ori_shape=picture.bgr.shape[:2])
+    return LoadPlateAnnotations(record.ignore_values).transform(results)['gt_seg_map']
+
+
+def _measure_mask(record: PictureRecord, mask: np.ndarray, grey: np.ndarray) -> None:
+    record.mask_digest = hashlib.sha256(np.ascontiguousarray(mask)).hexdigest()
+    record.ignored_pixels = int(np.count_nonzero(mask == IGNORE))
+    record.plates = []
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask == PLATE).astype(np.uint8))
+    specks = []
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        if area < LEAST_AREA:
+            specks.append((area, (left, top, left + width - 1, top + height - 1)))
+            continue
+        window = np.s_[top : top + height, left : left + width]
+        plate = _measure_plate(labels[window] == label, (left, top), grey)
+        record.plates.append(plate)
+        for check, message, rank in check_plate(plate, mask.shape):
+            record.add(check, message, record.mask_path, plate.box, rank)
+    if specks:
+        areas = [area for area, _ in specks]
+        message = f'{len(specks)} specks of {min(areas)} to {max(areas)} pixels'
+        if len(specks) == 1:
+            message = f'a speck of {areas[0]} pixel{"s" * (areas[0] > 1)}'
+        record.add('speck', message, record.mask_path, specks[0][1], -len(specks))
+
+
+def _measure_plate(component: np.ndarray, origin: tuple[int, int], grey: np.ndarray) -> PlateRecord:
+    """Measures a component that fills its window, whose top left corner is at ``origin`` in the picture."""
+    plate = extract_plates(component, min_area=1, split=False)[0]
+    (height, width), (left, top) = component.shape, origin
+    corners = plate.corners + np.float32(origin)
+    x, y = corners.mean(axis=0)
+    pixels = grey[top : top + height, left : left + width][component]
+    brightness, contrast = _brightness_and_contrast(pixels)
+    edges = (left == 0, top == 0, left + width == grey.shape[1], top + height == grey.shape[0])
+    return PlateRecord(
+        box=tuple(float(value) for value in (left, top, left + width - 1, top + height - 1)),
+        corners=[[round(float(value), 2) for value in corner] for corner in corners],
+        center=(round(float(x) / grey.shape[1], 4), round(float(y) / grey.shape[0], 4)),
+        area=int(plate.area),
+        height=round(component_height(component), 2),
+        width=round(plate.width, 2),
+        aspect=round(plate.width / max(plate.height, 1e-6), 3),
+        tilt=round(_tilt(plate), 2),
+        fill=round(_fill(plate), 4),
+        brightness=brightness,
+        contrast=contrast,
+        borders=sum(edges),
+    )
+
+
+def _tilt(plate: Plate) -> float:
+    top_left, top_right, bottom_right, bottom_left = plate.corners
+    x, y = (top_right - top_left) + (bottom_right - bottom_left)
+    return float(np.degrees(np.arctan2(y, x)))
+
+
+def _fill(plate: Plate) -> float:
+    width, height = cv2.minAreaRect(plate.polygon)[1]
+    return min(plate.area / max(width * height, 1e-6), 1.0)
+
+
+def _brightness_and_contrast(grey: np.ndarray) -> tuple[float, float]:
+    mean, deviation = cv2.meanStdDev(grey)
+    return round(float(mean[0, 0]), 2), round(float(deviation[0, 0]), 2)
