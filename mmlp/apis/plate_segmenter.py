@@ -25,6 +25,8 @@ from .tiling import iterate_tiles
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
+#: Narrower plates, in pixels at the working size, are called small.
+SMALL_PLATE = 48
 
 
 class PlateSegmenter:
@@ -50,10 +52,13 @@ class PlateSegmenter:
         threshold (float, optional): Probability in (0, 1) above which a pixel is plate. Default: None, the
             model's own.
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
-            enlarged, but at most twice. None: the picture's own size. Default: 768.
+            enlarged, but at most twice. None: the picture's own size. Default: 640.
+        closer_long_side (int, optional): Longer side of a closer look, at which a larger picture is looked at
+            as well when the first look finds no plate, or one narrower than ``SMALL_PLATE`` pixels: where one
+            plate is small, there may be others, smaller still. None: there is none. Default: 1280.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower mean probability, 0..1, are dropped. Default: None,
-            0.2 above the threshold but at most 0.6, which takes most specks on lettering and grilles away;
+            0.2 above the threshold but at most 0.72, which takes most specks on lettering and grilles away;
             0.0 keeps all.
         tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
             for plates too small in the whole picture; the higher probability counts. Plates up to half the
@@ -82,7 +87,8 @@ class PlateSegmenter:
         device: str = 'auto',
         num_threads: Optional[int] = None,
         threshold: Optional[float] = None,
-        long_side: Optional[int] = 768,
+        long_side: Optional[int] = 640,
+        closer_long_side: Optional[int] = 1280,
         min_area: int = 16,
         min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
@@ -91,13 +97,14 @@ class PlateSegmenter:
         refiner: str | os.PathLike | None = None,
         batch_size: int = 4,
     ) -> None:
-        _check_arguments(threshold, long_side, tile, tile_long_side, batch_size)
+        _check_arguments(threshold, long_side, closer_long_side, tile, tile_long_side, batch_size)
         build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
         self.backend: Backend = build(resolve_weights(model), config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
+        self.closer_long_side = closer_long_side
         self.min_area = min_area
-        self.min_score = min(self.threshold + 0.2, 0.6) if min_score is None else min_score
+        self.min_score = min(self.threshold + 0.2, 0.72) if min_score is None else min_score
         self.tile = tile
         self.tile_long_side = tile_long_side
         refiner = find_refiner(model) if refiner is None else refiner
@@ -136,9 +143,9 @@ class PlateSegmenter:
         layers: list[list[ProbabilityLayer]] = [[] for _ in pictures]
         for index, layer in self._look_at_wholes(pictures):
             layers[index].append(layer)
-        if self.tile:
-            for found, picture in zip(layers, pictures):
-                closer = list(self._look_at_tiles(picture))
+        for found, picture in zip(layers, pictures):
+            closer = list(self._look_at_tiles(picture)) if self.tile else self._look_closer(picture, found)
+            if closer:
                 found[:] = [
                     drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found
                 ] + closer
@@ -147,6 +154,8 @@ class PlateSegmenter:
     def describe(self) -> str:
         """One line for a log: the model, the engine and the size."""
         size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
+        if None not in (self.long_side, self.closer_long_side) and not self.tile:
+            size += f', {self.closer_long_side} for small plates'
         tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
         again = f', second look by {self.refiner.info.name}' if self.refinement else ''
         return (
@@ -172,6 +181,19 @@ class PlateSegmenter:
                 for index, probability in zip(part, self.backend(batch)):
                     height, width = pictures[index].shape[:2]
                     yield index, ProbabilityLayer.over_box(probability, (0, 0, width, height))
+
+    def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
+        """Looks at a picture at the closer size, when it is worth it."""
+        height, width = picture.shape[:2]
+        if None in (self.long_side, self.closer_long_side) or max(height, width) <= self.long_side:
+            return []
+        plates = find_plates(found, self.threshold, self.min_area, self.min_score)
+        step = max(height, width) / self.long_side
+        if plates and min(plate.width for plate in plates) >= SMALL_PLATE * step:
+            return []
+        size = working_size((height, width), min(self.closer_long_side, max(height, width)))
+        (probability,) = self.backend(resize_picture(picture, size)[None])
+        return [ProbabilityLayer.over_box(probability, (0, 0, width, height))]
 
     def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
         size, overlap = self.tile
@@ -202,6 +224,7 @@ class PlateSegmenter:
 def _check_arguments(
     threshold: Optional[float],
     long_side: Optional[int],
+    closer_long_side: Optional[int],
     tile: Optional[tuple[int, int]],
     tile_long_side: Optional[int],
     batch_size: int,
@@ -213,6 +236,7 @@ def _check_arguments(
         )
     for name, value in (
         ('long_side', long_side),
+        ('closer_long_side', closer_long_side),
         ('tile_long_side', tile_long_side),
         ('batch_size', batch_size),
     ):

@@ -93,11 +93,14 @@ class Refinement:
         return resize_picture(inside, self.crop_size)
 
     def _same_plate(self, plate: Plate, layer: ProbabilityLayer, threshold: float) -> Plate | None:
-        """Returns what the second look found in the plate's place, None when nothing did."""
+        """Returns the plate as the second look found it in its place, None when nothing was there."""
         found = [to_picture_pixels(other, layer) for other in extract_plates(layer.values, threshold)]
         overlaps = [_box_iou(plate.box, other.box) for other in found]
         best = int(np.argmax(overlaps)) if overlaps else -1
-        return found[best] if overlaps and overlaps[best] >= self.min_overlap else None
+        if not overlaps or overlaps[best] < self.min_overlap:
+            return None
+        # How sure one is of a plate shows from afar, where there is something around it.
+        return dataclasses.replace(found[best], score=plate.score)
 
 
 def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:

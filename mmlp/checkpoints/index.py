@@ -39,13 +39,13 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        '3c4a946ee47d711fe4bb66ca7ed9e2edb11ac4b8157833e1655d5e3577017e88',
+        'fb4a8332a1b927f4d67769bf33eda7d43fdb1237527885303856206e94cc8fdf',
         config='lp_fpn_lite0',
         refiner='lp_fpn_lite0_refiner',
     ),
     'lp_fpn_lite0_refiner': WeightsEntry(
         'lp_fpn_lite0_refiner.pth',
-        '11c3cd651eee8e97baafb77e1f2fb70af7d2ed3165389e7a53cbd7f174bcdf40',
+        'bb5301e15d7c196742a71753a406edff7f345c0e387a317e3397bb47b1523955',
         config='lp_fpn_lite0_refiner',
     ),
 }

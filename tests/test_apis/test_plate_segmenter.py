@@ -23,7 +23,7 @@ def street():
 @pytest.fixture(scope='module')
 def make(brightness_checkpoint):
     def segmenter(**options) -> PlateSegmenter:
-        options = {'backend': 'pytorch', 'device': 'cpu', **options}
+        options = {'backend': 'pytorch', 'device': 'cpu', 'closer_long_side': None, **options}
         return PlateSegmenter(brightness_checkpoint, **options)
 
     return segmenter
@@ -137,7 +137,7 @@ def test_threshold_cuts_plates_out(make):
     assert make(**options, threshold=0.25, min_area=1001).predict(picture).plates == []
 
 
-@pytest.mark.parametrize(('threshold', 'lowest'), [(None, 0.6), (0.5, 0.6), (0.2, 0.4), (0.7, 0.6)])
+@pytest.mark.parametrize(('threshold', 'lowest'), [(None, 0.7), (0.5, 0.7), (0.2, 0.4), (0.7, 0.72)])
 def test_lowest_score_follows_the_threshold(make, threshold, lowest):
     assert make(threshold=threshold).min_score == pytest.approx(lowest)
     assert make(threshold=threshold, min_score=0.0).min_score == 0.0
@@ -157,6 +157,26 @@ def test_second_look_may_drop_what_it_does_not_confirm(make):
     assert corner_error(plate, [(400, 700), (639, 700), (639, 759), (400, 759)]) < 4
     stripes = prediction.crop_probability(400, 300, 640, 360)
     assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the second look replaced the first'
+
+
+def test_small_plates_are_looked_at_closer(make, street):
+    options = {'long_side': 64, 'refine': False}
+    assert find(make(**options, closer_long_side=None).predict(street), FAR) is None
+    closer = make(**options, closer_long_side=800).predict(street)
+    assert len(closer.plates) == 2
+    assert corner_error(find(closer, FAR), FAR) < 1.5 and corner_error(find(closer, NEAR), NEAR) < 1.5
+
+
+def test_large_plates_are_not(make):
+    picture = draw_plates((600, 800), [[(100, 100), (699, 100), (699, 249), (100, 249)]])
+    segmenter = make(long_side=80, closer_long_side=800)
+    sizes = []
+    run = segmenter.backend._run
+    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[1:3]) or run(pictures)
+    segmenter.predict(picture)
+    assert sizes == [(60, 80)], 'a plate of 60 pixels at the working size is seen well'
+    segmenter.predict(np.full((600, 800, 3), 20, np.uint8))
+    assert sizes[1:] == [(60, 80), (600, 800)], 'where nothing is found, something may be far'
 
 
 def test_tiles_find_what_the_whole_is_too_small_for(make, street):
@@ -222,6 +242,7 @@ def test_too_large_for_one_look(make):
     [
         ({'threshold': 2.0}, r'threshold must be a probability in \(0, 1\), got 2.0.*logit'),
         ({'long_side': 0}, 'long_side must be at least 1, got 0'),
+        ({'closer_long_side': 0}, 'closer_long_side must be at least 1, got 0'),
         ({'batch_size': 0}, 'batch_size must be at least 1'),
         ({'tile': (64, 64)}, 'overlap < side'),
         ({'tile_long_side': 800}, 'give tile as well'),

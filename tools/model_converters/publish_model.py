@@ -30,6 +30,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('dst', type=Path, help='file to write, .pth')
     parser.add_argument('--config', help='config, by path or by name (default: the one inside src)')
     parser.add_argument('--half', action='store_true', help='store the weights in half precision')
+    parser.add_argument(
+        '--threshold', type=float, help='probability of a plate pixel, as calibrated (default: of the config)'
+    )
     parser.add_argument('--overwrite', action='store_true', help='replace dst if it exists')
     return parser.parse_args()
 
@@ -40,6 +43,10 @@ def main() -> None:
     try:
         checkpoint = read_toolbox_checkpoint(args.src)
         config = _config_of(checkpoint, args)
+        if args.threshold is not None:
+            if not 0 < args.threshold < 1:
+                raise ValueError(f'--threshold must be a probability in (0, 1), got {args.threshold}')
+            config.model.decode_head.threshold = args.threshold
         write_checkpoint(slim_checkpoint(checkpoint, config, args.half), args.dst, args.overwrite)
     except (OSError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error

@@ -20,7 +20,14 @@ from .report import FileResult, JobReport, fingerprint_of
 logger = logging.getLogger(__name__)
 
 #: Options of :class:`~mmlp.apis.PlateSegmenter` that its own description may leave out.
-_SEGMENTER_OPTIONS = ('min_score', 'min_area', 'tile', 'tile_long_side', 'refinement')
+_SEGMENTER_OPTIONS = (
+    'min_score',
+    'min_area',
+    'closer_long_side',
+    'tile',
+    'tile_long_side',
+    'refinement',
+)
 #: Pictures that are in memory at the same time have so many pixels together, or there is one alone.
 MAX_PIXELS_AT_ONCE = 100_000_000
 
