@@ -68,12 +68,14 @@ class MaskCache:
             key: What to get it back by, such as its path.
             mask: uint8, H x W.
         """
+        if key in self._entries or self._bytes_left < _ENTRY_BYTES + len(key):
+            return
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         pieces = []
         for left, top, width, height in map(cv2.boundingRect, contours):
             content = np.ascontiguousarray(mask[top : top + height, left : left + width])
             pieces.append(_Piece(left, top, (height, width), zlib.compress(content, 1)))
         size = _ENTRY_BYTES + len(key) + sum(_ENTRY_BYTES + len(piece.data) for piece in pieces)
-        if key not in self._entries and size <= self._bytes_left:
+        if size <= self._bytes_left:
             self._bytes_left -= size
             self._entries[key] = (mask.shape, pieces)

@@ -16,6 +16,8 @@ _DECODERS = {
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
+#: A grid of nine places in an output of size 1 x 1.
+_GRID = np.stack(np.meshgrid([0, 0.5, 1], [0, 0.5, 1]), axis=-1).reshape(-1, 2)
 #: A blur below this standard deviation, in pixels, is not worth its time.
 _LEAST_BLUR = 0.2
 
@@ -84,10 +86,9 @@ def magnification(matrix: np.ndarray, source: tuple[int, int], size: tuple[int, 
     Returns:
         The mean and the largest factor, over directions and a grid of nine places.
     """
-    height, width = size
-    grid = np.stack(np.meshgrid([0, width / 2, width], [0, height / 2, height]), axis=-1).reshape(-1, 2)
-    places = homography.map_points(np.linalg.inv(matrix), grid)
-    scales = homography.local_scale(matrix, np.clip(places, 0, (source[1], source[0])))
+    places = homography.map_points(np.linalg.inv(matrix), _GRID * (size[1], size[0]))
+    places = np.minimum(np.maximum(places, 0), (source[1], source[0]))
+    scales = homography.local_scale(matrix, places)
     return float(np.exp(np.log(scales).mean())), float(scales.max())
 
 
