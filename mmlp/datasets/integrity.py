@@ -15,6 +15,8 @@ from .plate_mask import PLATE, read_plate_mask
 
 #: How many offenders a message names.
 SHOWN = 5
+#: How many pairs of files a thread checks before it takes the next.
+_PART = 256
 #: What a complete file of a format ends with; others are decoded to see.
 _ENDINGS = {'JPEG': b'\xff\xd9', 'PNG': b'IEND\xaeB`\x82', 'MPO': b'\xff\xd9'}
 
@@ -74,8 +76,10 @@ def check_files(pairs: Sequence[tuple[str, str | None]]) -> None:
     Raises:
         DatasetError: Some cannot be read, or some masks have another size than their pictures.
     """
+    # Parts, since a job for each pair would take kilobytes.
+    parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        problems = [found for found in pool.map(_check_pair, pairs, chunksize=64) if found]
+        problems = [found for part in pool.map(_check_part, parts) for found in part]
     unreadable = [text for kind, text in problems if kind == 'unreadable']
     mismatched = [text for kind, text in problems if kind == 'size']
     if unreadable:
@@ -88,6 +92,10 @@ def check_files(pairs: Sequence[tuple[str, str | None]]) -> None:
             f'{len(mismatched)} masks have another size than their pictures:\n{name_offenders(mismatched)}\n'
             'Export the masks at the full size of the pictures.'
         )
+
+
+def _check_part(pairs: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    return [found for found in map(_check_pair, pairs) if found]
 
 
 def _check_pair(pair: tuple[str, str | None]) -> tuple[str, str] | None:

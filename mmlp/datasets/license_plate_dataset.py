@@ -84,7 +84,8 @@ class LicensePlateDataset(BaseSegDataset):
         img_dir = self.data_prefix.get('img_path') or ''
         ann_dir = self.data_prefix.get('seg_map_path')
         names = self._list_folder(img_dir, 'picture', 'img_path')
-        pictures = sorted(name for name in names if name.lower().endswith(self._lowered_suffixes()))
+        suffixes = self._lowered_suffixes()
+        pictures = sorted(name for name in names if name.lower().endswith(suffixes))
         if not pictures:
             raise DatasetError(
                 f'no pictures in {img_dir!r}: of {len(names)} files none ends with '
