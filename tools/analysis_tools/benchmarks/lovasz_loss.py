@@ -6,34 +6,39 @@ pixels, and writes ``lovasz_loss.json`` and ``lovasz_loss.png``:
     python tools/analysis_tools/benchmarks/lovasz_loss.py
 
 The methods take turns in one process, on the same logits; times are medians, ratios are ratios of medians.
-With ``OMP_NUM_THREADS=1`` it is the processor's time that counts, which other programs disturb less. Memory
-is the growth of a process's peak in a fork of its own (Linux, CPU). The logits are made: smooth noise about
+With one thread it is the processor's time that counts, which other programs disturb less. Memory is the
+growth of a process's peak in a fork of its own (Linux, CPU). The logits are made: smooth noise about
 the means of plates and background, which move apart from stage to stage.
 """
 
 from __future__ import annotations
 
-import argparse
-import ctypes
-import json
-import multiprocessing
-import platform
-import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Optional
+from collections.abc import Callable, Sequence
+from typing import Any, Optional
 
-import matplotlib as mpl
 import torch
+from _common import (
+    GREYS,
+    OURS,
+    OURS_TOO,
+    clock_of,
+    describe_machine,
+    make_parser,
+    measure_in_fork,
+    medians,
+    parse_args,
+    plt,
+    spreads,
+    style_axes,
+    time_in_turn,
+    title_of,
+    write_report,
+)
+from matplotlib.figure import Figure
 from mmseg.models.losses import LovaszLoss
 from torch import Tensor
 
-from mmlp.media.atomic import atomic_path
 from mmlp.models.losses import BinaryLovaszLoss
-
-mpl.use('Agg')
-import matplotlib.pyplot as plt
 
 #: Mean and deviation of the logits on plates, then on background. Mid and late have the spread of a small
 #: model on real pictures, which is less sure of plates than of background. The last is the worst case of the
@@ -46,10 +51,10 @@ STAGES = {
 }
 PLATE_SHARE = 0.03
 COLOURS = {
-    'mmseg LovaszLoss, hinge': '#9aa0a6',
-    'full sort, sigmoid': '#5f6368',
-    'BinaryLovaszLoss, hinge': '#f29900',
-    'BinaryLovaszLoss, sigmoid': '#1a73e8',
+    'mmseg LovaszLoss, hinge': GREYS[3],
+    'full sort, sigmoid': GREYS[1],
+    'BinaryLovaszLoss, hinge': OURS_TOO,
+    'BinaryLovaszLoss, sigmoid': OURS,
 }
 #: The method that each one is compared to.
 BASELINE = {
@@ -112,56 +117,20 @@ def step(loss: Loss, logits: Tensor, labels: Tensor) -> None:
     loss(logits.detach().requires_grad_(), labels).backward()
 
 
-def clock_of(device: str) -> Callable[[], float]:
-    """The processor's time of one thread, else the wall clock."""
-    return time.process_time if device == 'cpu' and torch.get_num_threads() == 1 else time.perf_counter
-
-
-def time_methods(logits: Tensor, labels: Tensor, repeats: int) -> dict[str, float]:
-    """Median seconds of forward and backward by method; the methods take turns."""
-    times = {name: [] for name in METHODS}
-    clock = clock_of(logits.device.type)
-    for repeat in range(repeats + 1):
-        for name, loss in METHODS.items():
-            start = clock()
-            step(loss, logits, labels)
-            if logits.is_cuda:
-                torch.cuda.synchronize()
-            if repeat > 0:  # the first round warms up
-                times[name].append(clock() - start)
-    return {name: sorted(values)[len(values) // 2] for name, values in times.items()}
-
-
-def _memory_of_status(field: str) -> int:
-    """A field of the process's memory in bytes."""
-    for line in Path('/proc/self/status').read_text().splitlines():
-        if line.startswith(field):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError(f'/proc/self/status has no {field}')
-
-
-def _measure_memory(connection: Connection, name: str, size: int, stage: str) -> None:
-    logits, labels = make_batch(size, size, stage, 'cpu')
-    step(METHODS[name], *make_batch(16, 16, stage, 'cpu'))  # loads what is loaded on first use
-    ctypes.CDLL(None).malloc_trim(0)  # or memory that was freed before would be used without a trace
-    Path('/proc/self/clear_refs').write_text('5')  # resets the peak
-    before = _memory_of_status('VmRSS')
-    step(METHODS[name], logits, labels)
-    connection.send(_memory_of_status('VmHWM') - before)
+def time_methods(logits: Tensor, labels: Tensor, rounds: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Median seconds of forward and backward by method, and their spread; the methods take turns."""
+    methods = {name: lambda _, loss=loss: step(loss, logits, labels) for name, loss in METHODS.items()}
+    times = time_in_turn(methods, rounds, clock_of(torch.get_num_threads(), logits.device.type))
+    return medians(times), spreads(times)
 
 
 def peak_memory(name: str, size: int, stage: str) -> Optional[int]:
     """Bytes by which forward and backward raise the peak of a process, None where the system does not say."""
-    if platform.libc_ver()[0] != 'glibc' or not Path('/proc/self/clear_refs').exists():
-        return None
-    context = multiprocessing.get_context('fork')
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_measure_memory, args=(sender, name, size, stage))
-    process.start()
-    sender.close()
-    growth = receiver.recv()
-    process.join()
-    return growth
+    batch = make_batch(size, size, stage, 'cpu')
+    # A small step first loads what is loaded on first use.
+    small = make_batch(16, 16, stage, 'cpu')
+    measured = measure_in_fork(lambda: step(METHODS[name], *batch), lambda: step(METHODS[name], *small))
+    return None if measured is None else measured.peak_growth
 
 
 def ratios(values: dict[str, float]) -> dict[str, float]:
@@ -169,17 +138,18 @@ def ratios(values: dict[str, float]) -> dict[str, float]:
     return {ours: values[theirs] / values[ours] for ours, theirs in BASELINE.items()}
 
 
-def measure_stages(size: int, repeats: int, device: str) -> list[dict]:
+def measure_stages(size: int, rounds: int, device: str) -> list[dict]:
     """Times, memory and share of pixels sorted at each stage of training."""
     rows = []
     for stage in STAGES:
         memory = {name: peak_memory(name, size, stage) for name in METHODS} if device == 'cpu' else {}
         logits, labels = make_batch(size, size, stage, device)
-        seconds = time_methods(logits, labels, repeats)
+        seconds, spread = time_methods(logits, labels, rounds)
         row = {
             'stage': stage,
             'pixels': labels.numel(),
             'seconds': seconds,
+            'spread': spread,
             'times_faster': ratios(seconds),
             'peak_bytes': memory,
             'sorted_share': {mode: sorted_share(logits, labels, mode) for mode in ('hinge', 'sigmoid')},
@@ -194,37 +164,21 @@ def measure_stages(size: int, repeats: int, device: str) -> list[dict]:
     return rows
 
 
-def measure_scaling(megapixels: list[float], stage: str, repeats: int, device: str) -> list[dict]:
+def measure_scaling(megapixels: list[float], stage: str, rounds: int, device: str) -> list[dict]:
     """Times against the number of pixels at one stage."""
     rows = []
     print(f'\nms against megapixels, {stage}\n  {"Mpx":>6}' + ''.join(f'{name:>28}' for name in METHODS))
     for mpx in megapixels:
         side = round((mpx * 1e6 / 2) ** 0.5)
         logits, labels = make_batch(side, side, stage, device)
-        seconds = time_methods(logits, labels, max(1, min(repeats, round(repeats / mpx))))
-        rows.append({'stage': stage, 'pixels': labels.numel(), 'seconds': seconds})
+        seconds, spread = time_methods(logits, labels, max(1, min(rounds, round(rounds / mpx))))
+        rows.append({'stage': stage, 'pixels': labels.numel(), 'seconds': seconds, 'spread': spread})
         times = ''.join(f'{1e3 * value:28.1f}' for value in seconds.values())
         print(f'  {labels.numel() / 1e6:6.2f}{times}', flush=True)
     return rows
 
 
-def describe_machine(device: str) -> dict:
-    """What the figures were measured on."""
-    name = torch.cuda.get_device_name() if device == 'cuda' else platform.processor() or platform.machine()
-    cpuinfo = Path('/proc/cpuinfo')
-    if device == 'cpu' and cpuinfo.exists():
-        models = [line for line in cpuinfo.read_text().splitlines() if line.startswith('model name')]
-        name = models[0].split(':')[1].strip() if models else name
-    return {
-        'device': f'{device}, {name}',
-        'clock': clock_of(device).__name__,
-        'threads': torch.get_num_threads(),
-        'torch': torch.__version__,
-        'python': platform.python_version(),
-    }
-
-
-def draw(report: dict, path: Path) -> None:
+def draw(report: dict[str, Any]) -> Figure:
     """Bars of time by stage, and lines of time against pixels."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout='constrained')
     for i, (name, colour) in enumerate(COLOURS.items()):
@@ -250,31 +204,16 @@ def draw(report: dict, path: Path) -> None:
     right.set_xlabel('megapixels')
     right.set_ylabel('forward + backward, ms')
     right.set_title('Against pixels: late (solid) and early (dashed) in training', fontsize=10)
-    for axes in (left, right):
-        axes.spines[['top', 'right']].set_visible(False)
-        axes.grid(axis='y', alpha=0.25)
-        axes.set_axisbelow(True)
+    style_axes(left, right)
     figure.legend(loc='outside lower center', ncols=4, frameon=False, fontsize=9)
-    machine = report['machine']
-    figure.suptitle(
-        f'Lovász loss: {machine["device"]}, {machine["threads"]} thread(s), torch {machine["torch"]}',
-        fontsize=11,
-    )
-    with atomic_path(path) as part:
-        figure.savefig(part, dpi=130)
-    plt.close(figure)
+    figure.suptitle(title_of('Lovász loss', report['machine']), fontsize=11)
+    return figure
 
 
-def parse_args(argv: Optional[list[str]] = None) -> argparse.Namespace:
-    """Parses the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        '--out-dir', type=Path, default=Path('work_dirs/benchmarks'), help='default: %(default)s'
-    )
+def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+    """Measures, prints, writes and returns the report."""
+    parser = make_parser('lovasz_loss', __doc__, rounds=25)
     parser.add_argument('--size', type=int, default=480, help='side of the two pictures (default: 480)')
-    parser.add_argument('--repeats', type=int, default=25, help='rounds to take the median of (default: 25)')
     parser.add_argument(
         '--megapixels',
         type=float,
@@ -283,28 +222,20 @@ def parse_args(argv: Optional[list[str]] = None) -> argparse.Namespace:
         help='for the second panel',
     )
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
-    parser.add_argument('--quick', action='store_true', help='a check that it runs: small and few')
-    args = parser.parse_args(argv)
+    args = parse_args(parser, argv)
     if args.quick:
-        args.size, args.repeats, args.megapixels = 64, 2, [0.01, 0.02]
-    return args
-
-
-def main(argv: Optional[list[str]] = None) -> dict:
-    """Measures, prints, writes and returns the report."""
-    args = parse_args(argv)
-    report = {'machine': describe_machine(args.device)}
-    report['stages'] = measure_stages(args.size, args.repeats, args.device)
-    report['scaling'] = [
-        row
-        for stage in ('early', 'late')
-        for row in measure_scaling(args.megapixels, stage, args.repeats, args.device)
-    ]
-    args.out_dir.mkdir(parents=True, exist_ok=True)
-    with atomic_path(args.out_dir / 'lovasz_loss.json') as part:
-        part.write_text(json.dumps(report, indent=2))
-    draw(report, args.out_dir / 'lovasz_loss.png')
-    print(f'\nWrote {args.out_dir / "lovasz_loss.json"} and {args.out_dir / "lovasz_loss.png"}')
+        args.size, args.rounds, args.megapixels = 64, 2, [0.01, 0.02]
+    report = {
+        'command': args.command,
+        'machine': describe_machine(args.threads, ['onedl-mmsegmentation'], args.device),
+        'stages': measure_stages(args.size, args.rounds, args.device),
+        'scaling': [
+            row
+            for stage in ('early', 'late')
+            for row in measure_scaling(args.megapixels, stage, args.rounds, args.device)
+        ],
+    }
+    write_report(report, draw(report), args.out_dir, 'lovasz_loss')
     return report
 
 
