@@ -16,7 +16,7 @@ from mmlp.media.images import ImageSource
 
 from .backends import Backend, build_backend
 from .config_files import ConfigSource
-from .plate_search import drop_what_is_seen_closer, find_plates
+from .plate_search import component_widths, drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
 from .refinement import Refinement
@@ -187,9 +187,8 @@ class PlateSegmenter:
         height, width = picture.shape[:2]
         if None in (self.long_side, self.closer_long_side) or max(height, width) <= self.long_side:
             return []
-        plates = find_plates(found, self.threshold, self.min_area, self.min_score)
-        step = max(height, width) / self.long_side
-        if plates and min(plate.width for plate in plates) >= SMALL_PLATE * step:
+        widths = component_widths(*found, self.threshold, self.min_area, self.min_score)
+        if len(widths) and widths.min() >= SMALL_PLATE:
             return []
         size = working_size((height, width), min(self.closer_long_side, max(height, width)))
         (probability,) = self.backend(resize_picture(picture, size)[None])
