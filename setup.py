@@ -96,6 +96,8 @@ setup(
         'openvino': ['onnx', 'openvino'],
         # ByteTrack; needs numpy 2, so not on the upstream stack.
         'track': ['trackers'],
+        # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
+        'ocr': ['onnxruntime', 'rapidocr'],
         # Compressed run-length masks of COCO files.
         'converters': ['pycocotools'],
         'test': [

@@ -2,7 +2,8 @@
 
     python tools/segment.py photo.jpg
     python tools/segment.py photos/ drive.mp4 'more/**/*.png' --out-dir found --save overlay mask json coco
-    python tools/segment.py drive.mp4 --track
+    python tools/segment.py drive.mp4 --track --read
+    python tools/segment.py photos/ --save crop --crop-height 120 --sharpen 1
 
 Folders are searched with their subfolders; below the output folder, each kind of output has a folder in which
 the tree of the inputs is mirrored.
@@ -14,6 +15,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmlp.apis import PlateReader
 from mmlp.apis.jobs import command_line, segment_media
 from mmlp.apis.jobs.plate_files import SAVE_KINDS
 from mmlp.apis.jobs.report import FileResult, JobReport
@@ -38,9 +40,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='KIND',
         help=f'what to write: {" ".join(SAVE_KINDS)} (default: overlay json)',
     )
+    parser.add_argument(
+        '--read',
+        action='store_true',
+        help="read the plates: text and its confidence into JSON files, text over overlays (extra 'ocr')",
+    )
     parser.add_argument('--resume', action='store_true', help='keep what a former run finished')
     parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     command_line.add_segmenter_options(parser)
+    command_line.add_crop_options(parser)
     videos = command_line.add_video_options(parser, 'overlay videos')
     videos.add_argument('--track', action='store_true', help="number the plates (needs the extra 'track')")
     return parser.parse_args(argv)
@@ -56,6 +64,8 @@ def describe(result: FileResult) -> str:
         plates = f'plates in {found} of {result.video["frames"]} frames' if found else 'no plate'
     elif result.lowest_score is not None:
         plates += f' (score {"" if result.plates == 1 else "at least "}{result.lowest_score:.2f})'
+    if result.texts:
+        plates += f': {", ".join(result.texts)}'
     shown = result.outputs[:2]
     more = f' and {len(result.outputs) - 2} more' if len(result.outputs) > 2 else ''
     return f'{plates}{" -> " if shown else ""}{", ".join(shown)}{more}'
@@ -71,6 +81,9 @@ def segment(args: argparse.Namespace) -> JobReport:
             command_line.build_segmenter(args),
             save=args.save,
             tracking=args.track,
+            reader=PlateReader(num_threads=args.threads) if args.read else None,
+            crop_height=args.crop_height,
+            sharpen=args.sharpen,
             resume=args.resume,
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,

@@ -1,8 +1,9 @@
 """Pictures in, plates out: one segmenter over any network of mmlp and any engine."""
 
 from .export import export_onnx
+from .plate_reader import PlateReader, PlateText
 from .plate_segmenter import PlateSegmenter
 from .prediction import Prediction
 from .refinement import Refinement
 
-__all__ = ['PlateSegmenter', 'Prediction', 'Refinement', 'export_onnx']
+__all__ = ['PlateReader', 'PlateSegmenter', 'PlateText', 'Prediction', 'Refinement', 'export_onnx']

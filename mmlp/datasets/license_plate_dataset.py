@@ -127,8 +127,8 @@ class LicensePlateDataset(BaseSegDataset):
         except FileNotFoundError:
             raise FileNotFoundError(
                 f'{what} folder {folder!r} does not exist (data_root={self.data_root!r}, data_prefix '
-                f'{key}). Point data_root at your data: --cfg-options data_root=..., or the environment '
-                'variable MMLP_DATA_ROOT; data/README.md shows the layout.'
+                f'{key}). Name the folder of your data: --data-root of the tools, or the environment '
+                'variable MMLP_DATA_ROOT where the config names none; data/README.md shows the layout.'
             ) from None
 
     def _select(self, pictures: list[str], img_dir: str) -> list[str]:

@@ -3,7 +3,7 @@
 Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
-from .atomic import atomic_path
+from .atomic import atomic_folder, atomic_path
 from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
@@ -32,6 +32,7 @@ __all__ = [
     'VideoInfo',
     'VideoReader',
     'VideoWriter',
+    'atomic_folder',
     'atomic_path',
     'each',
     'find_media',

@@ -1,10 +1,11 @@
-"""Files that appear under their name only when they are complete."""
+"""Files and folders that appear under their name only when they are complete."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,42 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
             raise
     except OSError as error:
         raise MediaWriteError(path, f'could not be written: {error.strerror or error}') from error
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """Hands out a new folder beside ``path`` to fill, and renames it when the block ends without an error.
+
+    An existing folder is replaced with all that is in it. After an error, an interruption included, the
+    unfinished folder is removed and an existing one is as it was.
+
+    Args:
+        path (str | os.PathLike): The folder to write.
+
+    Yields:
+        Path: The folder to fill.
+
+    Raises:
+        MediaWriteError: The folder could not be written, or there is a file of that name.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise MediaWriteError(path, 'could not be written: there is a file of that name')
+    part = part_path(path)
+    try:
+        part.mkdir(parents=True)
+        yield part
+        if path.exists():
+            former = part_path(path)
+            os.replace(path, former)
+            os.replace(part, path)
+            shutil.rmtree(former)
+        else:
+            os.replace(part, path)
+    except OSError as error:
+        raise MediaWriteError(path, f'could not be written: {error.strerror or error}') from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_bytes(path: str | os.PathLike, data: bytes | memoryview) -> None:

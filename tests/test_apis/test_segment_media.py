@@ -222,6 +222,29 @@ def test_one_picture_that_fails_does_not_take_its_batch_along(tmp_path):
     assert report.exit_code == 1 and not (tmp_path / 'out/mask/b.png').exists()
 
 
+@pytest.mark.parametrize('blocked', ['overlay/drive.mp4', 'json/drive.jsonl', 'json/a.json', 'crop/a_1.png'])
+def test_what_failed_has_no_output_at_all(tmp_path, blocked):
+    write_image(tmp_path / 'in/a.png', plate_picture(boxes=BOXES))
+    write_video(tmp_path / 'in/drive.mp4', frames=4)
+    out = tmp_path / 'out'
+    (out / blocked).mkdir(parents=True)  # A folder in the way.
+    report = segment_media(tmp_path / 'in', out, BrightSegmenter(), save=ALL)
+    failed, other = ('drive', 'a') if 'drive' in blocked else ('a', 'drive')
+    status = {result.path.rsplit('/')[-1].split('.')[0]: result.status for result in report.files}
+    assert status == {failed: 'failed', other: 'done'}
+    names = {path.relative_to(out).as_posix() for path in out.rglob('*')}
+    if blocked != 'json/drive.jsonl':  # The overlay is complete before.
+        assert not [name for name in names if name.rsplit('/')[-1].startswith(failed) and name != blocked]
+    assert f'mask/{failed}' not in names and not hidden_files(out)
+
+
+def test_frames_of_a_former_longer_video_do_not_stay(tmp_path):
+    for frames in (6, 3):
+        write_video(tmp_path / 'drive.mp4', frames=frames)
+        segment_media(tmp_path / 'drive.mp4', tmp_path / 'out', BrightSegmenter(), save=['mask'])
+        assert len(list((tmp_path / 'out/mask/drive').iterdir())) == frames
+
+
 def test_wrong_kinds_are_refused(tmp_path):
     write_image(tmp_path / 'a.png', plate_picture())
     with pytest.raises(ValueError, match='save takes overlay, mask'):

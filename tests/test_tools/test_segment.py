@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import cv2
@@ -88,6 +89,32 @@ def test_exclusion_and_tiles(segment, capsys):
     write_image('photo.png', plate_picture())
     assert segment('photo.png', '--exclude', '0,40%,100%,20%', '--tile', 96, 32, '--long-side', 0) == 0
     assert 'no plate' in capsys.readouterr().out
+
+
+def test_plates_are_read(segment, tmp_path, capsys):
+    pytest.importorskip('rapidocr', reason="reading plates needs the extra 'ocr'")
+    picture = np.full((240, 480, 3), (60, 70, 80), np.uint8)
+    picture[80:140, 100:360] = 250
+    cv2.putText(picture, 'KLM 4738', (112, 124), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (140,) * 3, 3, cv2.LINE_AA)
+    write_image('photo.png', picture)
+    assert segment('photo.png', '--read') == 0
+    assert ': KLM4738 -> ' in capsys.readouterr().out
+    (plate,) = json.loads((tmp_path / 'outputs/json/photo.json').read_text())['plates']
+    assert plate['text'] == 'KLM4738' and 0.5 < plate['text_score'] <= 1
+
+
+def test_the_extra_for_reading_is_named(segment, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'rapidocr', None)
+    write_image('photo.png', plate_picture())
+    assert segment('photo.png', '--read') == 2
+    assert 'error: reading plates needs' in capsys.readouterr().err
+    assert not Path('outputs').exists()
+
+
+def test_crops_of_a_height(segment):
+    write_image('photo.png', plate_picture())
+    assert segment('photo.png', '--save', 'crop', '--crop-height', 40, '--sharpen', 1) == 0
+    assert cv2.imread('outputs/crop/photo_0.png').shape[0] == 40
 
 
 @pytest.mark.parametrize(

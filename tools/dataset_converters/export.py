@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f'export.py: error: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print('\ninterrupted', file=sys.stderr)
+        print(f'\ninterrupted; remove {args.out!r} before the next try', file=sys.stderr)
         return 130
     print(
         f'{report.pictures} pictures with {report.plates} plates and {report.ignored} regions to ignore '

@@ -65,13 +65,20 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
         '--min-score',
         type=float,
         help='drop plates of a lower score, the mean probability of their pixels '
-        '(default: 0.2 above the threshold, at most 0.6)',
+        '(default: 0.2 above the threshold, at most 0.72)',
     )
     group.add_argument(
         '--long-side',
         type=_whole_number,
-        default=768,
+        default=640,
         help='longer side of the picture for the network, pixels; 0 for its own size (default: %(default)s)',
+    )
+    group.add_argument(
+        '--closer-long-side',
+        type=_whole_number,
+        default=1280,
+        help='the same for a closer look at larger pictures, taken where the first finds no plate or a small '
+        'one; 0 for none (default: %(default)s)',
     )
     group.add_argument(
         '--tile',
@@ -117,6 +124,24 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
     return group
 
 
+def add_crop_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of written crops."""
+    group = parser.add_argument_group('crops')
+    group.add_argument(
+        '--crop-height',
+        type=_positive_int,
+        metavar='PIXELS',
+        help='height of crops, their width follows the plate (default: as large as in the picture)',
+    )
+    group.add_argument(
+        '--sharpen',
+        type=float,
+        default=0.0,
+        metavar='STRENGTH',
+        help='sharpen crops by an unsharp mask; 1 is clearly visible (default: 0)',
+    )
+
+
 def build_segmenter(args: argparse.Namespace) -> Segmenter:
     """Makes the segmenter that the options of :func:`add_segmenter_options` describe.
 
@@ -141,6 +166,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         num_threads=args.threads,
         threshold=threshold,
         long_side=args.long_side or None,
+        closer_long_side=args.closer_long_side or None,
         min_area=args.min_area,
         min_score=args.min_score,
         tile=tile,

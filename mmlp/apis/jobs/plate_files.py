@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -93,11 +94,19 @@ def binary_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
 
 
 def write_picture_files(
-    picture: Picture, name: str, plates: Sequence[Plate], *, kinds: Sequence[str], folder: Path, stem: Path
+    picture: Picture,
+    name: str,
+    plates: Sequence[Plate],
+    *,
+    kinds: Sequence[str],
+    folder: Path,
+    stem: Path,
+    crop: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Path]:
     """Writes what is wanted of a picture, each kind below a folder of its name.
 
-    All is upright, as viewers show the picture, and of the picture's size.
+    All is upright, as viewers show the picture, and of the picture's size. When one cannot be written, those
+    before it are removed: a picture that failed has no output.
 
     Args:
         picture (Picture): The picture.
@@ -106,6 +115,7 @@ def write_picture_files(
         kinds (Sequence[str]): Names of ``SAVE_KINDS``; ``coco`` is not of one picture and passed over.
         folder (Path): The output folder.
         stem (Path): Place and name of the files below ``folder/KIND``, without suffix.
+        crop (Mapping[str, Any]): Arguments of :func:`~mmlp.plates.rectify` for crops.
 
     Returns:
         list[Path]: The files.
@@ -113,39 +123,56 @@ def write_picture_files(
     Raises:
         MediaWriteError: A file could not be written.
     """
-    shape, written = (picture.height, picture.width), []
-    for kind in kinds:
-        path = folder / kind / stem.with_name(stem.name + SAVE_KINDS[kind])
-        if kind == 'overlay':
-            # Not as its source: the drawing of a grey picture has colours, and its place concerns nobody.
-            plain = dataclasses.replace(picture, format=None, data=None)
-            write_image(path, plain, draw_plates(picture.bgr, plates), quality=_OVERLAY_QUALITY)
-        elif kind == 'mask':
-            write_image(path, binary_mask(plates, shape))
-        elif kind == 'instance':
-            write_image(path, instance_mask(plates, shape))
-        elif kind == 'json':
-            write_json(path, picture_record(name, shape, plates))
-        elif kind == 'crop':
-            written += write_crops(picture.bgr, plates, path)
-        if kind not in ('coco', 'crop'):
-            written.append(path)
+    written: list[Path] = []
+    try:
+        for kind in kinds:
+            path = folder / kind / stem.with_name(stem.name + SAVE_KINDS[kind])
+            if kind == 'crop':
+                for place in write_crops(picture.bgr, plates, path, crop):
+                    written.append(place)  # One by one: the next may fail.
+            elif kind != 'coco':
+                _write_kind(kind, path, picture, name, plates)
+                written.append(path)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
     return written
 
 
-def write_crops(bgr: np.ndarray, plates: Sequence[Plate], path: Path) -> list[Path]:
+def write_crops(
+    bgr: np.ndarray, plates: Sequence[Plate], path: Path, crop: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Path]:
     """Writes the plates as seen from the front, in their order: ``NAME_0.png``, ``NAME_1.png``, ...
 
     Crops of a former run that found more plates are removed.
+
+    Yields:
+        Path: Each file when it is written.
     """
 
     def target(number: int) -> Path:
         return path.with_name(f'{path.stem}_{number}{path.suffix}')
 
     for number, plate in enumerate(plates):
-        write_image(target(number), rectify(bgr, plate.corners))
+        write_image(target(number), rectify(bgr, plate.corners, **crop))
+        yield target(number)
     for number in itertools.count(len(plates)):
         if not target(number).exists():
             break
         target(number).unlink()
-    return [target(number) for number in range(len(plates))]
+
+
+def _write_kind(kind: str, path: Path, picture: Picture, name: str, plates: Sequence[Plate]) -> None:
+    """Writes one of the kinds that are a single file."""
+    shape = (picture.height, picture.width)
+    if kind == 'overlay':
+        # Not as its source: the drawing of a grey picture has colours, and its place concerns nobody.
+        plain = dataclasses.replace(picture, format=None, data=None)
+        write_image(path, plain, draw_plates(picture.bgr, plates), quality=_OVERLAY_QUALITY)
+    elif kind == 'mask':
+        write_image(path, binary_mask(plates, shape))
+    elif kind == 'instance':
+        write_image(path, instance_mask(plates, shape))
+    else:
+        write_json(path, picture_record(name, shape, plates))

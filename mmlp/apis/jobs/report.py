@@ -34,6 +34,7 @@ class FileResult:
         outputs (list[str]): Files that were written, and folders with a file for each frame.
         plates (int): Plates seen; in a video, the sum over its frames.
         lowest_score (float | None): Score of the least certain one, 0..1.
+        texts (list[str]): What plates read, where they were read; of a video only when it was tracked.
         review (list[dict[str, Any]]): What a person should look at: ``reason``, and for videos ``frames``
             (first and last) and ``seconds`` (from and to).
         error (str | None): What was wrong.
@@ -50,6 +51,7 @@ class FileResult:
     outputs: list[str] = dataclasses.field(default_factory=list)
     plates: int = 0
     lowest_score: float | None = None
+    texts: list[str] = dataclasses.field(default_factory=list)
     review: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     error: str | None = None
     video: dict[str, Any] | None = None

@@ -11,9 +11,11 @@ from typing import Any
 from mmlp.media import MediaItem, MediaList, Picture, VideoReader
 from mmlp.plates import Plate, PlateTracker
 
+from ..plate_reader import PlateReader
 from .coco_file import CocoFile
 from .output_paths import Inputs, check_originals, find_media_outside, output_stems
 from .plate_files import SAVE_KINDS, write_picture_files
+from .reading import VideoReading, read
 from .report import REPORT_NAME, FileResult, JobReport, load_results
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_files import VideoFiles
@@ -29,6 +31,9 @@ def segment_media(
     *,
     save: Sequence[str] = ('overlay', 'json'),
     tracking: bool = False,
+    reader: PlateReader | None = None,
+    crop_height: int | None = None,
+    sharpen: float = 0.0,
     resume: bool = False,
     batch_size: int = 1,
     max_pixels: int | None = None,
@@ -59,6 +64,10 @@ def segment_media(
         save (Sequence[str]): What to write: ``overlay``, ``mask``, ``instance``, ``json``, ``coco``,
             ``crop``.
         tracking (bool): Number the plates of videos; needs the extra ``track``.
+        reader (PlateReader | None): Reads the plates: their text comes into JSON and COCO files, and over
+            overlays in place of the score. Plates of tracked videos keep the best reading so far.
+        crop_height (int | None): Height of crops in pixels; None leaves plates as large as in the picture.
+        sharpen (float): Strength of an unsharp mask on crops, 0 for none; 1 is clearly visible.
         resume (bool): Keep what a former run with the same settings finished.
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
@@ -70,19 +79,31 @@ def segment_media(
         JobReport: What became of each file.
 
     Raises:
-        ValueError: ``save`` names something else, an output would replace an input, or a former run had other
-            settings.
+        ValueError: ``save`` names something else, ``crop_height`` or ``sharpen`` is out of range, an output
+            would replace an input, or a former run had other settings.
         ImportError: Tracking is not installed.
         MediaWriteError: The report or ``coco.json`` could not be written.
     """
     unknown = set(save) - set(SAVE_KINDS)
     if unknown or not save:
         raise ValueError(f'save takes {", ".join(SAVE_KINDS)}, got {", ".join(sorted(unknown)) or "nothing"}')
+    if (crop_height is not None and crop_height < 1) or sharpen < 0:
+        raise ValueError(
+            'crop_height must be at least 1 and sharpen not negative, '
+            f'got crop_height={crop_height}, sharpen={sharpen}'
+        )
     if tracking:
         PlateTracker()  # Says at once that it is not installed.
     folder = Path(out_dir)
     media = find_media_outside(inputs, folder)
-    settings = {'save': sorted(save), 'tracking': tracking, 'segmenter': describe_segmenter(segmenter)}
+    settings = {
+        'save': sorted(save),
+        'tracking': tracking,
+        'segmenter': describe_segmenter(segmenter),
+        'reader': reader and reader.describe(),
+        'crop_height': crop_height,
+        'sharpen': sharpen or None,
+    }
     report = JobReport(settings, folder / REPORT_NAME, media.skipped)
     job = _SegmentJob(
         segmenter,
@@ -90,7 +111,9 @@ def segment_media(
         media,
         save=save,
         tracking=tracking,
+        reader=reader,
         batch_size=batch_size,
+        crop={'size': crop_height, 'sharpen': sharpen},
         encoding={'codec': codec, 'crf': crf},
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
@@ -120,13 +143,15 @@ class _SegmentJob:
         *,
         save: Sequence[str],
         tracking: bool,
+        reader: PlateReader | None,
         batch_size: int,
+        crop: dict[str, Any],
         encoding: dict[str, Any],
     ) -> None:
         self._segmenter, self._folder = segmenter, folder
         self._kinds = tuple(kind for kind in SAVE_KINDS if kind in save)
-        self._tracking, self._batch_size = tracking, batch_size
-        self._encoding = encoding
+        self._tracking, self._reader, self._batch_size = tracking, reader, batch_size
+        self._crop, self._encoding = crop, encoding
         self._stems = dict(zip((item.path for item in media.items), output_stems(media.items)))
         self._coco = CocoFile(folder / _COCO_NAME) if 'coco' in save else None
 
@@ -145,8 +170,16 @@ class _SegmentJob:
 
     def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
         name = _name(item)
+        if self._reader is not None:
+            plates = self._reader.read_plates(picture.bgr, plates)
         written = write_picture_files(
-            picture, name, plates, kinds=self._kinds, folder=self._folder, stem=self._stems[item.path]
+            picture,
+            name,
+            plates,
+            kinds=self._kinds,
+            folder=self._folder,
+            stem=self._stems[item.path],
+            crop=self._crop,
         )
         if self._coco is not None:
             self._coco.add(name, (picture.height, picture.width), plates)
@@ -156,6 +189,7 @@ class _SegmentJob:
             outputs=[str(path) for path in written],
             plates=len(plates),
             lowest_score=min((round(plate.score, 4) for plate in plates), default=None),
+            texts=[plate.text for plate in plates if plate.text],
         )
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
@@ -168,9 +202,14 @@ class _SegmentJob:
                 self._stems[item.path],
                 kinds=self._kinds,
                 info=video.info,
+                crop=self._crop,
                 **self._encoding,
             )
             stages = {'track': track(PlateTracker(float(video.info.fps)))} if self._tracking else {}
+            reading = None
+            if self._reader is not None:
+                reading = VideoReading(self._reader, self._tracking)
+                stages['read'] = read(reading)
 
             def write(entry: FramePlates) -> None:
                 statistics.add(*entry)
@@ -178,7 +217,10 @@ class _SegmentJob:
                 progress.frame()
 
             run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
-        return statistics.result(item, video, files.outputs)
+        result = statistics.result(item, video, files.outputs)
+        if reading is not None:
+            result.texts = reading.texts
+        return result
 
     def write_coco(self) -> None:
         """Writes the file of all pictures."""

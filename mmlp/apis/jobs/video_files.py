@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from mmlp.media import Frame, VideoInfo, VideoWriter, atomic_path, write_image
+from mmlp.media import Frame, VideoInfo, VideoWriter, atomic_folder, atomic_path, write_image
 from mmlp.plates import Plate, draw_plates
 
 from .plate_files import binary_mask, frame_record, instance_mask, write_crops
+
+#: Kinds that are a file a frame.
+FRAME_KINDS = ('mask', 'instance', 'crop')
 
 
 class VideoFiles:
     """What is wanted of one video.
 
-    Overlay and JSON lines appear when they are complete; of the folders with a file a frame, each file does.
+    All of it appears when it is complete, the folders with a file for each frame as well.
 
     Args:
         stack (contextlib.ExitStack): Completes the files, or gives them up after an error, when it is left.
@@ -25,6 +30,7 @@ class VideoFiles:
         info (VideoInfo): The video.
         codec (str | None): Codec of the overlay, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of the overlay, smaller is better.
+        crop (Mapping[str, Any]): Arguments of :func:`~mmlp.plates.rectify` for crops.
 
     Attributes:
         outputs (list[Path]): Files, and folders with a file for each frame.
@@ -43,19 +49,22 @@ class VideoFiles:
         info: VideoInfo,
         codec: str | None = None,
         crf: int | None = None,
+        crop: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         def path(kind: str, suffix: str = '') -> Path:
             return folder / kind / stem.with_name(stem.name + suffix)
 
-        self._folders = {kind: path(kind) for kind in ('mask', 'instance', 'crop') if kind in kinds}
-        self.outputs = list(self._folders.values())
-        for made in self.outputs:
-            made.mkdir(parents=True, exist_ok=True)
+        self._crop = crop
+        self.outputs = [path(kind) for kind in FRAME_KINDS if kind in kinds]
+        self._folders = {
+            kind: stack.enter_context(atomic_folder(path(kind))) for kind in FRAME_KINDS if kind in kinds
+        }
         self._lines = self._overlay = None
         if 'json' in kinds:
             self.outputs.append(path('json', '.jsonl'))
             part = stack.enter_context(atomic_path(self.outputs[-1]))
-            self._lines = stack.enter_context(part.open('w', encoding='utf-8'))
+            # Line by line: a full disk is noticed before anything gets its name.
+            self._lines = stack.enter_context(part.open('w', encoding='utf-8', buffering=1))
         if 'overlay' in kinds:
             self.outputs.append(path('overlay', '.mp4'))
             self._overlay = stack.enter_context(
@@ -71,7 +80,7 @@ class VideoFiles:
         shape, name = frame.bgr.shape[:2], f'{frame.index:06d}.png'
         for kind, folder in self._folders.items():
             if kind == 'crop':
-                write_crops(frame.bgr, plates, folder / name)
+                list(write_crops(frame.bgr, plates, folder / name, self._crop))
             else:
                 draw = binary_mask if kind == 'mask' else instance_mask
                 write_image(folder / name, draw(plates, shape))

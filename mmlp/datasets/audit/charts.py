@@ -37,7 +37,7 @@ def histogram(
     """
     every = np.concatenate([np.zeros(0), *values.values()])
     figure = Figure(figsize=(4.2, 2.5))
-    axes = figure.add_axes((0.11, 0.12, 0.87, 0.76))
+    axes = figure.add_axes((0.11, 0.12, 0.85, 0.76))
     if len(every):
         low, high = limits or (every.min(), np.percentile(every, 99.5))
         if high <= low:
@@ -51,7 +51,7 @@ def histogram(
                 axes.stairs(shares, edges, color=color, lw=1.4, label=split)
         if logarithmic:
             axes.set_xscale('log')
-            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 500 * low else (1,)))
             axes.xaxis.set_major_formatter(StrMethodFormatter('{x:g}'))
             axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlim(edges[0], edges[-1])

@@ -130,11 +130,11 @@ CHECKS: dict[str, Check] = {
         'Plates of a few pixels: slips of the brush, noise of a mask stored as JPEG, or plates too far away '
         'to be of use. Erase them, or have them ignored.',
     ),
-    'poor-fill': Check(
+    'odd-shape': Check(
         Severity.WARNING,
         'Plates of an odd shape',
-        'They fill little of the smallest rotated rectangle around them: outlines that were not filled, '
-        'plates that run into each other, slips of the brush.',
+        'They fill little of the smallest rotated rectangle around them, or are no quadrilateral: outlines '
+        'that were not filled, plates that run into each other, slips of the brush.',
     ),
     'extreme-aspect': Check(
         Severity.WARNING,

@@ -11,7 +11,7 @@ from PIL import Image
 
 from mmlp.evaluation import component_height
 from mmlp.media import Picture, UnreadableMediaError, read_image
-from mmlp.plates import Plate, extract_plates
+from mmlp.plates import Plate, extract_plates, polygon_mask
 
 from ..integrity import read_size
 from ..plate_mask import IGNORE, PLATE, read_plate_mask
@@ -161,6 +161,7 @@ def _measure_plate(component: np.ndarray, origin: tuple[int, int], grey: np.ndar
         aspect=round(plate.width / max(plate.height, 1e-6), 3),
         tilt=round(_tilt(plate), 2),
         fill=round(_fill(plate), 4),
+        fit=round(_fit(plate, component), 4),
         brightness=brightness,
         contrast=contrast,
         borders=sum(edges),
@@ -176,6 +177,11 @@ def _tilt(plate: Plate) -> float:
 def _fill(plate: Plate) -> float:
     width, height = cv2.minAreaRect(plate.polygon)[1]
     return min(plate.area / max(width * height, 1e-6), 1.0)
+
+
+def _fit(plate: Plate, component: np.ndarray) -> float:
+    quadrilateral = polygon_mask(plate.corners, component.shape) > 0
+    return float((component & quadrilateral).sum() / (component | quadrilateral).sum())
 
 
 def _brightness_and_contrast(grey: np.ndarray) -> tuple[float, float]:

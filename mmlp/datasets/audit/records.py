@@ -66,6 +66,7 @@ class PlateRecord:
         aspect: ``width`` over the mean length of the left and the right side of the corners.
         tilt: Direction of the top and the bottom side in degrees, -90 to 90; positive is clockwise.
         fill: Share of the smallest rotated rectangle around the outline that is plate, 0..1.
+        fit: Intersection over union of the mask with the corners' quadrilateral, 0..1.
         brightness: Mean grey value, 0..255.
         contrast: Standard deviation of the grey values.
         borders: How many of the picture's borders it touches, 0 to 4.
@@ -80,6 +81,7 @@ class PlateRecord:
     aspect: float
     tilt: float
     fill: float
+    fit: float
     brightness: float
     contrast: float
     borders: int

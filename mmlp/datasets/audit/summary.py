@@ -13,7 +13,7 @@ from .records import PictureRecord, PlateRecord
 from .report import AuditReport
 
 PICTURE_FIELDS = ('width', 'height', 'brightness', 'contrast')
-PLATE_FIELDS = ('height', 'width', 'area', 'aspect', 'tilt', 'fill', 'brightness', 'contrast')
+PLATE_FIELDS = ('height', 'width', 'area', 'aspect', 'tilt', 'fill', 'fit', 'brightness', 'contrast')
 _PERCENTILES = (5, 25, 50, 75, 95)
 
 

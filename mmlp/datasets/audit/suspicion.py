@@ -10,8 +10,11 @@ LEAST_AREA = 16
 LEAST_CONTRAST = 2.0
 #: Share of the picture from which a plate fills it.
 FULL_FRAME = 0.9
-#: Least share of its rotated rectangle that a plate fills.
-LEAST_FILL = 0.7
+#: Least share of its rotated rectangle that a plate fills. A triangle fills half of it; a plate seen from the
+#: side is a parallelogram, which comes close to that and is in order.
+LEAST_FILL = 0.55
+#: Least overlap of a plate with its quadrilateral; below, ``mmlp.plates.split_touching`` looks for two.
+LEAST_FIT = 0.85
 #: Plates are made from about 1:1 (motorcycles) to 5:1, and look more upright from the side.
 ASPECTS = (0.5, 8.0)
 #: Below this height in pixels the shape of a plate is mostly rounding.
@@ -43,7 +46,10 @@ def check_plate(plate: PlateRecord, shape: tuple[int, int]) -> list[tuple[str, s
         message = (
             f'a plate fills {plate.fill:.0%} of its rotated rectangle, expected {LEAST_FILL:.0%} or more'
         )
-        found.append(('poor-fill', message, plate.fill))
+        found.append(('odd-shape', message, plate.fill))
+    elif plate.fit < LEAST_FIT:
+        message = f'a plate overlaps its quadrilateral by {plate.fit:.0%}, expected {LEAST_FIT:.0%} or more'
+        found.append(('odd-shape', message, plate.fit))
     if not ASPECTS[0] <= plate.aspect <= ASPECTS[1]:
         message = (
             f'a plate {plate.aspect:.2g} times as long as high, expected {ASPECTS[0]:g} to {ASPECTS[1]:g}'

@@ -2,6 +2,7 @@
 pictures.
 """
 
+from .drive import render_drive
 from .geometry import composite, convex_mask, homography
 from .layouts import LAYOUTS, choose_layout
 from .paste import PasteSyntheticPlate
@@ -22,6 +23,7 @@ __all__ = [
     'composite',
     'convex_mask',
     'homography',
+    'render_drive',
     'render_plate',
     'render_scene',
     'write_dataset',

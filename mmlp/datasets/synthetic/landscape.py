@@ -41,14 +41,18 @@ def draw_sky(rng: np.random.Generator, canvas: Canvas, light: Sunlight, clouds: 
     _grow(canvas, image)
 
 
-def draw_ground(rng: np.random.Generator, canvas: Canvas, colour: np.ndarray, rough: float) -> None:
-    """The ground up to the horizon, with the grain of asphalt, gravel or grass of strength ``rough``."""
+def draw_ground(
+    rng: np.random.Generator, canvas: Canvas, colour: np.ndarray, rough: float, gone: float = 0.0
+) -> None:
+    """The ground up to the horizon, with the grain of asphalt, gravel or grass of strength ``rough``, for an
+    eye that has gone ahead by some metres.
+    """
     cols, rows = canvas.size
     side, far = 768, 22.0  # pixels of the texture and how many metres they are, mirrored beyond
     texture = rng.integers(-34, 35, (side, side), np.int8).astype(np.float32)
     texture += 9 * smooth_noise(rng, side, side, 60) + 12 * smooth_noise(rng, side, side, 8)
     texture = np.clip(128 + rough * texture, 0, 255).astype(np.uint8)
-    to_ground = np.array([[far / side, 0, -far / 2], [0, far / side, 0.4], [0, 0, 1]])
+    to_ground = np.array([[far / side, 0, -far / 2], [0, far / side, 0.4 - gone % (2 * far)], [0, 0, 1]])
     matrix = ground_map(canvas.camera) @ to_ground
     grain = cv2.warpPerspective(
         texture, matrix, (cols, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
@@ -77,8 +81,12 @@ def _strip(canvas: Canvas, x0: float, x1: float, z0: float, z1: float, colour: n
         canvas.polygon(canvas.camera.project(points), colour)
 
 
-def draw_road(rng: np.random.Generator, canvas: Canvas, half_width: float, walk: np.ndarray) -> None:
-    """Pavements beside a road that leads away from the eye, and the lines on it."""
+def draw_road(
+    rng: np.random.Generator, canvas: Canvas, half_width: float, walk: np.ndarray, gone: float = 0.0
+) -> None:
+    """Pavements beside a road that leads away from the eye, and the lines on it, for an eye that has gone
+    ahead by some metres.
+    """
     near = 0.6 + 0.6 * canvas.camera.height
     for side in (-1, 1):
         _strip(canvas, side * half_width, side * 60, near, 400, walk)
@@ -89,15 +97,17 @@ def draw_road(rng: np.random.Generator, canvas: Canvas, half_width: float, walk:
     for i in range(1, lanes + 1):
         x = -half_width + 2 * half_width * i / (lanes + 1)
         start = rng.uniform(0, 4)
-        for z in np.arange(near + start, 90, 7.5):
-            _strip(canvas, x - 0.07, x + 0.07, z, z + 3, paint)
+        for z in np.arange(near + start - gone % 7.5, 90, 7.5):
+            if z + 3 > near:
+                _strip(canvas, x - 0.07, x + 0.07, max(z, near), z + 3, paint)
     if rng.random() < 0.6:
         for side in (-1, 1):
             _strip(canvas, side * (half_width - 0.35), side * (half_width - 0.5), near, 300, paint)
     if rng.random() < 0.2:
-        z = rng.uniform(4, 12)
+        z = max(rng.uniform(4, 12), near) - gone
         for x in np.arange(-half_width + 0.4, half_width - 0.4, 1.0):
-            _strip(canvas, x, x + 0.5, max(z, near), max(z, near) + 2.5, paint)
+            if z + 2.5 > near:
+                _strip(canvas, x, x + 0.5, max(z, near), z + 2.5, paint)
 
 
 def draw_lot(rng: np.random.Generator, canvas: Canvas) -> None:

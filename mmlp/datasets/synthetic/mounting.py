@@ -9,7 +9,7 @@ import numpy as np
 from .camera import Canvas
 from .geometry import rect_corners
 from .plate_layout import PlateLayout
-from .plates import render_plate
+from .plates import PlateImage, render_plate
 from .scene_types import ScenePlate
 
 SMALLEST = 12.0
@@ -21,7 +21,7 @@ def mount_plate(
     canvas: Canvas,
     place: Callable[[np.ndarray], np.ndarray],
     middle: tuple[float, float],
-    layout: PlateLayout,
+    plate: PlateLayout | PlateImage,
 ) -> ScenePlate | None:
     """Draws a plate and lays it onto a plane of a scene.
 
@@ -31,11 +31,12 @@ def mount_plate(
         place: Takes points (N, 2) of the plane, in metres, x to the right and y up as it is seen, to pixels
             (N, 2).
         middle: Where the middle of the plate belongs on the plane.
-        layout: What kind of plate.
+        plate: What kind of plate, or a plate that is drawn already.
 
     Returns:
         The plate, or None when it would be too small to be seen.
     """
+    layout = plate.layout if isinstance(plate, PlateImage) else plate
     width = layout.size[0] / 1000 * rng.uniform(1.0, 1.2)
     height = width / layout.aspect
     tilt = np.deg2rad(rng.normal(0, 1.2))
@@ -45,6 +46,7 @@ def mount_plate(
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     if sides[[0, 2]].max() < SMALLEST:
         return None
-    plate = render_plate(rng, layout, float(np.clip(sides.max() * 2.5 / layout.size[0], 0.35, 1.6)))
+    if not isinstance(plate, PlateImage):
+        plate = render_plate(rng, layout, float(np.clip(sides.max() * 2.5 / layout.size[0], 0.35, 1.6)))
     canvas.plate(plate.layer, plate.corners, quad)
     return ScenePlate(quad, plate.layout.name, plate.text)

@@ -24,7 +24,7 @@ _WALLS = np.array(
 _GREENS = np.array([[40, 90, 60], [35, 75, 45], [50, 110, 85], [60, 100, 95]])
 
 
-def _facade(rng: np.random.Generator, night: bool) -> np.ndarray:
+def facade(rng: np.random.Generator, night: bool) -> np.ndarray:
     """The front of a house as premultiplied BGRA: storeys of windows, now and then a shop with its sign."""
     cols, rows = int(rng.uniform(260, 420)), int(rng.uniform(220, 420))
     wall = np.clip(_WALLS[rng.integers(len(_WALLS))] * rng.uniform(0.6, 1.15), 20, 240)
@@ -97,7 +97,7 @@ def draw_houses(rng: np.random.Generator, canvas: Canvas, setback: float, night:
     if rng.random() < 0.6:
         z = rng.uniform(35, 70)
         for x in np.arange(-40, 40, 13):
-            _wall(canvas, _facade(rng, night), (x, z), (x + 12.5, z), rng.uniform(6, 16))
+            draw_wall(canvas, facade(rng, night), (x, z), (x + 12.5, z), rng.uniform(6, 16))
     for side in (-1, 1):
         ends = [rng.uniform(2.5, 5)]
         while ends[-1] < 40:
@@ -108,12 +108,15 @@ def draw_houses(rng: np.random.Generator, canvas: Canvas, setback: float, night:
                 continue
             x = side * setback
             near, far = ((x, z1), (x, z0)) if side > 0 else ((x, z0), (x, z1))
-            _wall(canvas, _facade(rng, night), near, far, rng.uniform(5, 13), 0.85 if side > 0 else 1.0)
+            draw_wall(canvas, facade(rng, night), near, far, rng.uniform(5, 13), 0.85 if side > 0 else 1.0)
 
 
-def _wall(
+def draw_wall(
     canvas: Canvas, art: np.ndarray, left: tuple, right: tuple, height: float, light: float = 1.0
 ) -> None:
+    """Stands a drawing (premultiplied BGRA) upright between two places (x, z) on the ground; none of it when
+    a part is behind the eye.
+    """
     base = np.array(
         [
             (left[0], height, left[1]),
@@ -137,7 +140,7 @@ def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, z: float) -> No
     if kind == 2:
         art = bars(rng)
         for x in np.arange(-24, 24, 4):
-            _wall(
+            draw_wall(
                 canvas,
                 premultiply(art.image, np.where(art.image[..., 0] > 80, 255, 60).astype(np.uint8)),
                 (x, z),
@@ -154,7 +157,7 @@ def draw_backdrop_wall(rng: np.random.Generator, canvas: Canvas, z: float) -> No
     if not kind and rng.random() < 0.7:
         image[::14] *= 0.8
     art = premultiply(np.clip(image, 0, 255).astype(np.uint8), np.full((rows, cols), 255, np.uint8))
-    _wall(canvas, art, (-24, z), (24, z), height)
+    draw_wall(canvas, art, (-24, z), (24, z), height)
     if not kind and rng.random() < 0.7:
         board = sign(rng)
         x = rng.uniform(-5, 4)

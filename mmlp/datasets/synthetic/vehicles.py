@@ -14,6 +14,7 @@ from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
 from .layouts import choose_layout
 from .motorcycles import draw_motorcycle
 from .mounting import mount_plate
+from .plates import PlateImage
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .sheet import Face
 from .tall_faces import tall_end
@@ -59,7 +60,12 @@ def random_paint(rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_vehicle(
-    rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight, with_plate: bool = True
+    rng: np.random.Generator,
+    pose: Pose,
+    canvas: Canvas,
+    light: Sunlight,
+    with_plate: bool = True,
+    plate: PlateImage | None = None,
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """Draws a vehicle.
 
@@ -69,6 +75,7 @@ def draw_vehicle(
         canvas: What is drawn on.
         light: Light of the scene.
         with_plate: Whether it has a plate.
+        plate: Its plate; None draws one. Motorcycles have their own.
 
     Returns:
         Its plates, at most one, without masks, and its lamps; both empty when no end of it is seen.
@@ -92,11 +99,17 @@ def draw_vehicle(
     draw_skin(pose, canvas, light, size)
     draw_glass(rng, pose, canvas, light)
     draw_sides(rng, pose, canvas, size)
-    return _draw_end(rng, pose, canvas, light, size, with_plate)
+    return _draw_end(rng, pose, canvas, light, size, with_plate, plate)
 
 
 def _draw_end(
-    rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight, size: float, with_plate: bool
+    rng: np.random.Generator,
+    pose: Pose,
+    canvas: Canvas,
+    light: Sunlight,
+    size: float,
+    with_plate: bool,
+    given: PlateImage | None,
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """The front or the rear, whichever is seen."""
     body = pose.body
@@ -131,7 +144,7 @@ def _draw_end(
     if with_plate:
         shift = rng.normal(0, 0.08) if rng.random() < 0.25 else 0.0
         middle = (face.plate[0] + shift, face.plate[1] + rng.normal(0, 0.01))
-        plate = mount_plate(rng, canvas, place, middle, choose_layout(rng))
+        plate = mount_plate(rng, canvas, place, middle, given or choose_layout(rng))
     return [plate] if plate else [], lamps
 
 

@@ -1,0 +1,51 @@
+"""Files and folders that appear when they are complete."""
+
+import pytest
+
+from mmlp.media import MediaWriteError, atomic_folder, atomic_path
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob('*')}
+
+
+def test_a_folder_appears_when_it_is_complete(tmp_path):
+    with atomic_folder(tmp_path / 'a/b') as part:
+        (part / 'one').write_text('1')
+        assert not (tmp_path / 'a/b').exists()
+    assert contents(tmp_path) == {'a', 'a/b', 'a/b/one'}
+
+
+def test_a_folder_is_replaced_with_all_that_is_in_it(tmp_path):
+    (tmp_path / 'b').mkdir()
+    (tmp_path / 'b/old').write_text('0')
+    with atomic_folder(tmp_path / 'b') as part:
+        (part / 'new').write_text('1')
+        assert (tmp_path / 'b/old').exists()
+    assert contents(tmp_path) == {'b', 'b/new'}
+
+
+@pytest.mark.parametrize('error', [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize('make', [atomic_folder, atomic_path])
+def test_an_error_leaves_what_was_there(tmp_path, make, error):
+    (tmp_path / 'b').mkdir()
+    (tmp_path / 'b/old').write_text('0')
+    target = tmp_path / 'b' if make is atomic_folder else tmp_path / 'b/old'
+    with pytest.raises(error), make(target) as part:
+        (part / 'new' if make is atomic_folder else part).write_text('1')
+        raise error
+    assert contents(tmp_path) == {'b', 'b/old'} and (tmp_path / 'b/old').read_text() == '0'
+
+
+def test_a_file_in_the_way_of_a_folder(tmp_path):
+    (tmp_path / 'b').write_text('mine')
+    with pytest.raises(MediaWriteError, match='there is a file of that name'), atomic_folder(tmp_path / 'b'):
+        pass
+    assert (tmp_path / 'b').read_text() == 'mine' and contents(tmp_path) == {'b'}
+
+
+def test_errors_of_the_system_name_the_folder(tmp_path):
+    with pytest.raises(MediaWriteError, match='could not be written: No such file'):  # noqa: SIM117
+        with atomic_folder(tmp_path / 'b') as part:
+            (part / 'absent/one').write_text('1')
+    assert contents(tmp_path) == set()
