@@ -184,8 +184,8 @@ def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, pic
 
 def measure_feeding(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Pictures a second out of a loader: one thing varied at a time, all cases in turn."""
-    centre = {'size': tuple(args.sizes[len(args.sizes) // 2]), 'batch': 8, 'workers': 0}
-    cases = [('megapixels', centre | {'size': tuple(size)}) for size in args.sizes]
+    centre = {'size': list(args.sizes[len(args.sizes) // 2]), 'batch': 8, 'workers': 0}
+    cases = [('megapixels', centre | {'size': list(size)}) for size in args.sizes]
     cases += [('batch', centre | {'batch': batch}) for batch in args.batches]
     with_workers = [('workers', centre | {'workers': workers}) for workers in args.workers]
     rows = []
