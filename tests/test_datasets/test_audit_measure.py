@@ -118,6 +118,18 @@ def test_unreadable_masks(tmp_path, content):
     assert record.sha256 and record.plates is None
 
 
+@pytest.mark.parametrize('seed', range(6))
+def test_a_mask_with_wrong_bytes_is_never_raised(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    data = bytearray(cv2.imencode('.png', rng.integers(0, 2, SIZE, np.uint8) * 255)[1].tobytes())
+    # Header and end stay whole, so that only decoding can tell.
+    for place in rng.integers(60, len(data) - 20, 5):
+        data[place] ^= 255
+    write(tmp_path, 'a.jpg', scene(0), bytes(data))
+    record = measure(tmp_path, 'a.jpg')
+    assert checks(record) == ['unreadable-mask']
+
+
 def test_mask_of_another_size(tmp_path):
     write(tmp_path, 'a.jpg', scene(0), cv2.resize(PLATE, (80, 60)))
     write(tmp_path, 'b.jpg', scene(0), np.ascontiguousarray(PLATE.T))

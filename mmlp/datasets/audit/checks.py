@@ -139,7 +139,8 @@ CHECKS: dict[str, Check] = {
     'extreme-aspect': Check(
         Severity.WARNING,
         'Plates of an extreme aspect ratio',
-        'Much longer or more upright than plates are made; mostly boxes of something else.',
+        'Much longer or more upright than plates are made: outlines of something else, or plates that are '
+        'hidden or ignored in part.',
     ),
     'near-duplicate-in-split': Check(
         Severity.NOTE,

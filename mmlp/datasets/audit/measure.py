@@ -21,7 +21,7 @@ from .perceptual_hash import hash_picture
 from .records import PictureRecord, PlateRecord, Sample
 from .suspicion import LEAST_AREA, LEAST_CONTRAST, check_plate
 
-_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, cv2.error)
 
 
 def measure_sample(sample: Sample) -> PictureRecord:
@@ -85,12 +85,14 @@ def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | N
             return None
     try:
         mask = load_mask(record, picture)
+        # By another decoder, which may stumble over damage that the first one overlooks.
+        greys = find_painted_greys(path, record.ignore_values)
     except _DAMAGE as error:
         # What a decoder could not read has its error as the cause.
         is_ambiguous = isinstance(error, ValueError) and error.__cause__ is None
         record.add('ambiguous-mask' if is_ambiguous else 'unreadable-mask', str(error), path)
         return None
-    for value, pixels in find_painted_greys(path, record.ignore_values).items():
+    for value, pixels in greys.items():
         taken = 'plate' if value >= 128 else 'background'
         record.add(
             'unknown-grey', f'value {value} on {pixels} pixels is taken as {taken}', path, rank=-pixels
