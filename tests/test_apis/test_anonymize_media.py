@@ -139,6 +139,7 @@ def bad_files(folder):
     (folder / 'cut.jpg').write_bytes(whole[: len(whole) // 2])
     (folder / 'empty.jpg').write_bytes(b'')
     (folder / 'text.jpg').write_text('No picture at all.')
+    (folder / 'link.jpg').symlink_to('nowhere.jpg')
     (folder / 'notes.txt').write_text('Left alone.')
     frames = [Image.fromarray(plate_picture(seed=seed)[:, :, ::-1]) for seed in range(3)]
     frames[0].save(folder / 'moving.gif', save_all=True, append_images=frames[1:])
@@ -172,6 +173,7 @@ def test_what_cannot_be_processed_is_named_and_never_copied(tmp_path):
         'moving.gif': '3 frames',
         'large.png': '300 x 200 pixels, more than max_pixels=40,000',
         'headless.mp4': 'cut off',
+        'link.jpg': 'is a link to a file that does not exist',
         'absent': 'no such file',
     }
     for name, reason in reasons.items():
@@ -184,7 +186,7 @@ def test_what_cannot_be_processed_is_named_and_never_copied(tmp_path):
     assert len(frames) == cut.video['frames'] > 5
     assert not any(is_legible(frame, plate_box(index)) for index, frame in enumerate(frames))
     document = json.loads((out / 'report.json').read_text())
-    assert document['summary']['failed'] == 7 and document['summary']['incomplete'] == 1
+    assert document['summary']['failed'] == 8 and document['summary']['incomplete'] == 1
     assert [path.rsplit('/')[-1] for path in document['not_processed']] == ['notes.txt']
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -143,7 +144,8 @@ def explain(error: Exception) -> str:
     if isinstance(error, MediaError):
         return error.reason
     if isinstance(error, FileNotFoundError):
-        return 'there is no such file any more'
+        is_link = error.filename is not None and os.path.islink(error.filename)
+        return 'is a link to a file that does not exist' if is_link else 'there is no such file any more'
     if isinstance(error, MemoryError):
         return 'does not fit into memory'
     logger.debug('unexpected error', exc_info=error)
