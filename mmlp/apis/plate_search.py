@@ -31,7 +31,11 @@ def to_picture_pixels(plate: Plate, layer: ProbabilityLayer) -> Plate:
 
 
 def find_plates(
-    layers: Sequence[ProbabilityLayer], threshold: float, min_area: int, min_score: float
+    layers: Sequence[ProbabilityLayer],
+    threshold: float,
+    min_area: int,
+    min_score: float,
+    fit_corners: bool = True,
 ) -> list[Plate]:
     """Finds plates on layers, without a map of the whole picture.
 
@@ -40,6 +44,7 @@ def find_plates(
         threshold (float): Probability in 0..1 above which a pixel is plate.
         min_area (int): Smaller components are dropped, in values of the finest layer that shows them.
         min_score (float): Plates with a lower mean probability are dropped.
+        fit_corners (bool): See :func:`~mmlp.plates.extract_plates`. Default: True.
 
     Returns:
         list[Plate]: Plates in picture pixels, best score first.
@@ -48,7 +53,9 @@ def find_plates(
     plates = [
         to_picture_pixels(plate, region)
         for region in regions
-        for plate in extract_plates(region.values, threshold, min_area=min_area, min_score=min_score)
+        for plate in extract_plates(
+            region.values, threshold, min_area=min_area, min_score=min_score, fit_corners=fit_corners
+        )
     ]
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 

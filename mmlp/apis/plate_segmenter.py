@@ -209,7 +209,9 @@ class PlateSegmenter:
                     yield layer
 
     def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
-        plates = find_plates(layers, self.threshold, self.min_area, self.min_score)
+        # The second look draws plates anew; what only points to them needs no corners.
+        fit_corners = not (self.refinement and self.refinement.drop_unconfirmed)
+        plates = find_plates(layers, self.threshold, self.min_area, self.min_score, fit_corners)
         patches = []
         if self.refinement:
             plates, patches = self.refinement(picture, plates, self._run_in_parts, self.threshold)

@@ -7,9 +7,10 @@ from typing import Optional
 import cv2
 import numpy as np
 
+from .geometry import order_corners
 from .outline import fill_holes, simplify_outline, trace_outline
 from .plate import Plate
-from .quadrilateral import fit_outline
+from .quadrilateral import enclose, fit_outline
 from .split import split_touching
 
 
@@ -20,6 +21,7 @@ def extract_plates(
     min_area: int = 16,
     min_score: float = 0.0,
     split: bool = True,
+    fit_corners: bool = True,
 ) -> list[Plate]:
     """Finds the plates in a probability map or a mask.
 
@@ -34,6 +36,8 @@ def extract_plates(
         min_area (int): Components with fewer pixels are dropped as specks. Default: 16.
         min_score (float): Plates with a lower score are dropped. Default: 0.0.
         split (bool): Whether to separate touching plates. Default: True.
+        fit_corners (bool): Whether to look for the corners, which takes longer than all else. Otherwise they
+            are those of the min-area rectangle. Default: True.
 
     Returns:
         list[Plate]: Best score first, larger plates first among equals.
@@ -65,10 +69,9 @@ def extract_plates(
         for part in parts:
             if len(parts) > 1 and np.count_nonzero(part) < min_area:
                 continue
-            # Before the outline is looked for, which takes most of the time.
             score = 1.0 if local is None else float(local[part > 0].mean())
             if score >= min_score:
-                plates.append(_make_plate(part, local, threshold, (x, y), score))
+                plates.append(_make_plate(part, local, threshold, (x, y), score, fit_corners))
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 
@@ -98,10 +101,11 @@ def _make_plate(
     threshold: float,
     origin: tuple[int, int],
     score: float,
+    fit_corners: bool,
 ) -> Plate:
     """Measures one component; ``origin`` is where its window begins in the picture."""
     outline = trace_outline(fill_holes(mask), probability, threshold)
-    corners, _ = fit_outline(outline)
+    corners = fit_outline(outline)[0] if fit_corners else order_corners(enclose(outline))
     offset = np.array(origin, np.float32)
     return Plate(
         polygon=simplify_outline(outline) + offset,

@@ -67,7 +67,7 @@ def fit_outline(outline: np.ndarray) -> tuple[np.ndarray, float]:
     Returns:
         tuple[np.ndarray, float]: Corners float32 (4, 2), and their IoU with the outline, 0..1.
     """
-    rectangle = _clockwise(cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float64))
+    rectangle = enclose(outline)
     overlap = _OutlineOverlap(outline)
     if len(outline) < 8 or side_lengths(rectangle).min() < 1.0:
         return order_corners(rectangle), overlap(rectangle)
@@ -88,6 +88,11 @@ def fit_outline(outline: np.ndarray) -> tuple[np.ndarray, float]:
                 break
     _, best = max(candidates, key=lambda candidate: candidate[0])
     return order_corners(best), overlap(best)
+
+
+def enclose(outline: np.ndarray) -> np.ndarray:
+    """Corners of the min-area rectangle of an outline, float32 (N, 2): float64 (4, 2), clockwise."""
+    return _clockwise(cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float64))
 
 
 def reduce_hull(points: np.ndarray, count: int = 4) -> Optional[np.ndarray]:
