@@ -33,6 +33,8 @@ train_pipeline = [
     ),
     dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, prob=0.6),
     dict(type='RandomGamma', prob=0.3),
+    # Far plates are coarse when magnified, and their outlines drawn badly: near ones stand in for them.
+    dict(type='RandomDownscale', factor=(1.0, 5.0), prob=0.4),
     dict(type='GaussianBlur', radius=(0, 4), prob=0.25),
     dict(type='MotionBlur', prob=0.15),
     dict(type='RandomNoise', prob=0.25),

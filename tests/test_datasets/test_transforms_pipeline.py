@@ -64,6 +64,7 @@ NUISANCES = [
     *LOAD,
     {'type': 'RandomPlateCrop', 'crop_size': CROP, 'plate_prob': 0.5},
     {'type': 'MotionBlur', 'prob': 0.5},
+    {'type': 'RandomDownscale', 'prob': 0.5},
     {'type': 'RandomGamma', 'prob': 0.5},
     {'type': 'RandomNoise', 'prob': 0.5},
     {'type': 'JPEGCompression', 'prob': 0.5},

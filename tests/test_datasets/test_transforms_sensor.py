@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmlp.datasets.transforms import JPEGCompression, RandomNoise
+from mmlp.datasets.transforms import JPEGCompression, RandomDownscale, RandomNoise
 
 
 @pytest.mark.parametrize(('read_std', 'shot_gain'), [(6.0, 0.0), (0.0, 0.5), (4.0, 0.3)])
@@ -79,3 +79,32 @@ def test_qualities_are_uniform_integers():
 def test_bad_parameters_are_refused_by_name(transform, arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         transform(**arguments)
+
+
+def test_downscaling_keeps_edges_where_they_are():
+    # A ramp whose middle, grey level 100, is at column 47.5, half way between two pixels.
+    ramp = np.clip(100 + 4.0 * (np.arange(120) - 47.5), 0, 200)
+    img = np.repeat(np.rint(ramp).astype(np.uint8)[None, :, None], 60, 0).repeat(3, 2)
+    for factor in (1.7, 2.0, 3.3, 5.0):
+        out = RandomDownscale(factor=(factor, factor), prob=1.0)({'img': img.copy()})['img']
+        assert out.shape == img.shape
+        assert out.dtype == np.uint8
+        middle = np.interp(100, out[30, 30:70, 0], np.arange(30, 70))
+        assert middle == pytest.approx(47.5, abs=0.25)
+
+
+def test_downscaling_leaves_no_detail_finer_than_the_factor():
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 200
+    out = RandomDownscale(factor=(4, 4), prob=1.0)({'img': stripes.copy()})['img']
+    assert out.std() < 1
+    assert out.mean() == pytest.approx(100, abs=1)
+    np.testing.assert_array_equal(RandomDownscale(prob=0.0)({'img': stripes.copy()})['img'], stripes)
+    np.testing.assert_array_equal(
+        RandomDownscale(factor=(1, 1), prob=1.0)({'img': stripes.copy()})['img'], stripes
+    )
+
+
+def test_downscaling_refuses_to_enlarge():
+    with pytest.raises(ValueError, match='factor'):
+        RandomDownscale(factor=(0.5, 2))

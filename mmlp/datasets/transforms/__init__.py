@@ -6,7 +6,7 @@ from .crop import RandomPlateCrop
 from .deferred_loading import LoadImageDeferred
 from .geometric import RandomPerspective
 from .loading import LoadPlateAnnotations
-from .sensor import JPEGCompression, RandomNoise
+from .sensor import JPEGCompression, RandomDownscale, RandomNoise
 from .warp_crop import RandomWarpCrop
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     'LoadImageDeferred',
     'LoadPlateAnnotations',
     'MotionBlur',
+    'RandomDownscale',
     'RandomGamma',
     'RandomNoise',
     'RandomPerspective',

@@ -1,4 +1,4 @@
-"""What cameras and recorders add to a picture: noise and compression."""
+"""What cameras and recorders do to a picture: coarse pixels, noise and compression."""
 
 from __future__ import annotations
 
@@ -9,6 +9,62 @@ from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from ._checks import check_prob, check_range
+
+
+@TRANSFORMS.register_module()
+class RandomDownscale(BaseTransform):
+    """Shrinks the picture and enlarges it again: a near plate looks as a far one does, magnified.
+
+    The mask stays as it is, so a plate with an outline drawn from near teaches where the edge of a coarse
+    one runs.
+
+    Required Keys:
+
+    - img (np.uint8)
+
+    Modified Keys:
+
+    - img
+
+    Args:
+        factor: Range of the factor by which each side shrinks, drawn uniformly on the logarithmic scale; at
+            least 1.
+        prob: Probability that the picture is changed at all.
+
+    Raises:
+        ValueError: A parameter lies outside its range.
+    """
+
+    def __init__(self, factor: tuple[float, float] = (1.0, 4.0), prob: float = 0.2) -> None:
+        self.factor = check_range('factor', factor, 1.0)
+        self.prob = check_prob('prob', prob)
+
+    @cache_randomness
+    def _draw(self) -> float | None:
+        if np.random.rand() >= self.prob:
+            return None
+        return float(np.exp(np.random.uniform(*np.log(self.factor))))
+
+    def transform(self, results: dict) -> dict:
+        """Coarsens ``results['img']``.
+
+        Args:
+            results: The results dict of the pipeline.
+
+        Returns:
+            The same dict.
+        """
+        factor = self._draw()
+        if factor is not None:
+            image = results['img']
+            height, width = image.shape[:2]
+            coarse = (max(round(width / factor), 1), max(round(height / factor), 1))
+            image = cv2.resize(image, coarse, interpolation=cv2.INTER_AREA)
+            results['img'] = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(factor={self.factor}, prob={self.prob})'
 
 
 @TRANSFORMS.register_module()
