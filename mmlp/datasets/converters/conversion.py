@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -27,6 +27,7 @@ from .plan import Job, plan
 from .reader import Reader
 from .records import SPLITS, ConversionError, Problem, Record
 from .shapes import FormatError
+from .work import in_threads
 
 
 def convert(reader: Reader, options: Options) -> Report:
@@ -69,8 +70,10 @@ def convert(reader: Reader, options: Options) -> Report:
 
 def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     records = []
-    bar = tqdm(desc='reading annotations', unit='', disable=not options.progress, leave=False)
+    bar = tqdm(desc='listing files', unit='', disable=not options.progress, leave=False)
     for item in reader.read():
+        if not bar.n:
+            bar.set_description('reading annotations')
         bar.update()
         if isinstance(item, Problem):
             report.problems.append(item)
@@ -99,11 +102,9 @@ def _convert_all(jobs: Sequence[Job], manifest: Manifest, options: Options, repo
         for folder in ('images', 'masks'):
             os.makedirs(os.path.join(manifest.out, split, folder), exist_ok=True)
     bar = tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress)
-    pool = ThreadPoolExecutor(options.workers)
-    try:
-        futures = {pool.submit(_convert_one, job, manifest, options): job for job in jobs}
-        for future in as_completed(futures):
-            job = futures.pop(future)
+    results = in_threads(lambda job: _convert_one(job, manifest, options), jobs, options.workers)
+    with bar, closing(results):
+        for job, future in results:
             bar.update()
             try:
                 fresh = future.result()
@@ -114,9 +115,6 @@ def _convert_all(jobs: Sequence[Job], manifest: Manifest, options: Options, repo
             else:
                 report.converted += fresh
                 report.skipped += not fresh
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        bar.close()
 
 
 def _explain(error: BaseException, record: Record) -> str:
