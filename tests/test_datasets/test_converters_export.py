@@ -14,7 +14,7 @@ from PIL import Image
 from pycocotools.coco import COCO as OfficialCOCO
 
 from mmlp.datasets.converters import ConversionError
-from mmlp.datasets.converters.exporters import export_masks
+from mmlp.datasets.converters.exporters import export, export_masks
 from mmlp.datasets.converters.exporters.outlines import outline_regions
 from mmlp.datasets.converters.raster import fill
 from mmlp.datasets.converters.readers.coco import COCO
@@ -191,3 +191,54 @@ def test_corrections_are_not_overwritten(tmp_path: Path) -> None:
         export_masks(str(tmp_path / 'set/train/images'), str(tmp_path / 'new'), 'coco', progress=False)
     with pytest.raises(ConversionError, match='give a data set, or both'):
         export_masks(None, str(tmp_path / 'new'), 'coco', images='x', progress=False)
+
+
+@pytest.mark.parametrize('to', list(READERS))
+def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+    write_set(tmp_path / 'set', ('train', 'val'))
+    source, out, whole = (str(tmp_path / name) for name in ('set', 'tool', 'whole'))
+    export_masks(source, whole, to, progress=False)
+    placed = []
+
+    def interrupted(picture: str, *args: object) -> None:
+        if len(placed) == 4:
+            raise KeyboardInterrupt
+        placed.append(picture)
+        place_picture(picture, *args)
+
+    place_picture = export.place_picture
+    monkeypatch.setattr(export, 'place_picture', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        export_masks(source, out, to, progress=False)
+    monkeypatch.undo()
+    # Cut off while it wrote a line; and a file of a finished picture was corrected at once.
+    with open(tmp_path / 'tool/.export/items.jsonl', 'a') as file:
+        file.write('["/half/a/li')
+    corrected = {'labelme': 'tool/train/0 é.json', 'yolo': 'tool/labels/train/0 é.txt'}.get(to)
+    if corrected:
+        text(tmp_path / corrected, 'corrected')
+    with pytest.raises(ConversionError, match="unfinished export with link = 'copy', now it is 'hard'"):
+        export_masks(source, out, to, link='hard', progress=False)
+    report = export_masks(source, out, to, workers=2, progress=False)
+    assert (report.pictures, report.skipped, report.plates) == (6, 4, 16) and not report.problems
+    files, expected = (
+        {str(path.relative_to(root)): path.read_bytes() for path in Path(root).rglob('*') if path.is_file()}
+        for root in (out, whole)
+    )
+    if corrected:
+        assert files.pop(corrected[5:]) == b'corrected' and expected.pop(corrected[5:])
+    assert files == expected, 'the same files as in one go, and no record left'
+    with pytest.raises(ConversionError, match='is not empty'):
+        export_masks(source, out, to, progress=False)
+
+
+def test_what_changed_under_an_unfinished_export_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_set(tmp_path / 'set', ('train',))
+    monkeypatch.setattr(export.UnfinishedExport, 'close', lambda self, complete: None)
+    export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'labelme', progress=False)
+    monkeypatch.undo()
+    Image.new('L', (160, 120), 255).save(tmp_path / 'set/train/masks/none.jpg.png')
+    with pytest.raises(ConversionError, match=r'none\.jpg.* has changed since this export was interrupted'):
+        export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'labelme', progress=False)

@@ -11,19 +11,21 @@ folder of their own:
 
 Masks are named NAME.jpg.png, NAME.png or NAME_mask.png. Every connected region becomes one outline along the
 edges of its pixels, simplified as far as it agrees with them at an IoU of 0.985. Plates get the label
-"plate", ignored pixels the label "ignore", which comes back as ignored.
+"plate", ignored pixels the label "ignore", which comes back as ignored. Interrupted, run the same command
+again: it goes on where it stopped. A finished export is never written again, since people correct it.
 
 output:
   coco      [SPLIT/]images/NAME.jpg, [SPLIT/]annotations.json     (CVAT, Label Studio, Roboflow, FiftyOne)
   labelme   [SPLIT/]NAME.jpg, [SPLIT/]NAME.json                   (LabelMe, X-AnyLabeling)
   yolo      images/[SPLIT/]NAME.jpg, labels/[SPLIT/]NAME.txt, data.yaml
 
-exit codes: 0 all exported, 1 some files could not be (named at the end), 2 nothing was done
+exit codes: 0 all exported, 1 some files could not be (named at the end), 2 nothing was done, 130 interrupted
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -43,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--masks', help='folder of their masks')
     parser.add_argument('--to', required=True, choices=sorted(WRITERS), help='format')
     parser.add_argument('-o', '--out', required=True, help='output folder, new or empty')
+    parser.add_argument('--workers', type=int, default=min(4, os.cpu_count() or 1), help='threads')
     parser.add_argument('--link', choices=LINKS, default='copy', help='copy the pictures, or link to them')
     parser.add_argument(
         '--min-area', type=int, default=0, metavar='PIXELS', help='leave out regions of fewer pixels'
@@ -50,16 +53,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         report = export_masks(**vars(args))
-    except ConversionError as error:
+    except (ConversionError, ValueError) as error:
         print(f'export.py: error: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f'\ninterrupted; remove {args.out!r} before the next try', file=sys.stderr)
+        print('\ninterrupted; the same command goes on where this stopped', file=sys.stderr)
         return 130
     print(
         f'{report.pictures} pictures with {report.plates} plates and {report.ignored} regions to ignore '
         f'-> {report.out}'
     )
+    if report.skipped:
+        print(f'{report.skipped} of them had been exported before')
     print_problems(report.problems, 'could not be exported')
     return 1 if report.problems else 0
 

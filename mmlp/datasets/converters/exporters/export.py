@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from PIL import Image
 from tqdm import tqdm
@@ -16,8 +17,11 @@ from ..files import place_picture, relative_name, walk
 from ..names import flat_name
 from ..records import SPLITS, ConversionError, Problem
 from ..shapes import FormatError
+from ..work import in_threads
+from .item import Item
 from .outlines import outline_regions
-from .writers import WRITERS, Item
+from .unfinished import UnfinishedExport
+from .writers import WRITERS
 
 #: What a mask's file may be called, by its picture's name and stem.
 _MASK_NAMES = ('{name}.png', '{stem}.png', '{stem}_mask.png', '{name}_mask.png')
@@ -25,13 +29,38 @@ _MASK_NAMES = ('{name}.png', '{stem}.png', '{stem}_mask.png', '{name}_mask.png')
 
 @dataclass
 class ExportReport:
-    """What an export did: pictures, plates, regions to ignore, and files that could not be exported."""
+    """What an export did: pictures, plates, regions to ignore, and files that could not be exported.
+
+    ``skipped`` of the pictures stood finished from a run that was interrupted.
+    """
 
     out: str
     pictures: int = 0
+    skipped: int = 0
     plates: int = 0
     ignored: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+    def count(self, item: Item) -> None:
+        """Counts a picture."""
+        self.pictures += 1
+        self.plates += len(item.plates)
+        self.ignored += len(item.ignored)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One picture to export: its split, its name relative to the folder of pictures, that of masks."""
+
+    split: str
+    name: str
+    path: str
+    masks: str
+
+    @property
+    def key(self) -> str:
+        """Identifies the picture, wherever the command is run."""
+        return f'{self.split}/{self.name}'
 
 
 def export_masks(
@@ -43,59 +72,87 @@ def export_masks(
     masks: str | None = None,
     link: str = 'copy',
     min_area: int = 0,
+    workers: int = 1,
     progress: bool = True,
 ) -> ExportReport:
     """Exports masks as outlines, for correction in an annotation tool.
 
     Plates get the label ``plate``, ignored pixels the label ``ignore``, which the readers of the converters
-    take back as such.
+    take back as such. Interrupted, the export goes on where it stopped; pictures that stand finished are not
+    touched again.
 
     Args:
         source: Data set in the layout of :class:`~mmlp.datasets.LicensePlateDataset`; None with ``images``
             and ``masks``.
-        out: Output folder; must be empty, so that no corrections are overwritten.
+        out: Output folder; must be empty or hold an unfinished export, so that no corrections are
+            overwritten.
         to: ``coco``, ``labelme`` or ``yolo``.
         images: Folder of pictures, instead of a source.
         masks: Folder of their masks, with it: ``NAME.jpg.png``, ``NAME.png`` or ``NAME_mask.png``.
         link: ``copy``, ``hard`` or ``symlink`` pictures.
         min_area: Regions of fewer pixels are left out.
+        workers: Number of threads.
         progress: Show a progress bar.
 
     Raises:
         ConversionError: There is nothing to export, or the output folder is not empty.
+        ValueError: ``workers`` is less than 1.
     """
+    if workers < 1:
+        raise ValueError(f'workers must be 1 or more, got {workers!r}')
     parts = _find_parts(source, images, masks)
-    if os.path.isdir(out) and os.listdir(out):
-        raise ConversionError(f'{out!r} is not empty; corrections in it would be overwritten')
-    pictures = [(part, path) for part in parts for path in walk(part[1], *IMG_SUFFIXES)]
-    if not pictures:
+    jobs = [
+        _Job(split, relative_name(path, folder), path, mask_folder)
+        for split, folder, mask_folder in parts
+        for path in walk(folder, *IMG_SUFFIXES)
+    ]
+    if not jobs:
         raise ConversionError(f'no pictures in {parts[0][1]!r}')
     report = ExportReport(out)
     unused = {mask for _, _, folder in parts for mask in walk(folder, '.png')}
-    os.makedirs(out, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix='.partial-') as scratch:
-        writer = WRITERS[to](out, scratch)
-        for part, path in tqdm(pictures, desc='exporting', unit='pic', disable=not progress):
-            try:
-                name = relative_name(path, part[1])
-                mask = _find_mask(name, part[2])
-                unused.discard(mask)
-                item = _read(part[0], name, path, mask, min_area)
-                writer.write(item)
-                place_picture(path, writer.picture_path(item), link, scratch)
-            except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-                report.problems.append(Problem(path, str(error)))
-            else:
-                report.pictures += 1
-                report.plates += len(item.plates)
-                report.ignored += len(item.ignored)
+    sources = [os.path.abspath(folder) for _, *folders in parts for folder in folders]
+    done = UnfinishedExport(out, {'to': to, 'link': link, 'min_area': min_area, 'sources': sources})
+    complete = False
+    try:
+        writer = WRITERS[to](out, done.scratch)
+        for item in done.finished.values():
+            writer.take(item)
+        results = in_threads(partial(_prepare, done=done, min_area=min_area), jobs, workers)
+        with closing(results):
+            for job, future in tqdm(
+                results, total=len(jobs), desc='exporting', unit='pic', disable=not progress
+            ):
+                try:
+                    mask, stamp, item = future.result()
+                    unused.discard(mask)
+                    if job.key in done.finished:
+                        report.skipped += 1
+                    else:
+                        writer.take(item)
+                        writer.write(item)
+                        place_picture(job.path, writer.picture_path(item), link, done.scratch)
+                        done.add(job.key, stamp, item)
+                except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+                    report.problems.append(Problem(job.path, str(error)))
+                else:
+                    report.count(item)
         writer.finish()
+        complete = True
+    finally:
+        done.close(complete)
     known = ', '.join(IMG_SUFFIXES)
     report.problems += [
         Problem(mask, f'no picture belongs to this mask; pictures may end with {known}')
         for mask in sorted(unused)
     ]
     return report
+
+
+def _prepare(job: _Job, done: UnfinishedExport, min_area: int) -> tuple[str, str, Item]:
+    """The mask of a picture, what tells both from later versions of them, and the outlines."""
+    mask = _find_mask(job.name, job.masks)
+    stamp = ' '.join(f'{stat.st_size} {stat.st_mtime_ns}' for stat in map(os.stat, (job.path, mask)))
+    return mask, stamp, done.look_up(job.key, stamp) or _read(job, mask, min_area)
 
 
 def _find_parts(source: str | None, images: str | None, masks: str | None) -> list[tuple[str, str, str]]:
@@ -129,16 +186,16 @@ def _find_mask(name: str, folder: str) -> str:
     raise FormatError(f'there is no mask {" or ".join(candidates[:3])} in {folder!r}')
 
 
-def _read(split: str, name: str, path: str, mask_path: str, min_area: int) -> Item:
-    (width, height), _ = read_size(path)
+def _read(job: _Job, mask_path: str, min_area: int) -> Item:
+    (width, height), _ = read_size(job.path)
     mask = read_plate_mask(mask_path)
     if mask.shape != (height, width):
         raise FormatError(
             f'mask {mask_path!r} has {mask.shape[1]} x {mask.shape[0]} pixels, its picture {width} x {height}'
         )
     return Item(
-        name=flat_name(name),
-        split=split,
+        name=flat_name(job.name),
+        split=job.split,
         width=width,
         height=height,
         plates=outline_regions(mask == PLATE, min_area),

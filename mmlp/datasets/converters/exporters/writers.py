@@ -6,41 +6,12 @@ import json
 import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from ....plates import polygon_area
 from ..files import write_atomic
 from ..shapes import FormatError
-
-PLATE_LABEL, IGNORE_LABEL = LABELS = ('plate', 'ignore')
-
-
-@dataclass
-class Item:
-    """One picture with its outlines.
-
-    Attributes:
-        name: File name in the output.
-        split: train, val, test, or '' where the source has no splits.
-        width: Width of the picture in pixels.
-        height: Height of the picture in pixels.
-        plates: Outlines of plates, each float of shape (N, 2) in pixels.
-        ignored: Outlines of regions to ignore.
-    """
-
-    name: str
-    split: str
-    width: int
-    height: int
-    plates: list[np.ndarray]
-    ignored: list[np.ndarray]
-
-    def labelled(self) -> list[tuple[str, np.ndarray]]:
-        """All outlines, each with its label."""
-        return [*((PLATE_LABEL, o) for o in self.plates), *((IGNORE_LABEL, o) for o in self.ignored)]
+from .item import LABELS, Item
 
 
 class Writer(ABC):
@@ -61,12 +32,16 @@ class Writer(ABC):
         """Where the picture of an item goes."""
 
     @abstractmethod
-    def write(self, item: Item) -> None:
-        """Writes what stands beside one picture.
+    def take(self, item: Item) -> None:
+        """Takes the names of an item, and keeps of it what :meth:`finish` needs.
 
         Raises:
             FormatError: Another picture has the same name for this format.
         """
+
+    def write(self, item: Item) -> None:
+        """Writes what stands beside one picture, once it is taken."""
+        return
 
     def finish(self) -> None:
         """Writes what stands once for all pictures."""
@@ -103,7 +78,7 @@ class COCOWriter(Writer):
         """Where the picture of an item goes."""
         return os.path.join(self.folder(item.split, 'images'), item.name)
 
-    def write(self, item: Item) -> None:
+    def take(self, item: Item) -> None:
         """Keeps the item for :meth:`finish`."""
         self.claim(item.split, item.name)
         self._items[item.split].append(item)
@@ -140,10 +115,12 @@ class LabelMeWriter(Writer):
         """Where the picture of an item goes."""
         return os.path.join(self.folder(item.split), item.name)
 
+    def take(self, item: Item) -> None:
+        """Takes the name of the JSON file."""
+        self.claim(item.split, _with_ending(item.name, '.json'))
+
     def write(self, item: Item) -> None:
         """Writes the JSON file of one picture."""
-        name = os.path.splitext(item.name)[0] + '.json'
-        self.claim(item.split, name)
         shapes = [
             dict(
                 label=label,
@@ -164,7 +141,7 @@ class LabelMeWriter(Writer):
             imageHeight=item.height,
             imageWidth=item.width,
         )
-        self.save(json.dumps(content, indent=1), item.split, name)
+        self.save(json.dumps(content, indent=1), item.split, _with_ending(item.name, '.json'))
 
 
 class YOLOWriter(Writer):
@@ -178,16 +155,18 @@ class YOLOWriter(Writer):
         """Where the picture of an item goes."""
         return os.path.join(self.folder('images', item.split), item.name)
 
+    def take(self, item: Item) -> None:
+        """Takes the name of the label file, and notes the split."""
+        self.claim(item.split, _with_ending(item.name, '.txt'))
+        self._splits.add(item.split)
+
     def write(self, item: Item) -> None:
         """Writes the label file of one picture."""
-        name = os.path.splitext(item.name)[0] + '.txt'
-        self.claim(item.split, name)
-        self._splits.add(item.split)
         lines = []
         for label, outline in item.labelled():
             numbers = ' '.join(f'{value:.6f}' for value in (outline / (item.width, item.height)).ravel())
             lines.append(f'{LABELS.index(label)} {numbers}\n')
-        self.save(''.join(lines), 'labels', item.split, name)
+        self.save(''.join(lines), 'labels', item.split, _with_ending(item.name, '.txt'))
 
     def finish(self) -> None:
         """Writes ``data.yaml``."""
@@ -199,6 +178,10 @@ class YOLOWriter(Writer):
             lines += ['train: images', 'val: images']
         lines += ['names:', *(f'  {number}: {label}' for number, label in enumerate(LABELS))]
         self.save('\n'.join(lines) + '\n', 'data.yaml')
+
+
+def _with_ending(name: str, ending: str) -> str:
+    return os.path.splitext(name)[0] + ending
 
 
 WRITERS: dict[str, type[Writer]] = {'coco': COCOWriter, 'labelme': LabelMeWriter, 'yolo': YOLOWriter}
