@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import QUAD, annotations, oracle, picture, problems, read_masks, run, text
+from converter_samples import BOX, QUAD, annotations, oracle, picture, problems, read_masks, run, text
 from public_set_samples import (
     OPEN_IMAGES_BOXES,
     ccpd_name,
@@ -136,6 +136,20 @@ class TestCityscapes:
         found = annotations(tmp_path / 'out', 'val')['ulm_000000_000019_leftImg8bit.png']
         assert [a['ignored'] for a in found] == [False, True]
         assert found[0]['area'] == plate.sum() and isinstance(found[0]['segmentation'], dict)
+
+    def test_plate_that_is_hidden_whole_is_left_out(self, tmp_path: Path) -> None:
+        truck = [[0, 0], [110, 0], [110, 100], [0, 100]]
+        objects = [
+            {'label': 'license plate', 'polygon': QUAD},
+            {'label': 'truck', 'polygon': truck},
+            {'label': 'license plate', 'polygon': BOX},
+        ]
+        write_cityscapes(tmp_path / 'C', objects)
+        assert not run(Cityscapes(str(tmp_path / 'C')), tmp_path / 'out').problems
+        for mask in read_masks(tmp_path / 'out').values():
+            np.testing.assert_array_equal(mask == 255, oracle(BOX))
+        (found,) = annotations(tmp_path / 'out', 'train').values()
+        assert len(found) == 1
 
     def test_broken(self, tmp_path: Path) -> None:
         for name in 'abc':

@@ -37,7 +37,7 @@ class Painted:
 
 
 def paint(shapes: Sequence[Shape], width: int, height: int, rim: float = 0.0) -> Painted:
-    """Paints the mask of one picture. Plates win over regions to ignore.
+    """Paints the mask of one picture. Plates win over regions to ignore; hidden ones are left out.
 
     Args:
         shapes: What is annotated.
@@ -61,6 +61,8 @@ def paint(shapes: Sequence[Shape], width: int, height: int, rim: float = 0.0) ->
         clipped += _reaches_out(shape, width, height)
         region = _region(shape, width, height)
         if not region.count():
+            if shape.cut and fill(shape.parts, width, height).count():
+                continue  # nothing of it is seen: what stands in front hides it
             raise FormatError(f'{shape.kind} that holds no pixel')
         annotations.append(_annotation(shape, region, width, height))
         if shape.ignored:

@@ -10,7 +10,8 @@ layout:
   SRC/gtFine/{train,val}/CITY/NAME_gtFine_polygons.json with objects of label "license plate"
 
 The official split is kept; test has no public annotations and is left out. Objects that come later in a file
-lie in front and are cut out of a plate. Most plates are a few pixels high.
+lie in front and are cut out of a plate; a plate that they hide whole is left out. Most plates are a few
+pixels high.
 """
 
 from __future__ import annotations
