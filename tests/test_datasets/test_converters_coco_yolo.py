@@ -256,6 +256,7 @@ class TestYOLO:
         ('line', 'message'),
         [
             ('0 0.5 0.5 0.2', 'line 2: expected CLASS and 4 numbers'),
+            ('0 0.5 0.5 0.2', 'got CLASS and 3 (annotated'),
             ('0 0.5 0.5 0.2 0.1 0.9', 'a prediction with its confidence'),
             ('0 0.1 0.1 0.2 0.1 0.2 0.2 0.9', 'a prediction with its confidence'),
             ('plate 0.5 0.5 0.2 0.1', 'line 2: expected a class number first'),

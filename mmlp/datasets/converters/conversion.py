@@ -73,7 +73,7 @@ def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     bar = tqdm(desc='listing files', unit='', disable=not options.progress, leave=False)
     for item in reader.read():
         if not bar.n:
-            bar.set_description('reading annotations')
+            bar.set_description_str('reading annotations')
         bar.update()
         if isinstance(item, Problem):
             report.problems.append(item)

@@ -133,7 +133,8 @@ class YOLO(Reader):
         if len(values) == 4:
             return _box(values, label)
         if len(values) < 6 or len(values) % 2:
-            hint = '; one more than expected: a prediction with its confidence?' if len(values) % 2 else ''
+            is_prediction = len(values) > 4 and len(values) % 2
+            hint = '; one more than expected: a prediction with its confidence?' if is_prediction else ''
             raise FormatError(
                 'expected CLASS and 4 numbers (box) or 6, 8, 10, ... (outline), '
                 f'got CLASS and {len(values)}{hint}'
