@@ -11,6 +11,7 @@ from mmengine.config import Config
 
 from mmlp.datasets import DatasetError
 from mmlp.datasets.audit import find_split_folders, load_splits, phase_datasets
+from mmlp.datasets.audit.measure import measure_sample
 
 
 @pytest.fixture()
@@ -55,6 +56,16 @@ def test_options_of_the_data_set(root):
     assert train.findings == []
     assert train.samples[0].seg_map_path == str(masks / 'a_mask.png')
     assert train.samples[0].ignore_values == (7, 255)
+
+
+def test_links_to_nothing_are_pictures_that_cannot_be_read(root):
+    (root / 'train/images/B.JPG').symlink_to(root / 'gone.jpg')
+    cv2.imwrite(str(root / 'train/masks/B.JPG.png'), PLATE)
+    train = splits_of(root)[0]
+    assert names(train) == ['a.jpg', 'b.jpg', 'B.JPG'] and train.findings == []
+    (finding,) = measure_sample(train.samples[2]).findings
+    assert finding.check == 'unreadable-picture'
+    assert finding.message == f'is a link to {root}/gone.jpg, which is not there'
 
 
 def test_missing_unused_and_shared_masks(root):

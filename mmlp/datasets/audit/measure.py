@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import cv2
@@ -60,7 +61,10 @@ def _read_picture(record: PictureRecord) -> Picture | None:
     except UnreadableMediaError as error:
         record.add('unreadable-picture', error.reason)
     except OSError as error:
-        record.add('unreadable-picture', f'cannot be read: {error.strerror or error}')
+        reason = f'cannot be read: {error.strerror or error}'
+        if os.path.islink(record.path) and not os.path.exists(record.path):
+            reason = f'is a link to {os.path.realpath(record.path)}, which is not there'
+        record.add('unreadable-picture', reason)
     else:
         record.sha256 = hashlib.sha256(data).hexdigest()
         return picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import os.path as osp
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -137,6 +138,8 @@ def _load_part(split: Split, cfg: dict) -> None:
         split.findings.append(Finding('unusable-split', split.name, image_dir or '', str(error)))
         return
     pictures = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
+    if _takes_all(dataset):
+        pictures += _broken_links(image_dir or '', dataset.img_suffixes)
     masks: list[str | None] = [None] * len(pictures)
     if mask_dir and osp.isdir(mask_dir):
         masks = _find_masks(split, dataset, pictures, image_dir or '', mask_dir)
@@ -175,12 +178,22 @@ def _find_masks(
             message = f'shares {path} with {owners[name]}'
             split.findings.append(Finding('shared-mask', split.name, picture, message, owners[name]))
         masks.append(path if name in there else None)
-    # Pictures that a list or ``indices`` leaves out have masks, too.
-    if not dataset.ann_file and dataset._indices is None:
+    if _takes_all(dataset):
         for name in sorted(there - set(names)):
             path = osp.join(mask_dir, name)
             split.findings.append(Finding('unused-mask', split.name, path, 'belongs to no picture'))
     return masks
+
+
+def _takes_all(dataset: LicensePlateDataset) -> bool:
+    """Whether all pictures of the folder are meant; what a list or ``indices`` leaves out has a mask, too."""
+    return not dataset.ann_file and dataset._indices is None
+
+
+def _broken_links(folder: str, endings: tuple[str, ...]) -> list[str]:
+    """Pictures that are links to nothing, which the toolbox passes over."""
+    paths = (osp.join(root, name) for root, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in paths if path.lower().endswith(endings) and not osp.exists(path))
 
 
 def _merge_equal(splits: list[Split]) -> list[Split]:
