@@ -23,6 +23,8 @@ PALETTE: tuple[tuple[int, int, int], ...] = (
 )
 DEFAULT_COLOR = (80, 220, 60)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+#: Left, top, right, bottom in pixels.
+Box = tuple[int, int, int, int]
 
 
 def draw_plates(
@@ -34,7 +36,7 @@ def draw_plates(
     label: Optional[Callable[[Plate], str]] = None,
     inplace: bool = False,
 ) -> np.ndarray:
-    """Draws plates: mask filled translucently, quadrilateral outlined, and a label above.
+    """Draws plates: mask filled translucently, quadrilateral outlined, and a label above or below.
 
     Lines and letters follow the size of the picture, and lines that of the plate as well, so that small
     plates are not hidden. Plates that were not observed are outlined only.
@@ -71,10 +73,12 @@ def draw_plates(
         points = [fixed_point(plate.corners)]
         cv2.polylines(canvas, points, True, shade, width, cv2.LINE_AA, SHIFT)
     # Last, so that no neighbour's outline crosses a label.
+    labels: list[Box] = []
     for plate in plates:
         text = label(plate)
         if text:
-            _write(canvas, text, plate, color or plate_color(plate))
+            others = [_whole_box(other) for other in plates if other is not plate]
+            labels.append(_write(canvas, text, plate, color or plate_color(plate), labels, others))
     return canvas
 
 
@@ -105,21 +109,61 @@ def _fill(canvas: np.ndarray, polygon: np.ndarray, color: tuple[int, int, int], 
     window[:] = np.round(window * (1.0 - share) + np.array(color, np.float32) * share).astype(np.uint8)
 
 
-def _write(canvas: np.ndarray, text: str, plate: Plate, color: tuple[int, int, int]) -> None:
-    """Writes a label on a box of the plate's colour above the plate, or below where there is no room."""
+def _write(
+    canvas: np.ndarray,
+    text: str,
+    plate: Plate,
+    color: tuple[int, int, int],
+    labels: Sequence[Box],
+    others: Sequence[Box],
+) -> Box:
+    """Writes a label on a box of the plate's colour, see :func:`_place_label`; returns the box."""
     height, width = canvas.shape[:2]
     letter = max(min(height, width) / 50.0, 9.0)
     scale = letter / 22.0
     thickness = max(round(letter / 11.0), 1)
     (text_width, text_height), baseline = cv2.getTextSize(text, _FONT, scale, thickness)
     pad = max(round(letter / 4.0), 2)
-    box_width, box_height = text_width + 2 * pad, text_height + baseline + pad
-    x1, y1, _, y2 = (round(value) for value in plate.box)
-    left = int(np.clip(x1 - pad, 0, max(width - box_width, 0)))
-    top = y1 - box_height - pad
-    if top < 0:
-        top = min(y2 + pad, max(height - box_height, 0))
-    cv2.rectangle(canvas, (left, top), (left + box_width, top + box_height), color, cv2.FILLED)
+    size = (text_width + 2 * pad, text_height + baseline + pad)
+    left, top = _place_label(plate, size, pad, (width, height), labels, others)
+    box = (left, top, left + size[0], top + size[1])
+    cv2.rectangle(canvas, box[:2], box[2:], color, cv2.FILLED)
     ink = (0, 0, 0) if np.dot(color, (0.114, 0.587, 0.299)) > 110 else (255, 255, 255)
     position = (left + pad, top + pad // 2 + text_height)
     cv2.putText(canvas, text, position, _FONT, scale, ink, thickness, cv2.LINE_AA)
+    return box
+
+
+def _place_label(
+    plate: Plate,
+    size: tuple[int, int],
+    pad: int,
+    picture: tuple[int, int],
+    labels: Sequence[Box],
+    others: Sequence[Box],
+) -> tuple[int, int]:
+    """Left and top of a label above its plate, or below where it would leave the picture or cover something.
+
+    Where both would, the other plates are covered rather than their labels, and at last those as well.
+    """
+    x1, y1, _, y2 = _whole_box(plate)
+    left = int(np.clip(x1 - pad, 0, max(picture[0] - size[0], 0)))
+    lowest = max(picture[1] - size[1], 0)
+    above, below = y1 - size[1] - pad, min(y2 + pad, lowest)
+    tops = [above, below] if above >= 0 else [below]
+    for obstacles in ([*labels, *others], labels):
+        for top in tops:
+            box = (left, top, left + size[0], top + size[1])
+            if not any(_overlap(box, obstacle) for obstacle in obstacles):
+                return left, top
+    return left, tops[0]
+
+
+def _whole_box(plate: Plate) -> Box:
+    """Box of a plate in whole pixels: left, top, right, bottom."""
+    left, top, right, bottom = (round(float(value)) for value in plate.box)
+    return left, top, right, bottom
+
+
+def _overlap(first: Box, second: Box) -> bool:
+    return all(first[axis] < second[axis + 2] and second[axis] < first[axis + 2] for axis in (0, 1))

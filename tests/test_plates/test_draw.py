@@ -42,6 +42,33 @@ def test_label_stays_in_the_picture():
     assert result[45:70].any()
 
 
+def label_boxes(picture, plates, colours):
+    """The box of each plate's colour outside of all plates: left, top, right, bottom, ends included."""
+    boxes = []
+    for colour in colours:
+        mask = (picture == colour).all(axis=2)
+        for plate in plates:
+            left, top, right, bottom = plate.box
+            mask[int(top) - 3 : int(bottom) + 4, int(left) - 3 : int(right) + 4] = False
+        rows, columns = np.nonzero(mask)
+        boxes.append((columns.min(), rows.min(), columns.max(), rows.max()))
+    return boxes
+
+
+def test_labels_cover_neither_other_plates_nor_one_another():
+    image = np.full((300, 400, 3), 128, np.uint8)
+    # The label of the second would lie on the first, if it were written above.
+    lower = CORNERS + np.array([0, 44], np.float32)
+    pair = [replace(PLATE, track_id=1), replace(PLATE, corners=lower, polygon=lower, track_id=2)]
+    colours = [plate_color(plate) for plate in pair]
+    first, second = label_boxes(draw_plates(image, pair), pair, colours)
+    assert first[3] < 80 and second[1] > 120 + 44
+    # Two plates on one another: their labels are above and below.
+    same = [replace(PLATE, track_id=1), replace(PLATE, track_id=2)]
+    first, second = label_boxes(draw_plates(image, same), same, colours)
+    assert first[3] < 80 and second[1] > 120
+
+
 def test_labels():
     assert default_label(PLATE) == '97%'
     assert default_label(replace(PLATE, track_id=3)) == '#3 97%'
