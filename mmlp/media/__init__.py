@@ -3,7 +3,7 @@
 Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
-from .atomic import atomic_folder, atomic_path
+from .atomic import atomic_folder, atomic_path, remove_abandoned
 from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
@@ -37,6 +37,7 @@ __all__ = [
     'each',
     'find_media',
     'read_image',
+    'remove_abandoned',
     'run_pipeline',
     'video_output_suffix',
     'write_image',

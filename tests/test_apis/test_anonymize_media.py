@@ -1,21 +1,13 @@
-"""Anonymised pictures and videos: what is covered, what stays, and that nothing is lost or left half-done."""
+"""Anonymised pictures: what is covered, what stays, and where it goes."""
 
-import _thread
-import itertools
 import json
 import os
-import tempfile
-import weakref
-from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
 from bright_plates import (
     BrightSegmenter,
-    background,
-    draw_plate,
     hidden_files,
     is_legible,
     plate_box,
@@ -25,9 +17,8 @@ from bright_plates import (
 )
 from PIL import Image
 
-from mmlp.apis.jobs import Progress, Redaction, anonymize_image, anonymize_media
-from mmlp.media import Frame, MediaWriteError, write_image
-from mmlp.plates import TemporalMemory
+from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media
+from mmlp.media import write_image
 
 BOX = (40, 50, 88, 66)
 
@@ -130,217 +121,6 @@ def test_orientation_and_place(tmp_path):
     assert not (tmp_path / 'report.json').exists()
 
 
-def bad_files(folder):
-    folder.mkdir()
-    write_image(folder / 'good.png', plate_picture())
-    write_image(folder / 'nothing.png', background())
-    write_image(folder / 'large.png', plate_picture((300, 200)))
-    whole = cv2.imencode('.jpg', plate_picture())[1].tobytes()
-    (folder / 'cut.jpg').write_bytes(whole[: len(whole) // 2])
-    (folder / 'empty.jpg').write_bytes(b'')
-    (folder / 'text.jpg').write_text('No picture at all.')
-    (folder / 'link.jpg').symlink_to('nowhere.jpg')
-    (folder / 'notes.txt').write_text('Left alone.')
-    frames = [Image.fromarray(plate_picture(seed=seed)[:, :, ::-1]) for seed in range(3)]
-    frames[0].save(folder / 'moving.gif', save_all=True, append_images=frames[1:])
-    write_video(folder / 'drive.mp4', frames=20)
-    data = (folder / 'drive.mp4').read_bytes()
-    (folder / 'headless.mp4').write_bytes(data[: len(data) // 2])
-    with av.open(str(folder / 'drive.mp4')) as source, av.open(str(folder / 'cut.mkv'), 'w') as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                target.mux(packet)
-    data = (folder / 'cut.mkv').read_bytes()
-    (folder / 'cut.mkv').write_bytes(data[: 3 * len(data) // 4])
-
-
-def test_what_cannot_be_processed_is_named_and_never_copied(tmp_path):
-    bad_files(tmp_path / 'in')
-    out = tmp_path / 'out'
-    report = anonymize_media(
-        [tmp_path / 'in', tmp_path / 'absent'], out, BrightSegmenter(), max_pixels=200 * 200
-    )
-    assert report.exit_code == 1
-    written = sorted(path.name for path in out.rglob('*'))
-    assert written == ['cut.mkv', 'drive.mp4', 'good.png', 'nothing.png', 'report.json']
-    assert not hidden_files(tmp_path)
-    reasons = {
-        'cut.jpg': 'damaged or cut off',
-        'empty.jpg': 'empty',
-        'text.jpg': "not a picture, whatever its name says: it begins with 'No picture",
-        'moving.gif': '3 frames',
-        'large.png': '300 x 200 pixels, more than max_pixels=40,000',
-        'headless.mp4': 'cut off',
-        'link.jpg': 'is a link to a file that does not exist',
-        'absent': 'no such file',
-    }
-    for name, reason in reasons.items():
-        result = result_of(report, name)
-        assert (result.status, result.outputs) == ('failed', []) and reason in result.error, name
-    assert result_of(report, 'nothing.png').review == [{'reason': 'no plate found'}]
-    cut = result_of(report, 'cut.mkv')
-    assert cut.status == 'incomplete' and 'ends after' in cut.error
-    frames = read_video(out / 'cut.mkv')
-    assert len(frames) == cut.video['frames'] > 5
-    assert not any(is_legible(frame, plate_box(index)) for index, frame in enumerate(frames))
-    document = json.loads((out / 'report.json').read_text())
-    assert document['summary']['failed'] == 8 and document['summary']['incomplete'] == 1
-    assert [path.rsplit('/')[-1] for path in document['not_processed']] == ['notes.txt']
-
-
-@pytest.fixture()
-def ordinary_folder():
-    """A folder that everybody may write to, and the rights of an ordinary user."""
-    if not hasattr(os, 'geteuid'):
-        pytest.skip('this system knows no rights of files')
-    with tempfile.TemporaryDirectory(prefix='mmlp-test-') as folder:
-        os.chmod(folder, 0o777)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.seteuid(65534)
-        yield Path(folder)
-        if is_root:
-            os.seteuid(0)
-
-
-def test_what_may_not_be_read_or_written_is_named(ordinary_folder):
-    write_image(ordinary_folder / 'in/good.png', plate_picture())
-    write_image(ordinary_folder / 'in/secret.png', plate_picture())
-    os.chmod(ordinary_folder / 'in/secret.png', 0)
-    (ordinary_folder / 'in/closed').mkdir(mode=0)
-    report = anonymize_media(ordinary_folder / 'in', ordinary_folder / 'out', BrightSegmenter())
-    assert report.exit_code == 1
-    assert result_of(report, 'good.png').status == 'done'
-    assert 'cannot be looked into: Permission denied' in result_of(report, 'closed').error
-    assert 'Permission denied' in result_of(report, 'secret.png').error
-    (ordinary_folder / 'locked').mkdir(mode=0o555)
-    with pytest.raises(MediaWriteError, match='Permission denied'):  # The report cannot be written either.
-        anonymize_media(ordinary_folder / 'in/good.png', ordinary_folder / 'locked', BrightSegmenter())
-
-
-@pytest.fixture()
-def small_disk():
-    """No file may get larger than 12,000 bytes, as if the disk were full then."""
-    resource = pytest.importorskip('resource')
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-def test_full_disk(tmp_path, request):
-    write_image(tmp_path / 'in/small.png', draw_plate(np.full((120, 160, 3), 90, np.uint8), BOX))
-    noise = np.random.default_rng(0).integers(0, 200, (120, 160, 3), dtype=np.uint8)
-    write_image(tmp_path / 'in/large.png', noise)
-    write_video(tmp_path / 'in/drive.mp4', frames=20)
-    former = tmp_path / 'out/large.png'
-    write_image(former, background())
-    bytes_before = former.read_bytes()
-    request.getfixturevalue('small_disk')
-    report = anonymize_media(
-        tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), overwrite=True, crf=1, codec='h264'
-    )
-    assert report.exit_code == 1
-    assert result_of(report, 'small.png').status == 'done'
-    assert not is_legible(read(tmp_path / 'out/small.png'), BOX)
-    for name in ('large.png', 'drive.mp4'):
-        assert 'could not be written: File too large' in result_of(report, name).error
-    assert former.read_bytes() == bytes_before
-    assert not (tmp_path / 'out/drive.mp4').exists() and not hidden_files(tmp_path)
-
-
-class Forgetful(BrightSegmenter):
-    """Misses plates at random, in a fifth of all frames, after having seen some."""
-
-    def __init__(self, seed=0):
-        super().__init__()
-        self._random, self._calls = np.random.default_rng(seed), itertools.count()
-        self.missed = 0
-
-    def predict_batch(self, images):
-        found = super().predict_batch(images)
-        for prediction in found:
-            if self._random.random() < 0.2 and next(self._calls) > 0:
-                self.missed += len(prediction.plates)
-                prediction.plates = []
-        return found
-
-
-def test_plates_missed_for_a_moment_stay_covered(tmp_path):
-    write_video(tmp_path / 'drive.mp4', frames=50, size=(200, 96), audio=True)
-    segmenter = Forgetful()
-    report = anonymize_media(tmp_path / 'drive.mp4', tmp_path / 'out.mp4', segmenter, Redaction('solid'))
-    assert segmenter.missed >= 5
-    frames = read_video(tmp_path / 'out.mp4')
-    assert len(frames) == 50
-    assert not any(is_legible(frame, plate_box(index)) for index, frame in enumerate(frames))
-    (result,) = report.files
-    assert result.plates == 50 - segmenter.missed and result.video['frames_with_plates'] == 50
-    assert any('not seen for a moment' in part['reason'] for part in result.review)
-    with av.open(str(tmp_path / 'out.mp4')) as video:
-        assert [stream.codec_context.name for stream in video.streams.audio] == ['aac']
-        assert float(video.streams.video[0].duration * video.streams.video[0].time_base) == pytest.approx(2.0)
-    # Without the memory some would be seen: the test can fail.
-    anonymize_media(
-        tmp_path / 'drive.mp4',
-        tmp_path / 'open.mp4',
-        Forgetful(),
-        Redaction('solid'),
-        memory=TemporalMemory(0, 0),
-    )
-    frames = read_video(tmp_path / 'open.mp4')
-    assert any(is_legible(frame, plate_box(index)) for index, frame in enumerate(frames))
-
-
-def test_long_videos_need_no_more_memory_than_short_ones(tmp_path):
-    class Counting(BrightSegmenter):
-        def __init__(self):
-            super().__init__()
-            self.seen, self.most = [], 0
-
-        def predict_batch(self, images):
-            self.seen += [weakref.ref(image) for image in images]
-            self.most = max(self.most, sum(image() is not None for image in self.seen))
-            return super().predict_batch(images)
-
-    counts = []
-    for frames in (40, 80):
-        write_video(tmp_path / f'{frames}.mp4', frames=frames, size=(64, 64))
-        segmenter = Counting()
-        anonymize_media(tmp_path / f'{frames}.mp4', tmp_path / f'out{frames}.mp4', segmenter)
-        counts.append(segmenter.most)
-    # What the memory looks ahead, and what waits in the queues and hands of five steps.
-    assert max(counts) <= 15 + 15
-
-
-def interrupt_after(frames):
-    class Interrupting(Progress):
-        count = 0
-
-        def frame(self):
-            self.count += 1
-            if self.count == frames:
-                _thread.interrupt_main()
-
-    return Interrupting()
-
-
-def test_interrupted_jobs_leave_nothing_broken_and_go_on(tmp_path):
-    folder, out = tmp_path / 'in', tmp_path / 'out'
-    write_image(folder / 'a.png', plate_picture())
-    write_video(folder / 'b.mp4', frames=40)
-    write_image(folder / 'c.png', plate_picture())
-    with pytest.raises(KeyboardInterrupt):
-        anonymize_media(folder, out, BrightSegmenter(), progress=interrupt_after(1))
-    assert sorted(path.name for path in out.rglob('*')) == ['a.png', 'report.json']
-    stamp = (out / 'a.png').stat().st_mtime_ns
-    report = anonymize_media(folder, out, BrightSegmenter(), resume=True)
-    assert report.exit_code == 0 and [result.kept for result in report.files] == [True, False, False]
-    assert (out / 'a.png').stat().st_mtime_ns == stamp and len(read_video(out / 'b.mp4')) == 40
-
-
 def test_existing_files_are_replaced_on_request_only(tmp_path):
     write_image(tmp_path / 'in/a.png', plate_picture())
     write_image(tmp_path / 'out/a.png', plate_picture())
@@ -382,13 +162,6 @@ def test_in_place(tmp_path):
     assert again.summary()['kept_from_former_runs'] == 2
 
 
-def test_damaged_videos_are_not_replaced_in_place(tmp_path):
-    bad_files(tmp_path / 'in')
-    before = (tmp_path / 'in/cut.mkv').read_bytes()
-    report = anonymize_media(tmp_path / 'in/cut.mkv', None, BrightSegmenter(), in_place=True)
-    assert report.files[0].status == 'failed' and (tmp_path / 'in/cut.mkv').read_bytes() == before
-
-
 def test_outputs_as_files(tmp_path):
     write_image(tmp_path / 'in/a.png', plate_picture())
     write_image(tmp_path / 'in/b.png', plate_picture())
@@ -398,34 +171,6 @@ def test_outputs_as_files(tmp_path):
         anonymize_media(tmp_path / 'in/a.png', tmp_path / 'out.mp4', BrightSegmenter())
     anonymize_media(tmp_path / 'in/a.png', tmp_path / 'out.jpg', BrightSegmenter())
     assert not is_legible(read(tmp_path / 'out.jpg'), BOX)
-
-
-def test_videos_in_other_containers_get_names_of_their_own(tmp_path):
-    for name in ('a.avi', 'a.mp4', 'b.avi'):
-        (tmp_path / 'in').mkdir(exist_ok=True)
-        write_video(tmp_path / 'in' / name, frames=4)
-    report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
-    assert report.exit_code == 0
-    names = sorted(path.name for path in (tmp_path / 'out').iterdir())
-    assert names == ['a.avi.mp4', 'a.mp4', 'b.mp4', 'report.json']
-
-
-@pytest.mark.parametrize('method', ['blur', 'pixelate', 'solid'])
-@pytest.mark.parametrize('margin, feather', [(0, 0), (10, 0), (40, 60)])
-def test_all_that_changes_in_a_frame_is_within_the_boxes_named(method, margin, feather):
-    random = np.random.default_rng(0)
-    for _ in range(10):
-        image = background((200, 160))
-        quad = np.array([[60, 60], [130, 66], [126, 96], [56, 88]]) + random.integers(-75, 75, 2)
-        cv2.fillPoly(image, [quad.astype(np.int32)], (240, 240, 240))
-        (found,) = BrightSegmenter().predict_batch([image])
-        frame = Frame(0, image.copy(), 0)
-        Redaction(method, margin, 0.5, feather).apply_to_frame(frame, found.plates)
-        changed = (frame.bgr != image).any(axis=2)
-        assert changed.any() == bool(found.plates)
-        for x0, y0, x1, y1 in frame.touched:
-            changed[y0:y1, x0:x1] = False
-        assert not changed.any()
 
 
 def test_names_that_are_no_text(tmp_path):

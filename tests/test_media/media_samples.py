@@ -42,6 +42,7 @@ def encode_video(
     metadata=None,
     colour=None,
     aspect=None,
+    drawing=draw,
 ):
     """Writes a video with PyAV alone. ``audio`` holds channels a stream; ``ticks`` the frames' times."""
     seconds = frames / fps if ticks is None else float((ticks[-1] + 1) * (time_base or Fraction(1, fps)))
@@ -70,7 +71,7 @@ def encode_video(
             track.metadata['language'] = ('deu', 'eng', 'fra')[number]
         packets = []
         for index in range(frames):
-            picture = av.VideoFrame.from_ndarray(draw(index, size), 'bgr24')
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(drawing(index, size)), 'bgr24')
             if colour is not None:
                 picture = picture.reformat(
                     format=pixel_format, dst_colorspace='ITU709', dst_color_range='MPEG'

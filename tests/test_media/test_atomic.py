@@ -1,8 +1,13 @@
 """Files and folders that appear when they are complete."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from mmlp.media import MediaWriteError, atomic_folder, atomic_path
+from mmlp.media import MediaWriteError, atomic_folder, atomic_path, remove_abandoned
+from mmlp.media.atomic import part_path
 
 
 def contents(folder):
@@ -49,3 +54,24 @@ def test_errors_of_the_system_name_the_folder(tmp_path):
         with atomic_folder(tmp_path / 'b') as part:
             (part / 'absent/one').write_text('1')
     assert contents(tmp_path) == set()
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='there is no harmless way to ask for a process')
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    with subprocess.Popen([sys.executable, '-c', '']) as ended:
+        pass
+    mine, mine_too = part_path(tmp_path / 'a.mp4'), part_path(tmp_path / 'folder')
+    mine.write_bytes(b'1')
+    mine_too.mkdir()
+    for path in (mine, mine_too):
+        name = path.name.replace(f'-{os.getpid()}-', f'-{ended.pid}-')
+        path.with_name(name).mkdir() if path.is_dir() else path.with_name(name).write_bytes(b'1')
+        if path.is_dir():
+            (path.with_name(name) / 'in').write_bytes(b'1')
+    for name in ('a.mp4', f'.mmlp-00000000-{ended.pid}-00000000.part.mp4', '.mmlp-notes'):
+        (tmp_path / name).write_bytes(b'1')
+    remove_abandoned([tmp_path, tmp_path / 'absent'])
+    assert contents(tmp_path) == {
+        *('a.mp4', mine.name, mine_too.name, '.mmlp-notes'),
+        f'.mmlp-00000000-{ended.pid}-00000000.part.mp4',
+    }

@@ -16,6 +16,7 @@ from mmlp.media import (
     Picture,
     VideoReader,
     VideoWriter,
+    remove_abandoned,
     video_output_suffix,
     write_image,
 )
@@ -90,7 +91,8 @@ def anonymize_media(
         segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
         redaction (Redaction | None): How plates are made unreadable; None blurs.
         in_place (bool): Replace the inputs. Damaged videos are left as they are, since parts would be lost.
-        resume (bool): Keep what a former run with the same settings finished, and do the rest.
+        resume (bool): Keep what a former run with the same settings finished, and do the rest. What it had
+            begun when it was killed is removed.
         overwrite (bool): Replace existing outputs.
         report (str | os.PathLike | None): Report to write, see :class:`JobReport`; resuming needs it. None
             means ``report.json`` in the output folder, and none with ``in_place`` or a file as output.
@@ -143,6 +145,8 @@ def anonymize_media(
         for item in media.items
         if str(item.path) in former and former[str(item.path)].is_current(item.path, [outputs[item.path]])
     }
+    if resume:
+        remove_abandoned(target.parent for target in outputs.values())
     results = JobReport(settings, report, media.skipped)
     job = _AnonymizeJob(
         segmenter,

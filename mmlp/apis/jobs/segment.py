@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaItem, MediaList, Picture, VideoReader
+from mmlp.media import MediaItem, MediaList, Picture, VideoReader, remove_abandoned
 from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader
@@ -68,7 +68,8 @@ def segment_media(
             overlays in place of the score. Plates of tracked videos keep the best reading so far.
         crop_height (int | None): Height of crops in pixels; None leaves plates as large as in the picture.
         sharpen (float): Strength of an unsharp mask on crops, 0 for none; 1 is clearly visible.
-        resume (bool): Keep what a former run with the same settings finished.
+        resume (bool): Keep what a former run with the same settings finished. What it had begun when it was
+            killed is removed.
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
         codec (str | None): Codec of overlay videos, see :class:`~mmlp.media.VideoWriter`.
@@ -118,6 +119,8 @@ def segment_media(
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former = load_results(report.path, settings) if resume else {}
+    if resume:
+        remove_abandoned(target.parent for target in job.all_outputs())
     kept = {
         item.path: former[str(item.path)]
         for item in media.items
