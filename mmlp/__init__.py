@@ -4,11 +4,11 @@ Importing the package registers its data sets, transforms, models, hooks and met
 so that ``custom_imports = dict(imports=['mmlp'])`` in a config is all that the toolbox's tools need.
 """
 
-from .compat import check_toolbox
+from .compat import check_toolbox, quiet_imports
 from .version import __version__
 
-check_toolbox()
-
-from . import checkpoints, datasets, engine, evaluation, models, visualization  # noqa: E402
+with quiet_imports():
+    check_toolbox()
+    from . import checkpoints, datasets, engine, evaluation, models, visualization
 
 __all__ = ['__version__', 'checkpoints', 'datasets', 'engine', 'evaluation', 'models', 'visualization']

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import warnings
+from collections.abc import Iterator
 
 from packaging.version import parse
 
@@ -38,3 +41,15 @@ def check_toolbox() -> None:
         found = getattr(module, '__version__', '0')
         if parse(found) < parse(minimum):
             raise ImportError(f'mmlp needs {name}>={minimum}, found {found}.\n{HOW_TO_INSTALL}')
+
+
+@contextlib.contextmanager
+def quiet_imports() -> Iterator[None]:
+    """Keeps what the toolbox prints and warns of while it is imported from users.
+
+    It tells of optional packages that are absent, on standard output: nothing that plates need, and noise
+    among the lines of a command. Errors are raised as ever.
+    """
+    with contextlib.redirect_stdout(None), warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        yield
