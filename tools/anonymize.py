@@ -85,7 +85,8 @@ def describe(result: FileResult) -> str:
         covered = f'{result.plates} plate{"s" if result.plates > 1 else ""} covered'
     else:
         covered = 'no plate found'
-    look = f', {len(result.review)} places to look at' if result.video and result.review else ''
+    places = len(result.review) if result.video else 0
+    look = f', {places} place{"s" if places > 1 else ""} to look at' if places else ''
     return f'{covered}{look} -> {", ".join(result.outputs)}'
 
 

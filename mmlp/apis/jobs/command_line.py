@@ -202,7 +202,8 @@ class ProgressBar(Progress):
     def __init__(self, media: MediaList, describe: Callable[[FileResult], str]) -> None:
         self._describe = describe
         # Into a log file, a line from time to time is enough.
-        self._pace = {'mininterval': 0.2 if sys.stderr.isatty() else 30.0}
+        self._is_live = sys.stderr.isatty()
+        self._pace = {'mininterval': 0.2 if self._is_live else 30.0}
         files = len(media.items) + len(media.problems)
         self._bar = tqdm(total=files, unit='file', disable=files < 2, **self._pace)
         self._frames: tqdm | None = None
@@ -220,7 +221,9 @@ class ProgressBar(Progress):
         self._close_frames()
         if not result.kept:
             stream = sys.stdout if result.status == 'done' else sys.stderr
-            tqdm.write(describe_result(result, self._describe), file=stream)
+            # tqdm's own way draws the bar anew around every line.
+            write = tqdm.write if self._is_live else print
+            write(describe_result(result, self._describe), file=stream)
         self._bar.update()
 
     def __enter__(self) -> ProgressBar:
@@ -255,7 +258,11 @@ def run(command: Callable[[], JobReport]) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors='backslashreplace')  # File names may be of any bytes.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A terminal that is closed ends a job as orderly, unless it was started to outlive it (nohup).
+    for name in ('SIGTERM', 'SIGHUP'):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     try:
         return command().exit_code
     except KeyboardInterrupt:
