@@ -1,4 +1,4 @@
-"""What the command lines of the verbs share: options of the segmenter, a progress bar, an orderly end."""
+"""What the command lines of the verbs share: options of the segmenter, and an orderly end."""
 
 from __future__ import annotations
 
@@ -10,16 +10,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import av
-from tqdm import tqdm
-
-from mmlp.media import CODECS, MediaItem, MediaList, MediaWriteError
+from mmlp.media import CODECS, MediaList, MediaWriteError
 
 from ..plate_segmenter import PlateSegmenter
-from .exclusion import ExcludingSegmenter, Region
+from .exclusion import ExcludingSegmenter
+from .option_types import codec, positive_int, probability, region, whole_number
 from .output_paths import find_media_outside
-from .report import FileResult, JobReport
-from .runner import Progress, Segmenter
+from .progress_bar import ProgressBar
+from .report import JobReport
+from .runner import Segmenter
+
+__all__ = [
+    'EXIT_CODES',
+    'ProgressBar',
+    'add_crop_options',
+    'add_segmenter_options',
+    'add_video_options',
+    'build_segmenter',
+    'find_inputs',
+    'print_summary',
+    'run',
+    'set_verbose',
+]
 
 EXIT_CODES = (
     'exit code: 0 all done, 1 some files failed or are incomplete, 2 nothing was started, 130 interrupted'
@@ -47,11 +59,11 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
         help='default: auto',
     )
     group.add_argument('--device', default='auto', help='cpu, cuda, cuda:1, ... (default: auto)')
-    group.add_argument('--threads', type=_positive_int, help='threads of the network')
+    group.add_argument('--threads', type=positive_int, help='threads of the network')
     exclusive = group.add_mutually_exclusive_group()
     exclusive.add_argument(
         '--threshold',
-        type=_probability,
+        type=probability,
         default=threshold,
         help=f'probability of a plate pixel, 0 to 1 (default: {threshold or "of the model, mostly 0.5"})',
     )
@@ -69,20 +81,20 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
     )
     group.add_argument(
         '--long-side',
-        type=_whole_number,
+        type=whole_number,
         default=640,
         help='longer side of the picture for the network, pixels; 0 for its own size (default: %(default)s)',
     )
     group.add_argument(
         '--closer-long-side',
-        type=_whole_number,
+        type=whole_number,
         default=1280,
         help='the same for a closer look at larger pictures, taken where the first finds no plate or a small '
         'one; 0 for none (default: %(default)s)',
     )
     group.add_argument(
         '--tile',
-        type=_positive_int,
+        type=positive_int,
         nargs='+',
         metavar=('SIZE', 'OVERLAP'),
         help='look at tiles of the full picture too: finds small far plates in large pictures, takes longer',
@@ -94,22 +106,22 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
     )
     group.add_argument(
         '--min-area',
-        type=_whole_number,
+        type=whole_number,
         default=16,
         help='smallest plate, in pixels at the size of the network',
     )
     group.add_argument(
         '--exclude',
-        type=_region,
+        type=region,
         action='append',
         default=[],
         metavar='X,Y,W,H',
         help='take nothing in this region for a plate; pixels, or percent: 0,85%%,100%%,15%%; repeatable',
     )
     group.add_argument(
-        '--batch-size', type=_positive_int, help='pictures at once (default: 1, on a graphics card 8)'
+        '--batch-size', type=positive_int, help='pictures at once (default: 1, on a graphics card 8)'
     )
-    group.add_argument('--max-pixels', type=_positive_int, help='refuse larger pictures')
+    group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
 
 
 def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._ArgumentGroup:
@@ -117,7 +129,7 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
     group = parser.add_argument_group('videos')
     group.add_argument(
         '--codec',
-        type=_codec,
+        type=codec,
         help=f'codec of {what}: {", ".join(CODECS)}, or an encoder of FFmpeg (default: h264, in .webm vp9)',
     )
     group.add_argument('--crf', type=int, help='quality: smaller is better and takes more space')
@@ -129,7 +141,7 @@ def add_crop_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group('crops')
     group.add_argument(
         '--crop-height',
-        type=_positive_int,
+        type=positive_int,
         metavar='PIXELS',
         help='height of crops, their width follows the plate (default: as large as in the picture)',
     )
@@ -191,62 +203,6 @@ def find_inputs(inputs: list[str], output: Path | None) -> MediaList:
     return media
 
 
-class ProgressBar(Progress):
-    """A bar over files and one over the frames of a video, on stderr; a line a file on stdout.
-
-    Args:
-        media (MediaList): The files.
-        describe (Callable[[FileResult], str]): Says in a line what became of a file.
-    """
-
-    def __init__(self, media: MediaList, describe: Callable[[FileResult], str]) -> None:
-        self._describe = describe
-        # Into a log file, a line from time to time is enough.
-        self._is_live = sys.stderr.isatty()
-        self._pace = {'mininterval': 0.2 if self._is_live else 30.0}
-        files = len(media.items) + len(media.problems)
-        self._bar = tqdm(total=files, unit='file', disable=files < 2, **self._pace)
-        self._frames: tqdm | None = None
-
-    def start_video(self, item: MediaItem, frames: int | None) -> None:
-        """Begins the bar of a video."""
-        self._frames = tqdm(total=frames, unit='frame', desc=item.path.name, leave=False, **self._pace)
-
-    def frame(self) -> None:
-        """Moves the bar of a video."""
-        self._frames.update()
-
-    def finish(self, result: FileResult) -> None:
-        """Prints what became of a file."""
-        self._close_frames()
-        if not result.kept:
-            stream = sys.stdout if result.status == 'done' else sys.stderr
-            # tqdm's own way draws the bar anew around every line.
-            write = tqdm.write if self._is_live else print
-            write(describe_result(result, self._describe), file=stream)
-        self._bar.update()
-
-    def __enter__(self) -> ProgressBar:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._close_frames()
-        self._bar.close()
-
-    def _close_frames(self) -> None:
-        if self._frames is not None:
-            self._frames.close()
-            self._frames = None
-
-
-def describe_result(result: FileResult, describe: Callable[[FileResult], str]) -> str:
-    """Says in a line what became of a file, or why it failed."""
-    if result.status == 'failed':
-        return f'error: {result.path}: {result.error}'
-    line = f'{result.path}: {describe(result)}'
-    return f'warning: {line}; {result.error}' if result.status == 'incomplete' else line
-
-
 def run(command: Callable[[], JobReport]) -> int:
     """Runs a verb to an orderly end: mistakes answered in a line, interruptions without a trace.
 
@@ -301,43 +257,3 @@ def set_verbose(is_verbose: bool) -> None:
     if is_verbose:
         logging.basicConfig(format='%(message)s')
         logging.getLogger('mmlp').setLevel(logging.DEBUG)
-
-
-def _positive_int(text: str) -> int:
-    value = _whole_number(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'must be at least 1, got {text}')
-    return value
-
-
-def _whole_number(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f'must be a whole number, 0 or more, got {text!r}')
-    return int(text)
-
-
-def _probability(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(
-            f'must be between 0 and 1, got {text!r}; for logits: --logit-threshold'
-        )
-    return value
-
-
-def _region(text: str) -> Region:
-    try:
-        return Region.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _codec(text: str) -> str:
-    if text not in CODECS and text not in av.codecs_available:
-        raise argparse.ArgumentTypeError(
-            f'must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {text!r}'
-        )
-    return text

@@ -1,0 +1,57 @@
+"""What options of the command lines take: each function reads one, or says what it must be."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+import av
+
+from mmlp.media import CODECS
+
+from .exclusion import Region
+
+
+def positive_int(text: str) -> int:
+    """Reads a whole number above 0."""
+    value = whole_number(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f'must be at least 1, got {text}')
+    return value
+
+
+def whole_number(text: str) -> int:
+    """Reads a whole number, 0 or more."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f'must be a whole number, 0 or more, got {text!r}')
+    return int(text)
+
+
+def probability(text: str) -> float:
+    """Reads a number between 0 and 1, both excluded."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(
+            f'must be between 0 and 1, got {text!r}; for logits: --logit-threshold'
+        )
+    return value
+
+
+def region(text: str) -> Region:
+    """Reads a region, see :meth:`Region.parse`."""
+    try:
+        return Region.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def codec(text: str) -> str:
+    """Reads the name of a codec of ours, or of an encoder of FFmpeg."""
+    if text not in CODECS and text not in av.codecs_available:
+        raise argparse.ArgumentTypeError(
+            f'must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {text!r}'
+        )
+    return text
