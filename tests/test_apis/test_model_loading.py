@@ -78,6 +78,12 @@ def test_config_of_a_checkpoint_builds_registered_modules_only(save):
         load_segmentor(save({'state_dict': {}, 'meta': {'cfg': text}}))
 
 
+def test_modules_that_nothing_registers_are_named(save):
+    text = "model = dict(type='EncoderDecoder', decode_head=dict(), backbone=dict(type='BackboneOfTheirs'))"
+    with pytest.raises(ValueError, match=r'checkpoint\.pth cannot be built(.|\n)*BackboneOfTheirs'):
+        load_segmentor(save({'state_dict': {}, 'meta': {'cfg': text}}))
+
+
 def test_missing_files_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'nowhere\.pth'):
         load_segmentor(tmp_path / 'nowhere.pth', 'lp_fpn_lite0')

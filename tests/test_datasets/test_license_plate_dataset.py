@@ -133,6 +133,14 @@ def test_unreadable_files(plate_root, name, how):
         build(plate_root)
 
 
+def test_pictures_that_are_links_to_nothing(plate_root):
+    picture = plate_root / 'train/images/train_5.jpg'
+    picture.unlink()
+    picture.symlink_to('elsewhere.jpg')
+    with pytest.raises(DatasetError, match=r'1 pictures are links(.|\n)*train_5\.jpg'):
+        build(plate_root)
+
+
 def test_no_plate_in_the_split(plate_root):
     for path in (plate_root / 'train/masks').iterdir():
         cv2.imwrite(str(path), np.zeros((96, 128), np.uint8))

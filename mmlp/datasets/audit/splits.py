@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import os.path as osp
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from mmengine import fileio
 from mmengine.config import Config
 from mmseg.registry import DATASETS
 
-from ..integrity import DatasetError
+from ..integrity import DatasetError, find_broken_links
 from ..license_plate_dataset import LicensePlateDataset
 from .records import Finding, Sample
 
@@ -139,7 +138,7 @@ def _load_part(split: Split, cfg: dict) -> None:
         return
     pictures = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
     if _takes_all(dataset):
-        pictures += _broken_links(image_dir or '', dataset.img_suffixes)
+        pictures += find_broken_links(image_dir or '', dataset.img_suffixes)
     masks: list[str | None] = [None] * len(pictures)
     if mask_dir and osp.isdir(mask_dir):
         masks = _find_masks(split, dataset, pictures, image_dir or '', mask_dir)
@@ -188,12 +187,6 @@ def _find_masks(
 def _takes_all(dataset: LicensePlateDataset) -> bool:
     """Whether all pictures of the folder are meant; what a list or ``indices`` leaves out has a mask, too."""
     return not dataset.ann_file and dataset._indices is None
-
-
-def _broken_links(folder: str, endings: tuple[str, ...]) -> list[str]:
-    """Pictures that are links to nothing, which the toolbox passes over."""
-    paths = (osp.join(root, name) for root, _, names in os.walk(folder) for name in names)
-    return sorted(path for path in paths if path.lower().endswith(endings) and not osp.exists(path))
 
 
 def _merge_equal(splits: list[Split]) -> list[Split]:
