@@ -19,6 +19,8 @@ from mmlp.plates import REDACTION_METHODS, TemporalMemory
 
 #: Lower than for segmentation: a plate left open is worse than a sign that is blurred.
 THRESHOLD = 0.3
+#: The second look draws outlines close to the plate; the first one's cover more of it, and take less time.
+REFINE = False
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -62,7 +64,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
-    command_line.add_segmenter_options(parser, THRESHOLD)
+    command_line.add_segmenter_options(parser, THRESHOLD, REFINE)
     videos = command_line.add_video_options(parser, 'videos')
     videos.add_argument(
         '--memory',

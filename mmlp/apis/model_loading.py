@@ -43,8 +43,8 @@ def load_segmentor(checkpoint: str | os.PathLike, config: Optional[ConfigSource]
             segmentor = MODELS.build(Config(dict(model=model_cfg)).model)
         except (KeyError, TypeError) as error:  # An unknown name; arguments that are none.
             raise ValueError(
-                f'the config of {checkpoint} cannot be built: {error.args[0]}. If a package of yours registers '
-                'it, import that package first.'
+                f'the config of {checkpoint} cannot be built: {error.args[0]}. If a package of yours '
+                'registers it, import that package first.'
             ) from error
     _load_weights(segmentor, _state_dict(content, checkpoint), checkpoint)
     segmentor.train(False)

@@ -40,12 +40,16 @@ EXIT_CODES = (
 _GPU_BATCH = 8
 
 
-def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | None = None) -> None:
+def add_segmenter_options(
+    parser: argparse.ArgumentParser, threshold: float | None = None, refine: bool | None = None
+) -> None:
     """Adds the options that :func:`build_segmenter` reads.
 
     Args:
         parser (argparse.ArgumentParser): Takes the options.
         threshold (float | None): Probability unless another is given; None means the model's own.
+        refine (bool | None): Whether plates are looked at again unless something else is given; None means
+            if the weights have a network for it.
     """
     group = parser.add_argument_group('finding plates')
     group.add_argument(
@@ -102,7 +106,9 @@ def add_segmenter_options(parser: argparse.ArgumentParser, threshold: float | No
     group.add_argument(
         '--refine',
         action=argparse.BooleanOptionalAction,
-        help='look at each plate again, magnified (default: if the weights have a network for it)',
+        default=refine,
+        help='look at each plate again, magnified (default: '
+        + ('if the weights have a network for it)' if refine is None else f'{"yes" if refine else "no"})'),
     )
     group.add_argument(
         '--min-area',
