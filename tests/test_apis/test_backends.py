@@ -14,6 +14,7 @@ from mmlp.apis.backends import build_backend
 from mmlp.apis.export import export_onnx
 from mmlp.apis.model_loading import load_segmentor
 from mmlp.apis.plate_probability import PlateProbability
+from mmlp.checkpoints.index import resolve_weights
 
 SHAPES = [(1, 40, 56), (3, 33, 47), (1, 8, 8), (2, 64, 50)]
 
@@ -143,6 +144,15 @@ def test_auto_takes_what_is_there(monkeypatch, brightness_checkpoint):
     assert build_backend(brightness_checkpoint).name == 'pytorch'
     with pytest.raises(ImportError, match='onnxruntime is not installed'):
         build_backend(Path('network.onnx'))
+
+
+def test_auto_takes_the_engine_that_suits_the_network(monkeypatch, brightness_checkpoint):
+    for package in ('onnx', 'onnxruntime'):
+        pytest.importorskip(package)
+    hide(monkeypatch, 'openvino')
+    # One dense convolution; what ships is made of depthwise ones.
+    assert build_backend(brightness_checkpoint).name == 'pytorch'
+    assert build_backend(resolve_weights(None)).name == 'onnxruntime'
 
 
 def hide(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Optional
 
 import torch
+from torch import nn
 
 from mmlp.apis.config_files import ConfigSource
 from mmlp.apis.export import export_onnx
@@ -18,9 +19,13 @@ from .onnxruntime import ONNXRuntimeBackend
 from .openvino import OpenVINOBackend
 from .pytorch import PyTorchBackend
 
-#: Engines for exported networks, the faster on a CPU first.
+#: Engines for exported networks.
 EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 BACKENDS = ('pytorch', *EXPORTED)
+#: Engines on a CPU, the faster first, for networks of depthwise convolutions and for dense ones, as ResNets are
+#: (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
+_FASTER_WHEN_DEPTHWISE = ('onnxruntime', 'openvino', 'pytorch')
+_FASTER_WHEN_DENSE = ('openvino', 'pytorch', 'onnxruntime')
 
 
 def build_backend(
@@ -38,7 +43,7 @@ def build_backend(
         model (Path): A checkpoint of ours (.pth), or an exported network (.onnx).
         config: Config of a checkpoint; None for the one inside it.
         backend (str): 'pytorch', 'onnxruntime', 'openvino', or 'auto': PyTorch when the device is CUDA, else
-            the fastest of those installed.
+            the fastest of those installed for such a network; of an exported one, ONNX Runtime if installed.
         device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes CUDA where PyTorch has it.
         num_threads (int, optional): Threads of the engine. Default: None, its own choice.
 
@@ -57,37 +62,47 @@ def build_backend(
         raise ValueError(
             f'{model} is an exported network, which PyTorch does not run; choose onnxruntime or openvino'
         )
-    if backend == 'auto':
-        backend = _fastest_backend(exported, device)
-    if backend != 'pytorch':
-        _require(backend)
-        data = model.read_bytes() if exported else _export(model, config)
-        return EXPORTED[backend](data, str(model), device, num_threads)
-    network = PlateProbability(load_segmentor(model, config))
-    return PyTorchBackend(network, str(model), device, num_threads)
-
-
-def _fastest_backend(exported: bool, device: str) -> str:
-    installed = [name for name in EXPORTED if _installed(name)]
     if exported:
-        return installed[0] if installed else 'onnxruntime'
+        if backend == 'auto':
+            backend = next(filter(_installed, EXPORTED), 'onnxruntime')
+        _require(backend)
+        return EXPORTED[backend](model.read_bytes(), str(model), device, num_threads)
+    if backend in EXPORTED:
+        _require(backend, 'onnx')
+    network = PlateProbability(load_segmentor(model, config))
+    if backend == 'auto':
+        backend = _fastest_backend(network, device)
+    if backend == 'pytorch':
+        return PyTorchBackend(network, str(model), device, num_threads)
+    return EXPORTED[backend](export_onnx(network), str(model), device, num_threads)
+
+
+def _fastest_backend(network: PlateProbability, device: str) -> str:
     on_cpu = device == 'cpu' or (device == 'auto' and not torch.cuda.is_available())
-    return installed[0] if on_cpu and installed and _installed('onnx') else 'pytorch'
+    if not on_cpu:
+        return 'pytorch'
+    if not _installed('onnx'):  # What exports the network.
+        return 'pytorch'
+    faster_first = _FASTER_WHEN_DEPTHWISE if _has_depthwise(network) else _FASTER_WHEN_DENSE
+    return next(name for name in faster_first if name == 'pytorch' or _installed(name))
 
 
-def _export(model: Path, config: Optional[ConfigSource]) -> bytes:
-    _require('onnx')
-    return export_onnx(PlateProbability(load_segmentor(model, config)))
+def _has_depthwise(network: nn.Module) -> bool:
+    return any(
+        isinstance(module, nn.Conv2d) and module.groups == module.in_channels > 1
+        for module in network.modules()
+    )
 
 
 def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _require(package: str) -> None:
-    if not _installed(package):
-        extra = 'openvino' if package == 'openvino' else 'onnx'
-        raise ImportError(
-            f"{package} is not installed. Install it by  pip install 'mmlp[{extra}]'  or choose "
-            "backend='pytorch'."
-        )
+def _require(*packages: str) -> None:
+    for package in packages:
+        if not _installed(package):
+            extra = 'openvino' if package == 'openvino' else 'onnx'
+            raise ImportError(
+                f"{package} is not installed. Install it by  pip install 'mmlp[{extra}]'  or choose "
+                "backend='pytorch'."
+            )
