@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -67,6 +70,21 @@ def test_example_of_a_config_of_ones_own_trains(tmp_path, monkeypatch, draw_plat
     runner.train()
     assert len(runner.train_dataloader.dataset) == 4
     assert runner.message_hub.get_scalar('val/plate_iou').current() >= 0
+
+
+def test_first_command_finds_the_plates_of_the_street(tmp_path, monkeypatch):
+    (command,) = re.findall(r"&& python (tools/segment\.py examples/\S+)", README)
+    tool, street = command.split()
+    monkeypatch.chdir(tmp_path)
+    subprocess.run([sys.executable, ROOT / tool, ROOT / street], check=True, capture_output=True)
+    assert cv2.imread('outputs/overlay/street.jpg').shape == (720, 1280, 3)
+    found = json.loads(Path('outputs/json/street.json').read_text())['plates']
+    # The three nearest of its plates, about where the generator drew them.
+    for x, y in ((252, 363), (818, 368), (1045, 372)):
+        assert any(
+            cv2.pointPolygonTest(np.float32(plate['corners']), (x, y), measureDist=False) >= 0
+            for plate in found
+        )
 
 
 def test_every_file_that_is_named_exists():

@@ -22,8 +22,8 @@ from .pytorch import PyTorchBackend
 #: Engines for exported networks.
 EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 BACKENDS = ('pytorch', *EXPORTED)
-#: Engines on a CPU, the faster first, for networks of depthwise convolutions and for dense ones, as ResNets are
-#: (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
+#: Engines on a CPU, the faster first, for networks of depthwise convolutions and for dense ones such as
+#: ResNets (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
 _FASTER_WHEN_DEPTHWISE = ('onnxruntime', 'openvino', 'pytorch')
 _FASTER_WHEN_DENSE = ('openvino', 'pytorch', 'onnxruntime')
 
