@@ -73,7 +73,7 @@ def test_example_of_a_config_of_ones_own_trains(tmp_path, monkeypatch, draw_plat
 
 
 def test_first_command_finds_the_plates_of_the_street(tmp_path, monkeypatch):
-    (command,) = re.findall(r"&& python (tools/segment\.py examples/\S+)", README)
+    (command,) = re.findall(r'&& python (tools/segment\.py examples/\S+)', README)
     tool, street = command.split()
     monkeypatch.chdir(tmp_path)
     subprocess.run([sys.executable, ROOT / tool, ROOT / street], check=True, capture_output=True)

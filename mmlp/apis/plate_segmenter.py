@@ -26,7 +26,7 @@ from .tiling import iterate_tiles
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
 #: Narrower plates, in pixels at the working size, are called small.
-SMALL_PLATE = 48
+SMALL_PLATE = 32
 
 
 class PlateSegmenter:
@@ -52,13 +52,13 @@ class PlateSegmenter:
         threshold (float, optional): Probability in (0, 1) above which a pixel is plate. Default: None, the
             model's own.
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
-            enlarged, but at most twice. None: the picture's own size. Default: 640.
+            enlarged, but at most twice. None: the picture's own size. Default: 512.
         closer_long_side (int, optional): Longer side of a closer look, at which a larger picture is looked at
             as well when the first look finds no plate, or one narrower than ``SMALL_PLATE`` pixels: where one
             plate is small, there may be others, smaller still. None: there is none. Default: 1280.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower mean probability, 0..1, are dropped. Default: None,
-            0.2 above the threshold but at most 0.72, which takes most specks on lettering and grilles away;
+            0.2 above the threshold but at most 0.73, which takes most specks on lettering and grilles away;
             0.0 keeps all.
         tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
             for plates too small in the whole picture; the higher probability counts. Plates up to half the
@@ -87,7 +87,7 @@ class PlateSegmenter:
         device: str = 'auto',
         num_threads: Optional[int] = None,
         threshold: Optional[float] = None,
-        long_side: Optional[int] = 640,
+        long_side: Optional[int] = 512,
         closer_long_side: Optional[int] = 1280,
         min_area: int = 16,
         min_score: Optional[float] = None,
@@ -104,7 +104,7 @@ class PlateSegmenter:
         self.long_side = long_side
         self.closer_long_side = closer_long_side
         self.min_area = min_area
-        self.min_score = min(self.threshold + 0.2, 0.72) if min_score is None else min_score
+        self.min_score = min(self.threshold + 0.2, 0.73) if min_score is None else min_score
         self.tile = tile
         self.tile_long_side = tile_long_side
         refiner = find_refiner(model) if refiner is None else refiner

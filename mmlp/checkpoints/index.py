@@ -39,7 +39,7 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        'fb4a8332a1b927f4d67769bf33eda7d43fdb1237527885303856206e94cc8fdf',
+        '68aeb97b179b0db4b5cbef0b369de6e5184edad630384c01b0ac65ad58d1c610',
         config='lp_fpn_lite0',
         refiner='lp_fpn_lite0_refiner',
     ),

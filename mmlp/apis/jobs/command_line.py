@@ -41,13 +41,17 @@ _GPU_BATCH = 8
 
 
 def add_segmenter_options(
-    parser: argparse.ArgumentParser, threshold: float | None = None, refine: bool | None = None
+    parser: argparse.ArgumentParser,
+    threshold: float | None = None,
+    long_side: int = 512,
+    refine: bool | None = None,
 ) -> None:
     """Adds the options that :func:`build_segmenter` reads.
 
     Args:
         parser (argparse.ArgumentParser): Takes the options.
         threshold (float | None): Probability unless another is given; None means the model's own.
+        long_side (int): Longer side of the picture for the network unless another is given.
         refine (bool | None): Whether plates are looked at again unless something else is given; None means
             if the weights have a network for it.
     """
@@ -81,12 +85,12 @@ def add_segmenter_options(
         '--min-score',
         type=float,
         help='drop plates of a lower score, the mean probability of their pixels '
-        '(default: 0.2 above the threshold, at most 0.72)',
+        '(default: 0.2 above the threshold, at most 0.73)',
     )
     group.add_argument(
         '--long-side',
         type=whole_number,
-        default=640,
+        default=long_side,
         help='longer side of the picture for the network, pixels; 0 for its own size (default: %(default)s)',
     )
     group.add_argument(
