@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import importlib.metadata
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -236,7 +237,8 @@ def describe_machine(threads: int, packages: Sequence[str] = (), device: str = '
 def title_of(what: str, machine: Mapping[str, Any]) -> str:
     """Title of a figure: what it shows, and the machine."""
     torch_version = machine['packages']['torch']
-    return f'{what}: {machine["device"]}, {machine["threads"]} thread(s), torch {torch_version}'
+    threads = 'one thread' if machine['threads'] == 1 else f'{machine["threads"]} threads'
+    return f'{what}: {machine["device"]}, {threads}, torch {torch_version}'
 
 
 def style_axes(*axes: Axes, grid: str = 'y') -> None:
@@ -248,7 +250,11 @@ def style_axes(*axes: Axes, grid: str = 'y') -> None:
 
 
 def draw_bars(
-    axes: Axes, values: Mapping[str, float], colours: Mapping[str, str], labels: Mapping[str, str]
+    axes: Axes,
+    values: Mapping[str, float],
+    colours: Mapping[str, str],
+    labels: Mapping[str, str],
+    longest: float = math.inf,
 ) -> None:
     """Horizontal bars from top to bottom, each with its label behind it.
 
@@ -257,12 +263,17 @@ def draw_bars(
         values: Lengths by name.
         colours: Colours by name.
         labels: Text behind the bars by name.
+        longest: Longer bars are cut off here, and say so.
     """
     names = list(values)
     bars = axes.barh(
-        range(len(names)), list(values.values()), color=[colours[name] for name in names], height=0.72
+        range(len(names)),
+        [min(value, longest) for value in values.values()],
+        color=[colours[name] for name in names],
+        height=0.72,
     )
-    axes.bar_label(bars, [labels[name] for name in names], padding=3, fontsize=8)
+    texts = [labels[name] + ', cut off' * (values[name] > longest) for name in names]
+    axes.bar_label(bars, texts, padding=3, fontsize=8)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.invert_yaxis()
     axes.margins(x=0.2)

@@ -205,7 +205,7 @@ def draw(report: dict[str, Any]) -> Figure:
         name: f'{value:.2f} s  ({steps["times_faster"][name]:.2f}x)'
         for name, value in steps['seconds'].items()
     }
-    draw_bars(left, steps['seconds'], colours, labels)
+    draw_bars(left, steps['seconds'], colours, labels, longest=2 * steps['seconds'][ORIGINAL])
     left.set_title(
         f'A step: {steps["network"]}, {steps["batch"]} x {steps["size"]} x {steps["size"]} pixels',
         fontsize=10,
