@@ -25,8 +25,6 @@ from .tiling import iterate_tiles
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
-#: Narrower plates, in pixels at the working size, are called small.
-SMALL_PLATE = 32
 
 
 class PlateSegmenter:
@@ -54,8 +52,10 @@ class PlateSegmenter:
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
             enlarged, but at most twice. None: the picture's own size. Default: 512.
         closer_long_side (int, optional): Longer side of a closer look, at which a larger picture is looked at
-            as well when the first look finds no plate, or one narrower than ``SMALL_PLATE`` pixels: where one
-            plate is small, there may be others, smaller still. None: there is none. Default: 1280.
+            as well when the first look finds no plate, or one narrower than ``closer_below``: where one plate
+            is small, there may be others, smaller still. None: there is none. Default: 1280.
+        closer_below (int): Width in pixels, at the size of the first look, below which a plate is small.
+            Default: 32.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower mean probability, 0..1, are dropped. Default: None,
             0.2 above the threshold but at most 0.73, which takes most specks on lettering and grilles away;
@@ -89,6 +89,7 @@ class PlateSegmenter:
         threshold: Optional[float] = None,
         long_side: Optional[int] = 512,
         closer_long_side: Optional[int] = 1280,
+        closer_below: int = 32,
         min_area: int = 16,
         min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
@@ -103,6 +104,7 @@ class PlateSegmenter:
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.closer_long_side = closer_long_side
+        self.closer_below = closer_below
         self.min_area = min_area
         self.min_score = min(self.threshold + 0.2, 0.73) if min_score is None else min_score
         self.tile = tile
@@ -188,7 +190,7 @@ class PlateSegmenter:
         if None in (self.long_side, self.closer_long_side) or max(height, width) <= self.long_side:
             return []
         widths = component_widths(*found, self.threshold, self.min_area, self.min_score)
-        if len(widths) and widths.min() >= SMALL_PLATE:
+        if len(widths) and widths.min() >= self.closer_below:
             return []
         size = working_size((height, width), min(self.closer_long_side, max(height, width)))
         (probability,) = self.backend(resize_picture(picture, size)[None])

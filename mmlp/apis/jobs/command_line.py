@@ -44,6 +44,7 @@ def add_segmenter_options(
     parser: argparse.ArgumentParser,
     threshold: float | None = None,
     long_side: int = 512,
+    closer_below: int = 32,
     refine: bool | None = None,
 ) -> None:
     """Adds the options that :func:`build_segmenter` reads.
@@ -52,6 +53,7 @@ def add_segmenter_options(
         parser (argparse.ArgumentParser): Takes the options.
         threshold (float | None): Probability unless another is given; None means the model's own.
         long_side (int): Longer side of the picture for the network unless another is given.
+        closer_below (int): Width of a small plate in pixels unless another is given.
         refine (bool | None): Whether plates are looked at again unless something else is given; None means
             if the weights have a network for it.
     """
@@ -99,6 +101,13 @@ def add_segmenter_options(
         default=1280,
         help='the same for a closer look at larger pictures, taken where the first finds no plate or a small '
         'one; 0 for none (default: %(default)s)',
+    )
+    group.add_argument(
+        '--closer-below',
+        type=whole_number,
+        default=closer_below,
+        metavar='WIDTH',
+        help='width below which a plate is small, pixels at the first size (default: %(default)s)',
     )
     group.add_argument(
         '--tile',
@@ -189,6 +198,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         threshold=threshold,
         long_side=args.long_side or None,
         closer_long_side=args.closer_long_side or None,
+        closer_below=args.closer_below,
         min_area=args.min_area,
         min_score=args.min_score,
         tile=tile,

@@ -25,6 +25,7 @@ _SEGMENTER_OPTIONS = (
     'min_score',
     'min_area',
     'closer_long_side',
+    'closer_below',
     'tile',
     'tile_long_side',
     'refinement',
