@@ -10,7 +10,8 @@ Writes ``scale.json`` and ``scale.png``:
 - *video*: peak memory and frames a second of ``tools/segment.py --save json`` on videos of several lengths.
 - *feeding*: pictures a second out of a ``DataLoader`` (``LoadImageDeferred``, ``LoadPlateAnnotations``,
   ``RandomWarpCrop``) against the size of the pictures, the batch and the workers.
-- *finding*: pictures a second of ``PlateSegmenter()`` against the size that the network sees and the batch.
+- *finding*: pictures a second of ``PlateSegmenter()``, without its closer look, against the size that the
+  network sees and the batch.
 
 Pictures and videos are made by ``mmlp.datasets.synthetic``. Seconds are the processor's, of all threads
 together, as on one core that has nothing else to do; those of *workers* are the clock's on the wall. Cases of
@@ -224,7 +225,10 @@ def measure_finding(args: argparse.Namespace) -> list[dict[str, Any]]:
     methods: dict[str, Callable[[int], Any]] = {}
     for number, (_, case) in enumerate(cases):
         segmenter = PlateSegmenter(
-            long_side=case['long_side'], batch_size=case['batch'], num_threads=args.threads
+            long_side=case['long_side'],
+            closer_long_side=None,
+            batch_size=case['batch'],
+            num_threads=args.threads,
         )
         methods[str(number)] = lambda _, segmenter=segmenter: segmenter.predict_batch(pictures)
     seconds = medians(time_in_turn(methods, args.rounds, clock_of(args.threads))).values()
@@ -287,6 +291,7 @@ def draw(report: dict[str, Any]) -> Figure:
     for axes in grid.flat:
         axes.title.set_fontsize(10)
         axes.set_ylim(bottom=0)
+        axes.locator_params(axis='x', nbins=5)
         axes.ticklabel_format(style='plain')
         axes.tick_params(labelsize=8)
     style_axes(*grid.flat)
