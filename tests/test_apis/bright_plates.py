@@ -11,6 +11,8 @@ from mmlp.plates import extract_plates
 #: Grey of the plates that the tests draw, and of the strokes on them; nothing else is as bright.
 PLATE_COLOUR, STROKE_COLOUR = 250, 220
 STROKE_WIDTH = 4
+#: Where the plate of :func:`plate_picture` is: left, top, right, bottom, ends excluded.
+BOX = (40, 50, 88, 66)
 
 
 class BrightSegmenter:
@@ -51,7 +53,7 @@ def _strokes(width):
     return np.arange(width) // STROKE_WIDTH % 2 == 1
 
 
-def plate_picture(size=(160, 120), boxes=((40, 50, 88, 66),), seed=0):
+def plate_picture(size=(160, 120), boxes=(BOX,), seed=0):
     """A picture with plates."""
     image = background(size, seed)
     for box in boxes:
@@ -106,3 +108,9 @@ def read_video(path):
 def hidden_files(folder):
     """Unfinished files that a job left behind."""
     return [path for path in folder.rglob('.*') if path.is_file()]
+
+
+def result_of(report, name):
+    """What a report says of the one file whose path ends with ``name``."""
+    (result,) = [result for result in report.files if result.path.endswith(name)]
+    return result

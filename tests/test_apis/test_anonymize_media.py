@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 import pytest
 from bright_plates import (
+    BOX,
     BrightSegmenter,
     hidden_files,
     is_legible,
     plate_box,
     plate_picture,
     read_video,
+    result_of,
     write_video,
 )
 from PIL import Image
@@ -20,16 +22,9 @@ from PIL import Image
 from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media
 from mmlp.media import write_image
 
-BOX = (40, 50, 88, 66)
-
 
 def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-
-
-def result_of(report, name):
-    (result,) = [result for result in report.files if result.path.endswith(name)]
-    return result
 
 
 @pytest.mark.parametrize('method', ['blur', 'pixelate', 'solid', 'image'])

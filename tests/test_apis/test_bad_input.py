@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from bright_plates import (
+    BOX,
     BrightSegmenter,
     background,
     draw_plate,
@@ -20,6 +21,7 @@ from bright_plates import (
     plate_box,
     plate_picture,
     read_video,
+    result_of,
     write_video,
 )
 from PIL import Image
@@ -27,7 +29,6 @@ from PIL import Image
 from mmlp.apis.jobs import anonymize_media, segment_media
 from mmlp.media import MediaWriteError, VideoWriter, write_image
 
-BOX = (40, 50, 88, 66)
 ALL = ('overlay', 'mask', 'instance', 'json', 'coco', 'crop')
 #: Part of what is said of each file of :func:`bad_files` that cannot be processed.
 REASONS = {
@@ -43,11 +44,6 @@ REASONS = {
     'link.jpg': 'is a link to a file that does not exist',
     'absent': 'no such file',
 }
-
-
-def result_of(report, name):
-    (result,) = [result for result in report.files if result.path.endswith(name)]
-    return result
 
 
 def bad_files(folder):

@@ -79,9 +79,7 @@ def build_backend(
 
 def _fastest_backend(network: PlateProbability, device: str) -> str:
     on_cpu = device == 'cpu' or (device == 'auto' and not torch.cuda.is_available())
-    if not on_cpu:
-        return 'pytorch'
-    if not _installed('onnx'):  # What exports the network.
+    if not on_cpu or not _installed('onnx'):  # onnx is what exports the network.
         return 'pytorch'
     faster_first = _FASTER_WHEN_DEPTHWISE if _has_depthwise(network) else _FASTER_WHEN_DENSE
     return next(name for name in faster_first if name == 'pytorch' or _installed(name))
