@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 import cv2
 import numpy as np
 
-from mmlp.plates import extract_plates
+from mmlp.plates import Plate, extract_plates
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,12 @@ class Found:
     Args:
         mask: uint8 (H, W), 1 for plate, of the picture's size.
         boxes: float64 (N, 4), x1, y1, x2, y2 in pixels of the picture.
+        plates: The plates, where the system tells more than a mask and boxes.
     """
 
     mask: np.ndarray
     boxes: np.ndarray
+    plates: Optional[Sequence[Plate]] = None
 
 
 class ONNXPeer:

@@ -5,8 +5,10 @@
 Writes ``feeding.json`` and ``feeding.png``. Every chain starts at a JPEG file and a PNG mask and ends at a
 crop of 480 x 480 with its mask: short side 260 to 1040, rotation up to 30 degrees, flip, perspective, crop.
 The chains take turns on the same pictures, with new random numbers each round; a time is the median of the
-rounds' means. Decoding the JPEG alone, without a mask and at full size, stands beside them. The pictures are
-made by ``mmlp.datasets.synthetic``; they are in the system's cache when the clock runs.
+rounds' means. Decoding the JPEG alone, without a mask and at full size, stands beside them, and so does
+*decoding and sampling alone*: OpenCV's calls without which there is no crop and no mask, under one map for
+all pictures, nothing drawn, nothing blurred, the mask empty. The pictures are made by
+``mmlp.datasets.synthetic``; they are in the system's cache when the clock runs.
 
 - *original*: Pillow and torchvision's functions, as pytorch-licenseplate-segmentation goes about it. Its own
   code names no filter for the rotation; torchvision's default, the nearest pixel, is the fastest.
@@ -21,7 +23,6 @@ made by ``mmlp.datasets.synthetic``; they are in the system's cache when the clo
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import random
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +30,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
-import cv2
 import numpy as np
 import torch
 from _common import (
@@ -50,173 +50,24 @@ from _common import (
     title_of,
     write_report,
 )
+from _feeding_chains import (
+    CACHED,
+    DECODERS,
+    ONE_SAMPLING,
+    ORIGINAL,
+    SAMPLING,
+    STEP_BY_STEP,
+    decode_and_sample,
+    make_chains,
+)
 from matplotlib.figure import Figure
-from mmcv.transforms import Compose
-from mmengine.registry import DefaultScope
 from PIL import Image
-from torchvision import io, tv_tensors
-from torchvision import transforms as v1_transforms
-from torchvision.transforms import functional as v1
-from torchvision.transforms import v2
 
-import mmlp  # noqa: F401 (registers the transforms)
 from mmlp.datasets.synthetic import write_dataset
 
-CROP, SHORT_SIDE, DEGREES, DISTORTION = 480, (260, 1040), 30, 0.5
-ORIGINAL, ONE_SAMPLING, CACHED = (
-    'original (Pillow, torchvision)',
-    'RandomWarpCrop',
-    'RandomWarpCrop, cached masks',
-)
-STEP_BY_STEP = 'mmlp, step by step'
-#: Decoders of a JPEG at full size; the fastest one is what the chains are compared with.
-DECODERS = {
-    'JPEG alone, OpenCV': lambda path: cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR),
-    'JPEG alone, Pillow': lambda path: Image.open(path).convert('RGB'),
-    'JPEG alone, torchvision': lambda path: io.decode_jpeg(io.read_file(str(path))),
-}
 #: Times faster than the original and than the fastest of the others at least; times as long as a decoder at
 #: most.
 GOALS = {'original': 5.0, 'fastest_other': 2.0, 'decoding': 1.5}
-
-#: From the paths of picture and mask to crop and mask.
-Chain = Callable[[Path, Path], tuple[Any, Any]]
-
-
-def original_chain(picture: Path, mask: Path) -> tuple[Image.Image, Image.Image]:
-    """The geometric steps of the original, one after the other; its mask is warped bicubically."""
-    img, target = Image.open(picture).convert('RGB'), Image.open(mask)
-    size = random.randint(*SHORT_SIDE)
-    img = v1.resize(img, size, v1.InterpolationMode.BILINEAR)
-    target = v1.resize(target, size, v1.InterpolationMode.NEAREST)
-    angle = random.uniform(-DEGREES, DEGREES)
-    img, target = v1.rotate(img, angle), v1.rotate(target, angle)
-    if random.random() < 0.5:
-        img, target = v1.hflip(img), v1.hflip(target)
-    if random.random() < 0.5:
-        corners = v1_transforms.RandomPerspective.get_params(*img.size, DISTORTION)
-        img = v1.perspective(img, *corners, v1.InterpolationMode.BILINEAR)
-        target = v1.perspective(target, *corners, v1.InterpolationMode.BICUBIC)
-    missing = [0, 0, *(max(0, CROP - side) for side in img.size)]
-    if any(missing):
-        img, target = v1.pad(img, missing), v1.pad(target, missing)
-    window = v1_transforms.RandomCrop.get_params(img, (CROP, CROP))
-    return v1.crop(img, *window), v1.crop(target, *window)
-
-
-def make_torchvision_chain(tensors: bool) -> Chain:
-    """The second generation of torchvision's transforms, on its tensors or on Pillow pictures."""
-    fill = {Image.Image: 0, tv_tensors.Image: 0, tv_tensors.Mask: 255}
-    chain = v2.Compose(
-        [
-            v2.RandomResize(SHORT_SIDE[0], SHORT_SIDE[1] + 1),
-            v2.RandomRotation(DEGREES, v2.InterpolationMode.BILINEAR, fill=fill),
-            v2.RandomHorizontalFlip(),
-            v2.RandomPerspective(DISTORTION, fill=fill),
-            v2.RandomCrop(CROP, pad_if_needed=True, fill=fill),
-        ]
-    )
-
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
-        target = tv_tensors.Mask(io.decode_image(io.read_file(str(mask))))
-        if tensors:
-            return chain(tv_tensors.Image(io.decode_jpeg(io.read_file(str(picture)))), target)
-        return chain(Image.open(picture).convert('RGB'), target)
-
-    return run
-
-
-def make_albumentations_chain() -> Chain:
-    """albumentations; its resize does not filter, which is fast and aliases."""
-    import albumentations
-
-    chain = albumentations.Compose(
-        [
-            albumentations.SmallestMaxSize(range(SHORT_SIDE[0], SHORT_SIDE[1] + 1)),
-            albumentations.Rotate(DEGREES, fill_mask=255, p=1.0),
-            albumentations.HorizontalFlip(p=0.5),
-            albumentations.Perspective((0.0, DISTORTION / 2), fill_mask=255, p=0.5),
-            albumentations.RandomCrop(CROP, CROP, pad_if_needed=True, fill_mask=255),
-        ]
-    )
-
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
-        img = cv2.imread(str(picture), cv2.IMREAD_COLOR)
-        result = chain(image=img, mask=cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE))
-        return result['image'], result['mask']
-
-    return run
-
-
-def make_toolbox_chain(transforms: Sequence[dict]) -> Chain:
-    """A pipeline of the toolbox."""
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        pipeline = Compose(transforms)
-
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
-        results = pipeline(
-            {
-                'img_path': str(picture),
-                'seg_map_path': str(mask),
-                'label_map': None,
-                'reduce_zero_label': False,
-                'seg_fields': [],
-            }
-        )
-        return results['img'], results['gt_seg_map']
-
-    return run
-
-
-def _steps(loader: str, backend: str, *perspective: dict) -> list[dict]:
-    scale = [(100_000, side) for side in SHORT_SIDE]
-    return [
-        {'type': 'LoadImageFromFile'},
-        {'type': loader},
-        {
-            'type': 'RandomResize',
-            'scale': scale,
-            'resize_type': 'Resize',
-            'keep_ratio': True,
-            'backend': backend,
-        },
-        {'type': 'RandomRotate', 'prob': 1.0, 'degree': DEGREES, 'pad_val': 0, 'seg_pad_val': 255},
-        {'type': 'RandomFlip', 'prob': 0.5},
-        *perspective,
-        {'type': 'Pad', 'size': (CROP, CROP), 'pad_val': {'img': 0, 'seg': 255}},
-        {'type': 'RandomCrop', 'crop_size': (CROP, CROP)},
-    ]
-
-
-def _one_sampling(cache_megabytes: float) -> list[dict]:
-    return [
-        {'type': 'LoadImageDeferred'},
-        {'type': 'LoadPlateAnnotations', 'cache_megabytes': cache_megabytes},
-        {
-            'type': 'RandomWarpCrop',
-            'crop_size': CROP,
-            'short_side': SHORT_SIDE,
-            'degrees': DEGREES,
-            'distortion_scale': DISTORTION,
-        },
-    ]
-
-
-def make_chains() -> dict[str, Chain]:
-    """All chains that can run here, by name."""
-    chains = {
-        ORIGINAL: original_chain,
-        'torchvision v2, Pillow': make_torchvision_chain(tensors=False),
-        'torchvision v2': make_torchvision_chain(tensors=True),
-        'mmseg (no perspective)': make_toolbox_chain(_steps('LoadAnnotations', 'cv2')),
-    }
-    if importlib.util.find_spec('albumentations'):
-        chains['albumentations'] = make_albumentations_chain()
-    perspective = {'type': 'RandomPerspective', 'distortion_scale': DISTORTION, 'prob': 0.5}
-    chains[STEP_BY_STEP] = make_toolbox_chain(_steps('LoadPlateAnnotations', 'pillow', perspective))
-    chains[ONE_SAMPLING] = make_toolbox_chain(_one_sampling(0))
-    chains[CACHED] = make_toolbox_chain(_one_sampling(1024))
-    return chains
 
 
 def run_all(work: Callable[..., Any], pairs: Iterable[tuple[Path, ...]], seed: int) -> None:
@@ -232,11 +83,12 @@ def measure(title: str, pairs: list[tuple[Path, Path]], rounds: int, threads: in
     """Times all chains and decoders on the same pictures."""
     pictures = [(picture,) for picture, _ in pairs]
     methods = {name: partial(run_all, decode, pictures) for name, decode in DECODERS.items()}
+    methods[SAMPLING] = partial(run_all, decode_and_sample, pictures)
     methods |= {name: partial(run_all, chain, pairs) for name, chain in make_chains().items()}
     times = time_in_turn(methods, rounds, clock_of(threads))
     seconds = {name: value / len(pairs) for name, value in medians(times).items()}
     decoding = min((name for name in seconds if name in DECODERS), key=seconds.get)
-    not_others = {*DECODERS, ORIGINAL, STEP_BY_STEP, ONE_SAMPLING, CACHED}
+    not_others = {*DECODERS, SAMPLING, ORIGINAL, STEP_BY_STEP, ONE_SAMPLING, CACHED}
     fastest_other = min((name for name in seconds if name not in not_others), key=seconds.get)
     row = {
         'title': title,
@@ -254,6 +106,7 @@ def measure(title: str, pairs: list[tuple[Path, Path]], rounds: int, threads: in
                 'original': seconds[ORIGINAL] / seconds[name],
                 'fastest_other': seconds[fastest_other] / seconds[name],
                 'decoding': seconds[name] / seconds[decoding],
+                'sampling': seconds[name] / seconds[SAMPLING],
             }
             for name in (ONE_SAMPLING, CACHED)
         },
@@ -270,7 +123,8 @@ def measure(title: str, pairs: list[tuple[Path, Path]], rounds: int, threads: in
         print(
             f'  {name}: {reached["original"]:.2f}x the original (goal {GOALS["original"]:g}), '
             f'{reached["fastest_other"]:.2f}x {fastest_other} (goal {GOALS["fastest_other"]:g}), '
-            f'{reached["decoding"]:.2f} times as long as {decoding} (goal {GOALS["decoding"]:g})',
+            f'{reached["decoding"]:.2f} times as long as {decoding} (goal {GOALS["decoding"]:g}), '
+            f'{reached["sampling"]:.2f} times as long as {SAMPLING}',
             flush=True,
         )
     return row
@@ -282,7 +136,7 @@ def draw(report: dict[str, Any]) -> Figure:
     for axes, row in zip(panels, report['rows']):
         rates = row['pictures_per_second']
         greys = dict.fromkeys(rates, GREYS[3])
-        colours = greys | dict.fromkeys(DECODERS, REFERENCE)
+        colours = greys | dict.fromkeys([*DECODERS, SAMPLING], REFERENCE)
         colours |= {ORIGINAL: GREYS[1], STEP_BY_STEP: OURS_TOO, ONE_SAMPLING: OURS, CACHED: OURS}
         ratios = row['times_faster_than_original']
         draw_bars(axes, rates, colours, {name: f'{rates[name]:.1f}  ({ratios[name]:.2g}x)' for name in rates})
