@@ -60,30 +60,6 @@ def find_plates(
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 
-def component_widths(
-    layer: ProbabilityLayer, threshold: float, min_area: int, min_score: float
-) -> np.ndarray:
-    """Measures how wide plates are on a layer, roughly: boxes of components, without a search for outlines.
-
-    Args:
-        layer (ProbabilityLayer): The layer.
-        threshold (float): Probability in 0..1 above which a pixel is plate.
-        min_area (int): Smaller components, in values of the layer, are left out.
-        min_score (float): Components of a lower mean probability are left out.
-
-    Returns:
-        np.ndarray: Widths of the boxes in values of the layer, int (N,).
-    """
-    mask = (layer.values > threshold).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    inside = mask > 0
-    sums = np.bincount(labels[inside], weights=layer.values[inside], minlength=count)
-    areas = stats[:, cv2.CC_STAT_AREA]
-    kept = (areas >= min_area) & (sums >= min_score * areas)
-    kept[0] = False
-    return stats[kept, cv2.CC_STAT_WIDTH]
-
-
 def drop_what_is_seen_closer(
     whole: ProbabilityLayer, closer: Sequence[ProbabilityLayer], threshold: float
 ) -> ProbabilityLayer:

@@ -15,8 +15,9 @@ from mmlp.media import read_image
 from mmlp.media.images import ImageSource
 
 from .backends import Backend, build_backend
+from .closer_look import find_suspects, plan_looks
 from .config_files import ConfigSource
-from .plate_search import component_widths, drop_what_is_seen_closer, find_plates
+from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
 from .refinement import Refinement
@@ -51,11 +52,13 @@ class PlateSegmenter:
             model's own.
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
             enlarged, but at most twice. None: the picture's own size. Default: 512.
-        closer_long_side (int, optional): Longer side of a closer look, at which a larger picture is looked at
-            as well when the first look finds no plate, or one narrower than ``closer_below``: where one plate
-            is small, there may be others, smaller still. None: there is none. Default: 1280.
+        closer_long_side (int, optional): Longer side of the picture for a closer look, when the first finds
+            no plate, or one narrower than ``closer_below``: where one plate is small, there may be others,
+            smaller still. Only parts where the first look suspects a plate are looked at; smaller pictures
+            are enlarged, but at most twice. None: there is none. Default: 1280.
         closer_below (int): Width in pixels, at the size of the first look, below which a plate is small.
             Default: 32.
+        closer_floor (float): Probability of the first look above which it suspects a plate. Default: 0.2.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower mean probability, 0..1, are dropped. Default: None,
             0.2 above the threshold but at most 0.73, which takes most specks on lettering and grilles away;
@@ -90,6 +93,7 @@ class PlateSegmenter:
         long_side: Optional[int] = 512,
         closer_long_side: Optional[int] = 1280,
         closer_below: int = 32,
+        closer_floor: float = 0.2,
         min_area: int = 16,
         min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
@@ -98,13 +102,16 @@ class PlateSegmenter:
         refiner: str | os.PathLike | None = None,
         batch_size: int = 4,
     ) -> None:
-        _check_arguments(threshold, long_side, closer_long_side, tile, tile_long_side, batch_size)
+        _check_arguments(
+            threshold, long_side, closer_long_side, closer_floor, tile, tile_long_side, batch_size
+        )
         build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
         self.backend: Backend = build(resolve_weights(model), config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.closer_long_side = closer_long_side
         self.closer_below = closer_below
+        self.closer_floor = closer_floor
         self.min_area = min_area
         self.min_score = min(self.threshold + 0.2, 0.73) if min_score is None else min_score
         self.tile = tile
@@ -185,16 +192,27 @@ class PlateSegmenter:
                     yield index, ProbabilityLayer.over_box(probability, (0, 0, width, height))
 
     def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
-        """Looks at a picture at the closer size, when it is worth it."""
+        """Looks at what may be small plates at the closer size."""
+        if None in (self.long_side, self.closer_long_side):
+            return []
         height, width = picture.shape[:2]
-        if None in (self.long_side, self.closer_long_side) or max(height, width) <= self.long_side:
+        size = working_size((height, width), self.closer_long_side)
+        if max(size) <= max(working_size((height, width), self.long_side)):
             return []
-        widths = component_widths(*found, self.threshold, self.min_area, self.min_score)
-        if len(widths) and widths.min() >= self.closer_below:
-            return []
-        size = working_size((height, width), min(self.closer_long_side, max(height, width)))
-        (probability,) = self.backend(resize_picture(picture, size)[None])
-        return [ProbabilityLayer.over_box(probability, (0, 0, width, height))]
+        (first,) = found
+        suspects = find_suspects(
+            first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
+        )
+        by_size = defaultdict(list)
+        for box, looked_at in plan_looks(suspects, first, (height, width), size):
+            by_size[looked_at].append(box)
+        layers = []
+        for looked_at, boxes in by_size.items():
+            for part in _chunks(boxes, self.batch_size):
+                windows = [picture[top:bottom, left:right] for left, top, right, bottom in part]
+                crops = [resize_picture(window, looked_at) for window in windows]
+                layers += map(ProbabilityLayer.over_box, self.backend(np.stack(crops)), part)
+        return layers
 
     def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
         size, overlap = self.tile
@@ -228,6 +246,7 @@ def _check_arguments(
     threshold: Optional[float],
     long_side: Optional[int],
     closer_long_side: Optional[int],
+    closer_floor: float,
     tile: Optional[tuple[int, int]],
     tile_long_side: Optional[int],
     batch_size: int,
@@ -237,6 +256,8 @@ def _check_arguments(
             f'threshold must be a probability in (0, 1), got {threshold}; that of a logit x is '
             '1 / (1 + exp(-x))'
         )
+    if not 0 < closer_floor < 1:
+        raise ValueError(f'closer_floor must be a probability in (0, 1), got {closer_floor}')
     for name, value in (
         ('long_side', long_side),
         ('closer_long_side', closer_long_side),

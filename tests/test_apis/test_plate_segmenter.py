@@ -160,7 +160,7 @@ def test_second_look_may_drop_what_it_does_not_confirm(make):
 
 
 def test_small_plates_are_looked_at_closer(make, street):
-    options = {'long_side': 64, 'refine': False}
+    options = {'long_side': 200, 'refine': False}
     assert find(make(**options, closer_long_side=None).predict(street), FAR) is None
     closer = make(**options, closer_long_side=800).predict(street)
     assert len(closer.plates) == 2
@@ -172,11 +172,46 @@ def test_large_plates_are_not(make):
     segmenter = make(long_side=80, closer_long_side=800)
     sizes = []
     run = segmenter.backend._run
-    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[1:3]) or run(pictures)
+    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[:3]) or run(pictures)
     segmenter.predict(picture)
-    assert sizes == [(60, 80)], 'a plate of 60 pixels at the working size is seen well'
+    assert sizes == [(1, 60, 80)], 'a plate of 60 pixels at the working size is seen well'
     segmenter.predict(np.full((600, 800, 3), 20, np.uint8))
-    assert sizes[1:] == [(60, 80), (600, 800)], 'where nothing is found, something may be far'
+    assert sizes[1:] == [(1, 60, 80)], 'nothing is suspected here'
+
+
+def test_only_suspects_are_looked_at_closer(make):
+    near, far = ((60, 500), (119, 500), (119, 514), (60, 514)), ((700, 40), (759, 40), (759, 59), (700, 59))
+    picture = draw_plates((1200, 1600), [near, far])
+    segmenter = make(long_side=320, closer_long_side=1600, closer_below=1000)
+    sizes = []
+    run = segmenter.backend._run
+    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[:3]) or run(pictures)
+    prediction = segmenter.predict(picture)
+    assert corner_error(find(prediction, near), near) < 1 and corner_error(find(prediction, far), far) < 1
+    (whole, *looks) = sizes
+    assert whole == (1, 240, 320)
+    assert sum(number for number, _, _ in looks) == 2, 'each has a look of its own'
+    assert all(height % 32 == width % 32 == 0 for _, height, width in looks)
+    assert sum(np.prod(look) for look in looks) < 0.15 * 1200 * 1600
+
+
+def test_suspects_near_one_another_are_looked_at_together(make):
+    plates = [[(x, 600), (x + 59, 600), (x + 59, 614), (x, 614)] for x in (600, 690, 780)]
+    segmenter = make(long_side=320, closer_long_side=1600, closer_below=1000)
+    sizes = []
+    run = segmenter.backend._run
+    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[:3]) or run(pictures)
+    assert len(segmenter.predict(draw_plates((1200, 1600), plates)).plates) == 3
+    assert [number for number, _, _ in sizes] == [1, 1]
+
+
+def test_small_pictures_are_enlarged_for_a_closer_look(make):
+    plate = [(100, 80), (111, 80), (111, 84), (100, 84)]
+    picture = draw_plates((150, 200), [plate])
+    options = {'long_side': 200, 'refine': False, 'min_area': 100}
+    assert not make(**options).predict(picture).plates
+    (found,) = make(**options, closer_long_side=800).predict(picture).plates
+    assert corner_error(found, plate) < 1
 
 
 def test_tiles_find_what_the_whole_is_too_small_for(make, street):
@@ -243,6 +278,7 @@ def test_too_large_for_one_look(make):
         ({'threshold': 2.0}, r'threshold must be a probability in \(0, 1\), got 2.0.*logit'),
         ({'long_side': 0}, 'long_side must be at least 1, got 0'),
         ({'closer_long_side': 0}, 'closer_long_side must be at least 1, got 0'),
+        ({'closer_floor': 0}, r'closer_floor must be a probability in \(0, 1\), got 0'),
         ({'batch_size': 0}, 'batch_size must be at least 1'),
         ({'tile': (64, 64)}, 'overlap < side'),
         ({'tile_long_side': 800}, 'give tile as well'),

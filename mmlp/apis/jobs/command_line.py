@@ -99,7 +99,7 @@ def add_segmenter_options(
         '--closer-long-side',
         type=whole_number,
         default=1280,
-        help='the same for a closer look at larger pictures, taken where the first finds no plate or a small '
+        help='the same for a closer look at what may be plates, taken where the first finds none or a small '
         'one; 0 for none (default: %(default)s)',
     )
     group.add_argument(

@@ -26,6 +26,7 @@ _SEGMENTER_OPTIONS = (
     'min_area',
     'closer_long_side',
     'closer_below',
+    'closer_floor',
     'tile',
     'tile_long_side',
     'refinement',

@@ -1,0 +1,110 @@
+"""A closer look at those parts of a picture where the first look suspects a plate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from .probability_layers import ProbabilityLayer
+
+#: Values of the first look that are shown around a suspect: plates are known by what is around them.
+_MARGIN = 24
+#: Sides of what is looked at are multiples of this at the closer size, as the network's strides are.
+_MULTIPLE = 32
+
+#: Left, top, right, bottom.
+Box = tuple[int, int, int, int]
+
+
+def find_suspects(
+    layer: ProbabilityLayer, floor: float, threshold: float, min_area: int, min_score: float, below: int
+) -> list[Box]:
+    """Finds what may be a plate and is too small to tell.
+
+    Args:
+        layer (ProbabilityLayer): What the first look saw.
+        floor (float): Probability in 0..1 above which there may be a plate.
+        threshold (float): Probability in 0..1 above which a pixel is plate.
+        min_area (int): Least number of values of a plate.
+        min_score (float): Least mean probability of a plate.
+        below (int): Plates at least as wide as this, in values of the layer, are seen well.
+
+    Returns:
+        list[Box]: Boxes in values of the layer; none when it shows plates, and all of them well.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((layer.values > threshold).astype(np.uint8))
+    inside = labels > 0
+    sums = np.bincount(labels[inside], weights=layer.values[inside], minlength=count)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    plates = (areas >= min_area) & (sums >= min_score * areas)
+    plates[0] = False
+    well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= below)
+    if plates.any() and (plates == well).all():
+        return []
+    count, suspects, stats, _ = cv2.connectedComponentsWithStats((layer.values > floor).astype(np.uint8))
+    settled = np.unique(suspects[well[labels]])
+    return [
+        (left, top, left + width, top + height)
+        for label, (left, top, width, height, _) in enumerate(stats.tolist())
+        if label > 0 and label not in settled
+    ]
+
+
+def plan_looks(
+    boxes: list[Box], layer: ProbabilityLayer, shape: tuple[int, int], size: tuple[int, int]
+) -> Iterator[tuple[Box, tuple[int, int]]]:
+    """Lays out what is looked at closer: suspects with what is around them, near ones together.
+
+    Args:
+        boxes (list[Box]): Suspects, in values of the layer.
+        layer (ProbabilityLayer): The first look, at the whole picture.
+        shape (tuple[int, int]): Height and width of the picture.
+        size (tuple[int, int]): Height and width of the whole picture at the closer size.
+
+    Yields:
+        tuple[Box, tuple[int, int]]: A box in picture pixels, and the height and width at which to look at it.
+    """
+    rows, columns = layer.values.shape
+    wide = [
+        (max(x - _MARGIN, 0), max(y - _MARGIN, 0), min(right + _MARGIN, columns), min(bottom + _MARGIN, rows))
+        for x, y, right, bottom in boxes
+    ]
+    for left, top, right, bottom in _join(wide):
+        x, x_stop, width = _span(left / columns, right / columns, shape[1], size[1])
+        y, y_stop, height = _span(top / rows, bottom / rows, shape[0], size[0])
+        yield (x, y, x_stop, y_stop), (height, width)
+
+
+def _span(start: float, stop: float, length: int, size: int) -> tuple[int, int, int]:
+    """Start and stop of a part of a side in pixels, widened to full multiples, and its closer length."""
+    scale = size / length
+    pixels = math.ceil((stop - start) * size / _MULTIPLE) * _MULTIPLE
+    if pixels >= size:
+        return 0, length, size
+    window = min(round(pixels / scale), length)
+    first = min(max(round((start + stop) / 2 * length - window / 2), 0), length - window)
+    return first, first + window, pixels
+
+
+def _join(boxes: list[Box]) -> list[Box]:
+    """Joins boxes until it would cost more to look at any two of them together."""
+    boxes = list(boxes)
+    index = 0
+    while index < len(boxes):
+        for other in range(index + 1, len(boxes)):
+            first, second = boxes[index], boxes[other]
+            both = (*np.minimum(first[:2], second[:2]).tolist(), *np.maximum(first[2:], second[2:]).tolist())
+            if _area(both) <= _area(first) + _area(second):
+                boxes[index] = both
+                del boxes[other]
+                index = -1  # The larger box may be near another one.
+                break
+        index += 1
+    return boxes
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
