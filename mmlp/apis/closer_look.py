@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 
@@ -21,7 +22,7 @@ Box = tuple[int, int, int, int]
 
 def find_suspects(
     layer: ProbabilityLayer, floor: float, threshold: float, min_area: int, min_score: float, below: int
-) -> list[Box]:
+) -> tuple[list[Box], list[Box]]:
     """Finds what may be a plate and is too small to tell.
 
     Args:
@@ -33,7 +34,8 @@ def find_suspects(
         below (int): Plates at least as wide as this, in values of the layer, are seen well.
 
     Returns:
-        list[Box]: Boxes in values of the layer; none when it shows plates, and all of them well.
+        tuple[list[Box], list[Box]]: Boxes in values of the layer: of suspects, none when it shows plates and
+        all of them well; and of what is seen well.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats((layer.values > threshold).astype(np.uint8))
     inside = labels > 0
@@ -43,23 +45,27 @@ def find_suspects(
     plates[0] = False
     well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= below)
     if plates.any() and (plates == well).all():
-        return []
+        return [], []
     count, suspects, stats, _ = cv2.connectedComponentsWithStats((layer.values > floor).astype(np.uint8))
-    settled = np.unique(suspects[well[labels]])
-    return [
-        (left, top, left + width, top + height)
-        for label, (left, top, width, height, _) in enumerate(stats.tolist())
-        if label > 0 and label not in settled
-    ]
+    settled = set(np.unique(suspects[well[labels]]).tolist())
+    boxes: tuple[list[Box], list[Box]] = ([], [])
+    for label, (left, top, width, height, _) in enumerate(stats[1:count].tolist(), start=1):
+        boxes[label in settled].append((left, top, left + width, top + height))
+    return boxes
 
 
 def plan_looks(
-    boxes: list[Box], layer: ProbabilityLayer, shape: tuple[int, int], size: tuple[int, int]
+    suspects: list[Box],
+    settled: list[Box],
+    layer: ProbabilityLayer,
+    shape: tuple[int, int],
+    size: tuple[int, int],
 ) -> Iterator[tuple[Box, tuple[int, int]]]:
     """Lays out what is looked at closer: suspects with what is around them, near ones together.
 
     Args:
-        boxes (list[Box]): Suspects, in values of the layer.
+        suspects (list[Box]): What to look at, in values of the layer.
+        settled (list[Box]): What is seen well; where a look would cut through it, it is looked at as a whole.
         layer (ProbabilityLayer): The first look, at the whole picture.
         shape (tuple[int, int]): Height and width of the picture.
         size (tuple[int, int]): Height and width of the whole picture at the closer size.
@@ -70,9 +76,9 @@ def plan_looks(
     rows, columns = layer.values.shape
     wide = [
         (max(x - _MARGIN, 0), max(y - _MARGIN, 0), min(right + _MARGIN, columns), min(bottom + _MARGIN, rows))
-        for x, y, right, bottom in boxes
+        for x, y, right, bottom in suspects
     ]
-    for left, top, right, bottom in _join(wide):
+    for left, top, right, bottom in _keep_whole(wide, settled):
         x, x_stop, width = _span(left / columns, right / columns, shape[1], size[1])
         y, y_stop, height = _span(top / rows, bottom / rows, shape[0], size[0])
         yield (x, y, x_stop, y_stop), (height, width)
@@ -80,13 +86,27 @@ def plan_looks(
 
 def _span(start: float, stop: float, length: int, size: int) -> tuple[int, int, int]:
     """Start and stop of a part of a side in pixels, widened to full multiples, and its closer length."""
-    scale = size / length
     pixels = math.ceil((stop - start) * size / _MULTIPLE) * _MULTIPLE
     if pixels >= size:
         return 0, length, size
-    window = min(round(pixels / scale), length)
+    window = min(round(pixels * length / size), length)
     first = min(max(round((start + stop) / 2 * length - window / 2), 0), length - window)
     return first, first + window, pixels
+
+
+def _keep_whole(windows: list[Box], settled: list[Box]) -> list[Box]:
+    """Joins windows, and widens them until none cuts through what is seen well."""
+    while True:
+        grown = _join([functools.reduce(_take_in, settled, window) for window in windows])
+        if grown == windows:
+            return grown
+        windows = grown
+
+
+def _take_in(window: Box, box: Box) -> Box:
+    """Widens a window over a box that it touches."""
+    apart = box[2] <= window[0] or window[2] <= box[0] or box[3] <= window[1] or window[3] <= box[1]
+    return window if apart else _union(window, box)
 
 
 def _join(boxes: list[Box]) -> list[Box]:
@@ -96,7 +116,7 @@ def _join(boxes: list[Box]) -> list[Box]:
     while index < len(boxes):
         for other in range(index + 1, len(boxes)):
             first, second = boxes[index], boxes[other]
-            both = (*np.minimum(first[:2], second[:2]).tolist(), *np.maximum(first[2:], second[2:]).tolist())
+            both = _union(first, second)
             if _area(both) <= _area(first) + _area(second):
                 boxes[index] = both
                 del boxes[other]
@@ -104,6 +124,10 @@ def _join(boxes: list[Box]) -> list[Box]:
                 break
         index += 1
     return boxes
+
+
+def _union(first: Box, second: Box) -> Box:
+    return (*map(min, first[:2], second[:2]), *map(max, first[2:], second[2:]))
 
 
 def _area(box: Box) -> int:

@@ -200,11 +200,11 @@ class PlateSegmenter:
         if max(size) <= max(working_size((height, width), self.long_side)):
             return []
         (first,) = found
-        suspects = find_suspects(
+        suspects, settled = find_suspects(
             first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
         )
         by_size = defaultdict(list)
-        for box, looked_at in plan_looks(suspects, first, (height, width), size):
+        for box, looked_at in plan_looks(suspects, settled, first, (height, width), size):
             by_size[looked_at].append(box)
         layers = []
         for looked_at, boxes in by_size.items():

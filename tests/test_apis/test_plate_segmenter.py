@@ -205,6 +205,17 @@ def test_suspects_near_one_another_are_looked_at_together(make):
     assert [number for number, _, _ in sizes] == [1, 1]
 
 
+def test_a_look_at_a_suspect_cuts_no_plate_beside_it(make):
+    # The margin around the small plate reaches over more than half of the large one.
+    large, small = (
+        [(400, 600), (579, 600), (579, 644), (400, 644)],
+        [(360, 560), (371, 560), (371, 570), (360, 570)],
+    )
+    picture = draw_plates((1200, 1600), [large, small])
+    segmenter = make(long_side=320, closer_long_side=1600, min_area=4)
+    assert corner_error(find(segmenter.predict(picture), large), large) < 1.5
+
+
 def test_small_pictures_are_enlarged_for_a_closer_look(make):
     plate = [(100, 80), (111, 80), (111, 84), (100, 84)]
     picture = draw_plates((150, 200), [plate])

@@ -231,14 +231,15 @@ class RandomWarpCrop(BaseTransform):
 
     def _cut_off(self, results: dict, frame: np.ndarray) -> None:
         """Blanks what lies outside ``frame``, where the sequence of transforms would have lost it."""
-        polygon = np.clip(frame, -1e5, 1e5).astype(np.float32)
+        frame = np.clip(frame, -1e5, 1e5)
+        polygon = frame.astype(np.float32)
         height, width = self.crop_size
         corners = ((0, 0), (width, 0), (width, height), (0, height))
         if all(cv2.pointPolygonTest(polygon, corner, True) > 1 for corner in corners):
             return  # as in most draws; painting the frame takes ten times as long
         inside = np.zeros(self.crop_size, np.uint8)
         # Sixteenths of pixels, counted from the middle of the first one.
-        corners = np.rint((np.clip(frame, -1e5, 1e5) - 0.5) * 16).astype(np.int32)
+        corners = np.rint((frame - 0.5) * 16).astype(np.int32)
         cv2.fillConvexPoly(inside, corners, 1, shift=4)
         if inside.all():
             return
