@@ -45,6 +45,8 @@ class ONNXRuntimeBackend(Backend):
             options.intra_op_num_threads = num_threads
         # Sizes change from picture to picture: memory that was laid out for one does not fit the next.
         options.enable_mem_pattern = False
+        # Waiting threads of one network would take the cores from the other, and from OpenCV, by spinning.
+        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
         try:
             self.session = onnxruntime.InferenceSession(model, options, providers=[provider])
         except Exception as error:  # Its errors have no common base but Exception.

@@ -68,6 +68,8 @@ class ONNXPeer:
             raise FileNotFoundError(f'{path}: no such file; expected a network in ONNX')
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # As ours: the contenders take turns, and waiting threads must not slow the next one.
+        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
         self.session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
         source = self.session.get_inputs()[0]
         self.input_name = source.name
