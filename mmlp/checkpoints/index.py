@@ -39,7 +39,7 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        '68aeb97b179b0db4b5cbef0b369de6e5184edad630384c01b0ac65ad58d1c610',
+        'fcddc6674295921be13df385f4bbc0b5ca4c2a7fb988e63764a01840a652f177',
         config='lp_fpn_lite0',
         refiner='lp_fpn_lite0_refiner',
     ),
