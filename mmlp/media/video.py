@@ -80,6 +80,10 @@ class VideoReader:
             self._stream = self._container.streams.best('video')
             if self._stream is None:
                 raise UnreadableMediaError(self._name, 'has no video stream')
+            if self._stream.codec_context is None:  # What is left of a cut file may pass for another format.
+                raise UnreadableMediaError(
+                    self._name, 'holds no known kind of video, or its index is missing because it was cut off'
+                )
             self._stream.thread_type = 'AUTO'
             self._stream.codec_context.thread_count = threads
             self._decoded = self._decode()

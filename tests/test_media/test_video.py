@@ -214,6 +214,13 @@ def test_index_lost(make_video):
         VideoReader(path)
 
 
+def test_codec_that_nobody_knows(make_video):
+    path = make_video()
+    path.write_bytes(path.read_bytes().replace(b'avc1', b'zzz1'))
+    with pytest.raises(UnreadableMediaError, match='holds no known kind of video'):
+        VideoReader(path)
+
+
 def test_closing_early_ends_the_threads(make_video):
     path = make_video(frames=60)
     before = threading.active_count()
