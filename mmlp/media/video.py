@@ -179,5 +179,4 @@ class VideoReader:
             raise TruncatedMediaError(self._name, f'is damaged or cut off: {self.problem}')
 
     def _codec_hint(self) -> str:
-        codec = self._stream.codec_context
-        return '' if codec is None else f' (codec {codec.name})'
+        return f' (codec {self._stream.codec_context.name})'

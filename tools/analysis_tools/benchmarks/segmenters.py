@@ -3,7 +3,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --long-side 512 768 \
         --peer yolo.onnx
-    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.2 \
+    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
         --long-side 640 --options closer_below=48 refine=False
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
