@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mmlp.plates import Plate, extract_plates
+from mmlp.plates.outline import occupied_window
 
 from .probability_layers import ProbabilityLayer, sample_layers
 
@@ -77,7 +78,7 @@ def drop_what_is_seen_closer(
         ProbabilityLayer: The coarse layer with zeros where its plates were left out.
     """
     # With all that is above the floor around them, or a frame of the plate would stay.
-    reached = (whole.values >= _FLOOR * threshold).astype(np.uint8)
+    reached = (whole.values >= _FLOOR * threshold).view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(reached)
     values = whole.values.copy()
     for label, (left, top, width, height, _) in enumerate(stats[1:count].tolist(), start=1):
@@ -110,10 +111,12 @@ def _merge_into_regions(layers: Sequence[ProbabilityLayer], threshold: float) ->
 
 def _component_boxes(layer: ProbabilityLayer, threshold: float) -> list[tuple[float, ...]]:
     """Boxes around the components of a layer, two values wider, with the layer's steps."""
-    mask = (layer.values > threshold).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    mask = (layer.values > threshold).view(np.uint8)
+    rows, columns = occupied_window(mask)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask[rows, columns])
     boxes = []
     for left, top, width, height, _ in stats[1:count].tolist():
+        left, top = left + columns.start, top + rows.start
         part = layer.cut(left, top, left + width, top + height)
         x, y = 2 * layer.step_x, 2 * layer.step_y
         box = (

@@ -231,10 +231,13 @@ class PlateSegmenter:
     def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
         # The second look draws plates anew; what only points to them needs no corners.
         fit_corners = not (self.refinement and self.refinement.drop_unconfirmed)
-        plates = find_plates(layers, self.threshold, self.min_area, self.min_score, fit_corners)
+        # The score becomes the mean of both looks, and the second's is 1 at most.
+        least = 2 * self.min_score - 1 if self.refinement else self.min_score
+        plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)
         patches = []
         if self.refinement:
             plates, patches = self.refinement(picture, plates, self._run_in_parts, self.threshold)
+            plates = [plate for plate in plates if plate.score >= self.min_score]
         return Prediction(picture.shape[:2], plates, layers, patches, self.threshold)
 
     def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:

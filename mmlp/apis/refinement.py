@@ -99,8 +99,9 @@ class Refinement:
         best = int(np.argmax(overlaps)) if overlaps else -1
         if not overlaps or overlaps[best] < self.min_overlap:
             return None
-        # How sure one is of a plate shows from afar, where there is something around it.
-        return dataclasses.replace(found[best], score=plate.score)
+        # From afar a plate is known by what is around it, from near by what is on it: together they tell
+        # plates from what looks like one better than either.
+        return dataclasses.replace(found[best], score=(plate.score + found[best].score) / 2)
 
 
 def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .geometry import order_corners
-from .outline import fill_holes, simplify_outline, trace_outline
+from .outline import fill_holes, occupied_window, simplify_outline, trace_outline
 from .plate import Plate
 from .quadrilateral import enclose, fit_outline
 from .split import split_touching
@@ -47,6 +47,9 @@ def extract_plates(
         TypeError: Not an array of bool, integers or floats.
     """
     values, mask = _as_mask(probability, threshold)
+    # Plates are a small part of most pictures, and to label the rest takes a hundred times as long.
+    rows, columns = occupied_window(mask)
+    mask, values = mask[rows, columns], None if values is None else values[rows, columns]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     plates = []
     for label in range(1, count):
@@ -71,7 +74,8 @@ def extract_plates(
                 continue
             score = 1.0 if local is None else float(local[part > 0].mean())
             if score >= min_score:
-                plates.append(_make_plate(part, local, threshold, (x, y), score, fit_corners))
+                origin = (x + columns.start, y + rows.start)
+                plates.append(_make_plate(part, local, threshold, origin, score, fit_corners))
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 

@@ -23,7 +23,7 @@ _REACHES = (0.4, 0.25, 0.15, 0.1, 0.08, 0.08)
 #: Share of the height at both ends of a side whose points count for no side.
 _TRIM = 0.07
 #: Overlap with the outline that no second start is tried to beat.
-_EXCELLENT = 0.97
+_EXCELLENT = 0.95
 
 
 def fit_quadrilateral(
@@ -152,51 +152,51 @@ def _clockwise(corners: np.ndarray) -> np.ndarray:
 
 def _fit_sides(points: np.ndarray, start: np.ndarray) -> Optional[np.ndarray]:
     """Fits a line to each side of ``start``, float64 (4, 2) clockwise; None when that leads nowhere."""
-    corners = start
+    # Around the centre second moments are differences of small numbers, not of large ones.
+    centre = points.mean(axis=0)
+    points, corners = points - centre, start - centre
+    x, y = points.T
+    moments = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     for reach in _REACHES:
         lengths = np.maximum(side_lengths(corners), 1e-6)
         height = lengths.min()
         directions = (following_points(corners) - corners) / lengths[:, None]
         normals = np.stack([-directions[:, 1], directions[:, 0]], axis=1)
-        along = points @ directions.T - np.sum(corners * directions, axis=1)
-        beside = points @ normals.T - np.sum(corners * normals, axis=1)
+        along = points @ directions.T - (corners * directions).sum(axis=1)
+        beside = points @ normals.T - (corners * normals).sum(axis=1)
         # The ends of a side are rounded by blur, and close to the neighbour as well.
         trim = np.minimum(_TRIM * height, 0.3 * lengths)
         cutoff = reach * height + 0.5
-        weights = np.clip(1.0 - (beside / cutoff) ** 2, 0.0, None) ** 2
+        weights = np.maximum(1.0 - (beside / cutoff) ** 2, 0.0) ** 2
         weights *= (along > trim) & (along < lengths - trim)
-        origins, ways = _weighted_lines(points, weights, corners, directions)
+        origins, ways = _weighted_lines(weights.T @ moments, corners, directions)
         moved, _ = _meet(preceding_points(origins), preceding_points(ways), origins, ways)
-        if not np.all(np.isfinite(moved)) or not is_convex(moved):
+        if not np.isfinite(moved).all() or not is_convex(moved):
             return None
         corners = moved
-    return corners
+    return corners + centre
 
 
 def _weighted_lines(
-    points: np.ndarray, weights: np.ndarray, corners: np.ndarray, directions: np.ndarray
+    moments: np.ndarray, corners: np.ndarray, directions: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Total least squares line of each side: points on them and unit directions, float64 (4, 2) each.
 
     Args:
-        points (np.ndarray): Float64 (N, 2).
-        weights (np.ndarray): Float64 (N, 4), of each point for each side.
+        moments (np.ndarray): Float64 (4, 6), for each side the weighted sums of 1, x, y, xx, xy and yy.
         corners (np.ndarray): Float64 (4, 2), where the sides begin; kept by sides with too few points.
         directions (np.ndarray): Float64 (4, 2), unit directions of the sides so far.
     """
-    totals = weights.sum(axis=0)
+    totals = moments[:, 0]
     enough = totals >= 2.0
-    safe = np.maximum(totals, 1e-9)
-    centres = weights.T @ points / safe[:, None]
-    x, y = (points[:, None] - centres).transpose(2, 0, 1)
-    xx, xy, yy = (weights * x * x).sum(axis=0), (weights * x * y).sum(axis=0), (weights * y * y).sum(axis=0)
-    angles = 0.5 * np.arctan2(2 * xy, xx - yy)
+    x, y, xx, xy, yy = (moments[:, 1:] / np.maximum(totals, 1e-9)[:, None]).T
+    angles = 0.5 * np.arctan2(2 * (xy - x * y), (xx - x * x) - (yy - y * y))
     found = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    cosines = np.sum(found * directions, axis=1)
+    cosines = (found * directions).sum(axis=1)
     # A few points in a clump have no direction of their own: no side turns by more than 30 degrees a round.
     credible = (np.abs(cosines) > 0.866) & enough
     ways = np.where(credible[:, None], found * np.sign(cosines)[:, None], directions)
-    return np.where(enough[:, None], centres, corners), ways
+    return np.where(enough[:, None], np.stack([x, y], axis=1), corners), ways
 
 
 def _meet(

@@ -87,7 +87,8 @@ def _grow_cores(mask: np.ndarray, cores: np.ndarray, reach: float) -> list[np.nd
 
 def _share_of_rectangle(mask: np.ndarray) -> float:
     """Area of a mask over that of the smallest rectangle around its pixels, edges and all."""
-    _, (width, height), _ = cv2.minAreaRect(cv2.findNonZero(mask))
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    _, (width, height), _ = cv2.minAreaRect(np.concatenate(contours))
     return np.count_nonzero(mask) / ((width + 1.0) * (height + 1.0))
 
 

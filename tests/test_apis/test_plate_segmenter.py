@@ -159,6 +159,27 @@ def test_second_look_may_drop_what_it_does_not_confirm(make):
     assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the second look replaced the first'
 
 
+def test_score_is_the_mean_of_both_looks(make):
+    picture = draw_plates((240, 320), [[(80, 90), (199, 90), (199, 119), (80, 119)]])
+    (first,) = make(long_side=320, refine=False).predict(picture).plates
+
+    def network(crops):
+        return np.where(crops.mean(axis=3) > 150, 0.8, 0.0).astype(np.float32)
+
+    ((second,), _) = Refinement()(picture, [first], network, 0.5)
+    assert first.score > 0.9 and second.score == pytest.approx((first.score + 0.8) / 2, abs=1e-3)
+
+
+def test_lowest_score_holds_for_both_looks(make):
+    picture = np.full((240, 320, 3), 30, np.uint8)
+    picture[90:120, 80:200] = 130
+    options = {'long_side': 320, 'threshold': 0.3, 'refine': True}
+    (plate,) = make(**options, min_score=0.0).predict(picture).plates
+    assert 0.3 < plate.score < 0.9
+    assert len(make(**options, min_score=plate.score - 0.01).predict(picture).plates) == 1
+    assert make(**options, min_score=plate.score + 0.01).predict(picture).plates == []
+
+
 def test_small_plates_are_looked_at_closer(make, street):
     options = {'long_side': 200, 'refine': False}
     assert find(make(**options, closer_long_side=None).predict(street), FAR) is None
