@@ -131,6 +131,18 @@ def test_speed_is_measured_in_turn(benchmark, tmp_path):
     assert all(seconds > 0 for seconds in report['results']['seconds'].values())
 
 
+def test_pictures_are_chosen_by_their_number_of_plates(benchmark, tmp_path):
+    root = make_folder(tmp_path / 'val')
+    mask = np.zeros((64, 128), np.uint8)
+    mask[2:10, 3:30] = mask[20:40, 30:90] = 255
+    cv2.imwrite(str(root / 'masks' / 'far_2.png.png'), mask)
+    three = ['far_1', 'far_2', 'near_1']
+    for least, names in ((0, three), (1, three), (2, ['far_2'])):
+        assert [path.stem for path in benchmark.find_pictures(root, 1, least)] == names
+    with pytest.raises(ValueError, match='3 plates or more: lower --least-plates'):
+        benchmark.find_pictures(root, 1, 3)
+
+
 def test_an_empty_folder_is_refused(benchmark, tmp_path):
     with pytest.raises(FileNotFoundError, match='the layout'):
         benchmark.find_pictures(tmp_path, 1)

@@ -46,12 +46,18 @@ class Tally:
     alarms: int
 
 
-def tally(found: Found, target: np.ndarray, group: str) -> Tally:
-    """Compares what was found with the annotation, 0 background, 1 plate, 255 ignored."""
-    compared = compare_masks(found.mask, target)
+def box_plates(target: np.ndarray) -> np.ndarray:
+    """Boxes of the plates of a mask, float64 (P, 4): left, top, right, bottom, edges of pixels."""
     _, _, stats, _ = cv2.connectedComponentsWithStats((target == 1).astype(np.uint8))
     truth = stats[1:, :4].astype(np.float64)
     truth[:, 2:] += truth[:, :2]
+    return truth
+
+
+def tally(found: Found, target: np.ndarray, group: str) -> Tally:
+    """Compares what was found with the annotation, 0 background, 1 plate, 255 ignored."""
+    compared = compare_masks(found.mask, target)
+    truth = box_plates(target)
     # Corners of boxes count from the edges of pixels, those of plates from the centres.
     ious = box_iou(
         torch.from_numpy(found.boxes + np.array([-0.5, -0.5, 0.5, 0.5])), torch.from_numpy(truth - 0.5)

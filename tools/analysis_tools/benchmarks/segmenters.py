@@ -5,6 +5,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
         --peer yolo.onnx
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
         --long-side 640 --options closer_below=48 refine=False
+    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --least-plates 3
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
 
@@ -27,7 +28,7 @@ from typing import Any, Optional
 import _common
 import numpy as np
 from _onnx_peers import Found, ONNXPeer
-from _tallies import Tally, intervals, recall_by_height, scores, tally
+from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
 from mmengine.config import DictAction
 from prettytable import PrettyTable
 from tqdm import tqdm
@@ -59,6 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument('--peer-score', type=float, default=0.25, help='their least score')
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
+    parser.add_argument('--least-plates', type=int, default=0, help='only pictures with as many')
     return _common.parse_args(parser, argv)
 
 
@@ -93,17 +95,25 @@ def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
     return Found(prediction.mask, boxes, prediction.plates)
 
 
-def find_pictures(folder: Path, every: int) -> list[Path]:
-    """The pictures that have a mask.
+def find_pictures(folder: Path, every: int, least_plates: int = 0) -> list[Path]:
+    """The pictures that have a mask with so many plates.
 
     Raises:
-        FileNotFoundError: There are none.
+        FileNotFoundError: There are none with a mask.
+        ValueError: None has as many plates.
     """
     found = sorted(path for path in folder.glob('images/*') if mask_of(path).is_file())
     if not found:
         raise FileNotFoundError(
             f'{folder} holds no images/NAME.jpg with masks/NAME.jpg.png; data/README.md shows the layout'
         )
+    if least_plates:
+        masks = ((path, read_plate_mask(str(mask_of(path)))) for path in found)
+        found = [path for path, mask in masks if len(box_plates(mask)) >= least_plates]
+        if not found:
+            raise ValueError(
+                f'no picture in {folder} has {least_plates} plates or more: lower --least-plates'
+            )
     return found[::every]
 
 
@@ -114,7 +124,7 @@ def mask_of(picture: Path) -> Path:
 
 def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Runs every contender over the folder; prints and returns the scores."""
-    pictures = find_pictures(args.folder, args.every)
+    pictures = find_pictures(args.folder, args.every, args.least_plates)
     tallies: dict[str, list[Tally]] = {name: [] for name in contenders}
     for path in tqdm(pictures, unit='picture'):
         picture = read_image(path).bgr
@@ -157,7 +167,8 @@ def _parts(tallies: dict[str, list[Tally]], by_prefix: bool) -> Iterator[tuple[s
 
 def measure_speed(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Times every contender in turn, from a file's bytes to the mask."""
-    files = [path.read_bytes() for path in find_pictures(args.folder, args.every)[: args.rounds]]
+    pictures = find_pictures(args.folder, args.every, args.least_plates)
+    files = [path.read_bytes() for path in pictures[: args.rounds]]
 
     def run(look: Look, number: int) -> None:
         look(read_image(files[number % len(files)]).bgr)
