@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Optional
 
 import cv2
 import numpy as np
@@ -28,6 +29,8 @@ class Refinement:
         max_magnification (float): Far plates are not enlarged more than this. Default: 6.0.
         min_overlap (float): Least IoU of the boxes of the first and the second outline, with which the second
             look confirms the first. Default: 0.3.
+        straighten (float, optional): Least IoU of an outline with the quadrilateral of its corners, at which
+            the quadrilateral takes its place; None keeps all outlines as the network drew them. Default: 0.9.
         drop_unconfirmed (bool): Whether plates that the second look does not confirm are dropped: fewer false
             plates, and now and then a true one less. Otherwise they stay as they were. Default: True.
     """
@@ -36,6 +39,7 @@ class Refinement:
     crop_size: tuple[int, int] = (96, 160)
     max_magnification: float = 6.0
     min_overlap: float = 0.3
+    straighten: Optional[float] = 0.9
     drop_unconfirmed: bool = True
 
     def __call__(
@@ -64,7 +68,7 @@ class Refinement:
         refined, patches = [], []
         for plate, box, probability in zip(plates, boxes, network(crops)):
             layer = ProbabilityLayer.over_box(probability, box)
-            better = self._same_plate(plate, layer, threshold)
+            better = self._same_plate(plate, layer, threshold, picture.shape[:2])
             if better or not self.drop_unconfirmed:
                 refined.append(better or plate)
             if better or self.drop_unconfirmed:
@@ -92,16 +96,22 @@ class Refinement:
             inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         return resize_picture(inside, self.crop_size)
 
-    def _same_plate(self, plate: Plate, layer: ProbabilityLayer, threshold: float) -> Plate | None:
+    def _same_plate(
+        self, plate: Plate, layer: ProbabilityLayer, threshold: float, shape: tuple[int, int]
+    ) -> Plate | None:
         """Returns the plate as the second look found it in its place, None when nothing was there."""
-        found = [to_picture_pixels(other, layer) for other in extract_plates(layer.values, threshold)]
+        others = extract_plates(layer.values, threshold, straighten=self.straighten)
+        found = [to_picture_pixels(other, layer) for other in others]
         overlaps = [_box_iou(plate.box, other.box) for other in found]
         best = int(np.argmax(overlaps)) if overlaps else -1
         if not overlaps or overlaps[best] < self.min_overlap:
             return None
         # From afar a plate is known by what is around it, from near by what is on it: together they tell
         # plates from what looks like one better than either.
-        return dataclasses.replace(found[best], score=(plate.score + found[best].score) / 2)
+        score = (plate.score + found[best].score) / 2
+        # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
+        polygon = np.clip(found[best].polygon, -0.5, np.array(shape[::-1]) - 0.5)
+        return dataclasses.replace(found[best], polygon=polygon, score=score)
 
 
 def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:

@@ -22,6 +22,7 @@ def extract_plates(
     min_score: float = 0.0,
     split: bool = True,
     fit_corners: bool = True,
+    straighten: Optional[float] = None,
 ) -> list[Plate]:
     """Finds the plates in a probability map or a mask.
 
@@ -38,6 +39,9 @@ def extract_plates(
         split (bool): Whether to separate touching plates. Default: True.
         fit_corners (bool): Whether to look for the corners, which takes longer than all else. Otherwise they
             are those of the min-area rectangle. Default: True.
+        straighten (float, optional): Plates are flat and have four straight sides: an outline that overlaps
+            with the quadrilateral of its corners by this IoU or more is replaced by it. Only with
+            ``fit_corners``. Default: None, outlines stay as they are.
 
     Returns:
         list[Plate]: Best score first, larger plates first among equals.
@@ -75,7 +79,7 @@ def extract_plates(
             score = 1.0 if local is None else float(local[part > 0].mean())
             if score >= min_score:
                 origin = (x + columns.start, y + rows.start)
-                plates.append(_make_plate(part, local, threshold, origin, score, fit_corners))
+                plates.append(_make_plate(part, local, threshold, origin, score, fit_corners, straighten))
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 
@@ -106,13 +110,15 @@ def _make_plate(
     origin: tuple[int, int],
     score: float,
     fit_corners: bool,
+    straighten: Optional[float],
 ) -> Plate:
     """Measures one component; ``origin`` is where its window begins in the picture."""
     outline = trace_outline(fill_holes(mask), probability, threshold)
-    corners = fit_outline(outline)[0] if fit_corners else order_corners(enclose(outline))
+    corners, overlap = fit_outline(outline) if fit_corners else (order_corners(enclose(outline)), 0.0)
+    straight = straighten is not None and overlap >= straighten
     offset = np.array(origin, np.float32)
     return Plate(
-        polygon=simplify_outline(outline) + offset,
+        polygon=(corners if straight else simplify_outline(outline)) + offset,
         corners=corners + offset,
         score=score,
         area=float(np.count_nonzero(mask)),

@@ -296,6 +296,7 @@ def test_second_look_at_the_pictures_edge(make):
     picture = draw_plates((200, 300), [[(10, 10), (69, 10), (69, 28), (10, 28)]])[10:, 10:]
     (plate,) = make(long_side=150, refine=True).predict(picture).plates
     assert corner_error(plate, quad) < 1.5
+    assert plate.polygon.min() >= -0.5, 'outlines stay inside the picture'
 
 
 def test_too_large_for_one_look(make):

@@ -104,3 +104,18 @@ def test_other_bad_input():
         extract_plates(np.zeros((1, 9, 9)))
     with pytest.raises(TypeError, match='numpy array'):
         extract_plates([[0.0]])
+
+
+def test_straight_outlines_where_a_quadrilateral_fits():
+    quad = np.array([(20, 20), (80, 26), (79, 44), (19, 38)], np.float32)
+    probability = cv2.fillPoly(np.zeros((60, 100), np.float32), [quad.astype(np.int32)], 0.9)
+    probability[41:43, 50:54] = 0.0  # a bite out of the lower side
+    (ragged,) = extract_plates(probability)
+    (straight,) = extract_plates(probability, straighten=0.9)
+    assert len(ragged.polygon) > 4
+    np.testing.assert_array_equal(straight.polygon, straight.corners)
+    np.testing.assert_allclose(straight.polygon, quad, atol=1.0)
+    (kept,) = extract_plates(probability, straighten=0.999)
+    np.testing.assert_array_equal(kept.polygon, ragged.polygon)
+    (unfitted,) = extract_plates(probability, straighten=0.9, fit_corners=False)
+    np.testing.assert_array_equal(unfitted.polygon, ragged.polygon)
