@@ -58,8 +58,8 @@ class Refinement:
             threshold (float): Probability in 0..1 above which a pixel is plate.
 
         Returns:
-            tuple[list[Plate], list[Patch]]: The plates, best score first, and the second looks at those that
-            changed or were dropped.
+            tuple[list[Plate], list[Patch]]: The plates, best score first, the mean of both looks' scores, and
+            the second looks at those that changed or were dropped.
         """
         if not plates:
             return [], []
