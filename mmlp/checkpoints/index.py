@@ -39,7 +39,7 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        'fcddc6674295921be13df385f4bbc0b5ca4c2a7fb988e63764a01840a652f177',
+        'dc962cd5d501be6b195e26734dd6d4f63afcc1813a629cd1bbcdc10cc18db523',
         config='lp_fpn_lite0',
         refiner='lp_fpn_lite0_refiner',
     ),
