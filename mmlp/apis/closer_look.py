@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from mmlp.plates.outline import occupied_window
+from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer
 
@@ -39,22 +39,18 @@ def find_suspects(
         tuple[list[Box], list[Box]]: Boxes in values of the layer: of suspects, none when it shows plates and
         all of them well; and of what is seen well.
     """
-    rows, columns = occupied_window((layer.values > min(floor, threshold)).view(np.uint8))
-    values = layer.values[rows, columns]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((values > threshold).view(np.uint8))
+    labels, stats = label_components(layer.values > threshold)
     inside = labels > 0
-    sums = np.bincount(labels[inside], weights=values[inside], minlength=count)
+    sums = np.bincount(labels[inside] - 1, weights=layer.values[inside], minlength=len(stats))
     areas = stats[:, cv2.CC_STAT_AREA]
     plates = (areas >= min_area) & (sums >= min_score * areas)
-    plates[0] = False
     well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= below)
     if plates.any() and (plates == well).all():
         return [], []
-    count, suspects, stats, _ = cv2.connectedComponentsWithStats((values > floor).view(np.uint8))
-    settled = set(np.unique(suspects[well[labels]]).tolist())
+    suspects, boxes_of_suspects = label_components(layer.values > floor)
+    settled = set(suspects[np.append(False, well)[labels]].tolist())
     boxes: tuple[list[Box], list[Box]] = ([], [])
-    for label, (left, top, width, height, _) in enumerate(stats[1:count].tolist(), start=1):
-        left, top = left + columns.start, top + rows.start
+    for label, (left, top, width, height, _) in enumerate(boxes_of_suspects.tolist(), start=1):
         boxes[label in settled].append((left, top, left + width, top + height))
     return boxes
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from mmlp.plates import Plate, extract_plates
-from mmlp.plates.outline import occupied_window
+from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer, sample_layers
 
@@ -78,10 +77,9 @@ def drop_what_is_seen_closer(
         ProbabilityLayer: The coarse layer with zeros where its plates were left out.
     """
     # With all that is above the floor around them, or a frame of the plate would stay.
-    reached = (whole.values >= _FLOOR * threshold).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(reached)
+    labels, stats = label_components(whole.values >= _FLOOR * threshold)
     values = whole.values.copy()
-    for label, (left, top, width, height, _) in enumerate(stats[1:count].tolist(), start=1):
+    for label, (left, top, width, height, _) in enumerate(stats.tolist(), start=1):
         window = (slice(top, top + height), slice(left, left + width))
         component = labels[window] == label
         plate = component & (whole.values[window] > threshold)
@@ -111,12 +109,9 @@ def _merge_into_regions(layers: Sequence[ProbabilityLayer], threshold: float) ->
 
 def _component_boxes(layer: ProbabilityLayer, threshold: float) -> list[tuple[float, ...]]:
     """Boxes around the components of a layer, two values wider, with the layer's steps."""
-    mask = (layer.values > threshold).view(np.uint8)
-    rows, columns = occupied_window(mask)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask[rows, columns])
+    _, stats = label_components(layer.values > threshold)
     boxes = []
-    for left, top, width, height, _ in stats[1:count].tolist():
-        left, top = left + columns.start, top + rows.start
+    for left, top, width, height, _ in stats.tolist():
         part = layer.cut(left, top, left + width, top + height)
         x, y = 2 * layer.step_x, 2 * layer.step_y
         box = (

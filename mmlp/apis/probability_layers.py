@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmlp.plates.components import occupied_window
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ProbabilityLayer:
@@ -60,16 +62,10 @@ class ProbabilityLayer:
             The part, one value wider on each side where there is one; None when nothing reaches the floor.
         """
         reached = self.values >= floor
-        rows, columns = np.flatnonzero(reached.any(axis=1)), np.flatnonzero(reached.any(axis=0))
-        if not len(rows):
+        if not reached.any():
             return None
-        height, width = self.values.shape
-        part = self.cut(
-            max(columns[0] - 1, 0),
-            max(rows[0] - 1, 0),
-            min(columns[-1] + 2, width),
-            min(rows[-1] + 2, height),
-        )
+        rows, columns = occupied_window(reached.view(np.uint8))
+        part = self.cut(columns.start, rows.start, columns.stop, rows.stop)
         return dataclasses.replace(part, values=part.values.astype(np.float16))
 
     def sample(self, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Optional
 import cv2
 import numpy as np
 
-from mmlp.plates import Plate, extract_plates
+from mmlp.plates import Plate, extract_plates, polygon_area
 
 from .plate_search import to_picture_pixels
 from .probability_layers import Patch, ProbabilityLayer
@@ -58,8 +58,9 @@ class Refinement:
             threshold (float): Probability in 0..1 above which a pixel is plate.
 
         Returns:
-            tuple[list[Plate], list[Patch]]: The plates, best score first, the mean of both looks' scores, and
-            the second looks at those that changed or were dropped.
+            tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that the second
+            look confirms is the mean of both looks'. And the second looks at those that changed or were
+            dropped.
         """
         if not plates:
             return [], []
@@ -111,7 +112,8 @@ class Refinement:
         score = (plate.score + found[best].score) / 2
         # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
         polygon = np.clip(found[best].polygon, -0.5, np.array(shape[::-1]) - 0.5)
-        return dataclasses.replace(found[best], polygon=polygon, score=score)
+        area = found[best].area * polygon_area(polygon) / polygon_area(found[best].polygon)
+        return dataclasses.replace(found[best], polygon=polygon, area=area, score=score)
 
 
 def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-import cv2
 import numpy as np
 
-from .geometry import order_corners
-from .outline import fill_holes, occupied_window, simplify_outline, trace_outline
+from .components import label_components
+from .geometry import order_corners, polygon_area
+from .outline import fill_holes, simplify_outline, trace_outline
 from .plate import Plate
 from .quadrilateral import enclose, fit_outline
 from .split import split_touching
@@ -51,13 +51,9 @@ def extract_plates(
         TypeError: Not an array of bool, integers or floats.
     """
     values, mask = _as_mask(probability, threshold)
-    # Plates are a small part of most pictures, and to label the rest takes a hundred times as long.
-    rows, columns = occupied_window(mask)
-    mask, values = mask[rows, columns], None if values is None else values[rows, columns]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    labels, stats = label_components(mask)
     plates = []
-    for label in range(1, count):
-        left, top, width, height, area = (int(value) for value in stats[label])
+    for label, (left, top, width, height, area) in enumerate(stats.tolist(), start=1):
         if area < min_area:
             continue
         window = (slice(top, top + height), slice(left, left + width))
@@ -78,8 +74,7 @@ def extract_plates(
                 continue
             score = 1.0 if local is None else float(local[part > 0].mean())
             if score >= min_score:
-                origin = (x + columns.start, y + rows.start)
-                plates.append(_make_plate(part, local, threshold, origin, score, fit_corners, straighten))
+                plates.append(_make_plate(part, local, threshold, (x, y), score, fit_corners, straighten))
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 
@@ -121,5 +116,5 @@ def _make_plate(
         polygon=(corners if straight else simplify_outline(outline)) + offset,
         corners=corners + offset,
         score=score,
-        area=float(np.count_nonzero(mask)),
+        area=float(polygon_area(corners) if straight else np.count_nonzero(mask)),
     )

@@ -63,19 +63,6 @@ def simplify_outline(outline: np.ndarray, tolerance: float = 0.35) -> np.ndarray
     return cv2.approxPolyDP(np.asarray(outline, np.float32), tolerance, True)[:, 0]
 
 
-def occupied_window(mask: np.ndarray) -> tuple[slice, slice]:
-    """Rows and columns of what is set in a mask, uint8 (H, W), and one pixel more where there is one.
-
-    Returns:
-        tuple[slice, slice]: Rows and columns; the first pixel alone when the mask is empty.
-    """
-    left, top, width, height = cv2.boundingRect(mask)
-    return (
-        slice(max(top - 1, 0), min(top + height + 1, mask.shape[0])),
-        slice(max(left - 1, 0), min(left + width + 1, mask.shape[1])),
-    )
-
-
 def fill_holes(mask: np.ndarray) -> np.ndarray:
     """Fills the holes of a mask, bool or uint8 (H, W); returns uint8 of 0 and 1."""
     contours, _ = cv2.findContours(

@@ -298,6 +298,7 @@ def test_second_look_at_the_pictures_edge(make):
     (plate,) = make(long_side=150, refine=True).predict(picture).plates
     assert corner_error(plate, quad) < 1.5
     assert plate.polygon.min() >= -0.5, 'outlines stay inside the picture'
+    assert plate.area == pytest.approx(cv2.contourArea(plate.polygon), rel=0.01)
 
 
 def test_too_large_for_one_look(make):

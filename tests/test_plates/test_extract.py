@@ -114,6 +114,7 @@ def test_straight_outlines_where_a_quadrilateral_fits():
     (straight,) = extract_plates(probability, straighten=0.9)
     assert len(ragged.polygon) > 4
     np.testing.assert_array_equal(straight.polygon, straight.corners)
+    assert straight.area == pytest.approx(cv2.contourArea(straight.polygon))
     np.testing.assert_allclose(straight.polygon, quad, atol=1.0)
     (kept,) = extract_plates(probability, straighten=0.999)
     np.testing.assert_array_equal(kept.polygon, ragged.polygon)

@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from mmlp.plates import fill_holes, polygon_area, simplify_outline, trace_outline
-from mmlp.plates.outline import occupied_window
 
 
 def test_outline_of_a_rectangle_lies_half_a_pixel_outside():
@@ -58,19 +57,3 @@ def test_holes_are_filled():
     mask = np.ones((9, 9), np.uint8)
     mask[3:6, 3:6] = 0
     assert fill_holes(np.pad(mask, 1)).sum() == 81
-
-
-@pytest.mark.parametrize(
-    ('pixels', 'expected'),
-    [
-        ([], (slice(0, 1), slice(0, 1))),
-        ([(0, 0)], (slice(0, 2), slice(0, 2))),
-        ([(3, 4), (6, 9)], (slice(2, 8), slice(3, 11))),
-        ([(9, 19)], (slice(8, 10), slice(18, 20))),
-    ],
-)
-def test_window_around_what_is_set(pixels, expected):
-    mask = np.zeros((10, 20), np.uint8)
-    for row, column in pixels:
-        mask[row, column] = 1
-    assert occupied_window(mask) == expected

@@ -139,7 +139,7 @@ def test_pictures_are_chosen_by_their_number_of_plates(benchmark, tmp_path):
     three = ['far_1', 'far_2', 'near_1']
     for least, names in ((0, three), (1, three), (2, ['far_2'])):
         assert [path.stem for path in benchmark.find_pictures(root, 1, least)] == names
-    with pytest.raises(ValueError, match='3 plates or more: lower --least-plates'):
+    with pytest.raises(ValueError, match='3 plates or more: lower --min-plates'):
         benchmark.find_pictures(root, 1, 3)
 
 

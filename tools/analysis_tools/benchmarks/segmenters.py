@@ -5,7 +5,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
         --peer yolo.onnx
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
         --long-side 640 --options closer_below=48 refine=False
-    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --least-plates 3
+    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --min-plates 3
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
 
@@ -60,7 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument('--peer-score', type=float, default=0.25, help='their least score')
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
-    parser.add_argument('--least-plates', type=int, default=0, help='only pictures with as many')
+    parser.add_argument('--min-plates', type=int, default=0, help='least number of plates in a picture')
     return _common.parse_args(parser, argv)
 
 
@@ -95,7 +95,7 @@ def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
     return Found(prediction.mask, boxes, prediction.plates)
 
 
-def find_pictures(folder: Path, every: int, least_plates: int = 0) -> list[Path]:
+def find_pictures(folder: Path, every: int, min_plates: int = 0) -> list[Path]:
     """The pictures that have a mask with so many plates.
 
     Raises:
@@ -107,13 +107,11 @@ def find_pictures(folder: Path, every: int, least_plates: int = 0) -> list[Path]
         raise FileNotFoundError(
             f'{folder} holds no images/NAME.jpg with masks/NAME.jpg.png; data/README.md shows the layout'
         )
-    if least_plates:
+    if min_plates:
         masks = ((path, read_plate_mask(str(mask_of(path)))) for path in found)
-        found = [path for path, mask in masks if len(box_plates(mask)) >= least_plates]
+        found = [path for path, mask in masks if len(box_plates(mask)) >= min_plates]
         if not found:
-            raise ValueError(
-                f'no picture in {folder} has {least_plates} plates or more: lower --least-plates'
-            )
+            raise ValueError(f'no picture in {folder} has {min_plates} plates or more: lower --min-plates')
     return found[::every]
 
 
@@ -124,7 +122,7 @@ def mask_of(picture: Path) -> Path:
 
 def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Runs every contender over the folder; prints and returns the scores."""
-    pictures = find_pictures(args.folder, args.every, args.least_plates)
+    pictures = find_pictures(args.folder, args.every, args.min_plates)
     tallies: dict[str, list[Tally]] = {name: [] for name in contenders}
     for path in tqdm(pictures, unit='picture'):
         picture = read_image(path).bgr
@@ -167,7 +165,7 @@ def _parts(tallies: dict[str, list[Tally]], by_prefix: bool) -> Iterator[tuple[s
 
 def measure_speed(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Times every contender in turn, from a file's bytes to the mask."""
-    pictures = find_pictures(args.folder, args.every, args.least_plates)
+    pictures = find_pictures(args.folder, args.every, args.min_plates)
     files = [path.read_bytes() for path in pictures[: args.rounds]]
 
     def run(look: Look, number: int) -> None:
