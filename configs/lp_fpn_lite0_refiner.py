@@ -31,14 +31,15 @@ train_pipeline = [
         clutter_prob=0.5,
         width_range=(30, 130),
     ),
-    dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, prob=0.6),
+    dict(type='RandomRetroreflection', prob=0.2),
+    dict(type='ColorJitter', brightness=(0.5, 1.7), contrast=0.4, saturation=0.4, hue=0.1, prob=0.6),
     dict(type='RandomGamma', prob=0.3),
     # Far plates are coarse when magnified, and their outlines drawn badly: near ones stand in for them.
     dict(type='RandomDownscale', factor=(1.0, 5.0), prob=0.4),
     dict(type='GaussianBlur', radius=(0, 4), prob=0.25),
     dict(type='MotionBlur', prob=0.15),
     dict(type='RandomNoise', prob=0.25),
-    dict(type='JPEGCompression', prob=0.3),
+    dict(type='JPEGCompression', quality=(12, 95), prob=0.3),
     dict(type='RandomGrayscale', prob=0.15, keep_channels=True, channel_weights=(0.114, 0.587, 0.299)),
     dict(type='PackSegInputs'),
 ]

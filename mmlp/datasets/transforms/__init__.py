@@ -6,6 +6,7 @@ from .crop import RandomPlateCrop
 from .deferred_loading import LoadImageDeferred
 from .geometric import RandomPerspective
 from .loading import LoadPlateAnnotations
+from .night import RandomRetroreflection
 from .sensor import JPEGCompression, RandomDownscale, RandomNoise
 from .warp_crop import RandomWarpCrop
 
@@ -21,5 +22,6 @@ __all__ = [
     'RandomNoise',
     'RandomPerspective',
     'RandomPlateCrop',
+    'RandomRetroreflection',
     'RandomWarpCrop',
 ]
