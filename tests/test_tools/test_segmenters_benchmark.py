@@ -120,6 +120,41 @@ def test_scores_of_a_folder_are_those_worked_by_hand(benchmark, tmp_path, capsys
     assert cv2.imread(str(tmp_path / 'out' / 'segmenters_quality.png')) is not None
 
 
+def test_quality_on_spoilt_pictures(benchmark, tmp_path):
+    root = make_folder(tmp_path / 'val')
+    # Red of 255 is plate to this peer, a fifth of it is not; grey of 0.3 x 255 is neither.
+    peer = save_red(tmp_path / 'red.onnx')
+    args = ['quality', str(root), '--peer', str(peer), '--peer-score', '0.5', '--threads', '1']
+    args += ['--out-dir', str(tmp_path / 'out'), '--disturb', 'none', 'dark', 'bright', 'grey']
+    benchmark.main(args)
+    results = json.loads((tmp_path / 'out' / 'segmenters_quality.json').read_text())['results']
+    recall = {name: parts['all']['scores']['recall'] for name, parts in results.items()}
+    assert {name: recall[name] for name in recall if not name.startswith('mmlp')} == {
+        'red': 1.0,
+        'red dark': 0.0,
+        'red bright': 1.0,
+        'red grey': 0.0,
+    }
+    assert sum(name.startswith('mmlp') for name in recall) == 4
+
+
+@pytest.mark.parametrize('name', ['dark', 'infrared', 'bright', 'grey', 'blur', 'motion', 'noise', 'jpeg'])
+def test_a_picture_is_always_spoilt_in_the_same_way(benchmark, name):
+    assert name in benchmark.DISTURBANCES
+    picture = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    target = np.zeros((48, 64), np.uint8)
+    target[10:20, 10:40] = 1
+    before = picture.copy()
+    np.random.seed(3)
+    first = benchmark.disturb(picture, target, name)
+    following = np.random.rand()
+    np.testing.assert_array_equal(benchmark.disturb(picture, target, name), first)
+    np.testing.assert_array_equal(picture, before)
+    assert first.shape == picture.shape and (first != picture).any()
+    np.random.seed(3)
+    assert np.random.rand() == following  # The program's own random numbers are not touched.
+
+
 def test_speed_is_measured_in_turn(benchmark, tmp_path):
     root = make_folder(tmp_path / 'val')
     peer = save_red(tmp_path / 'red.onnx')

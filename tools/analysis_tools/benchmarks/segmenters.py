@@ -6,6 +6,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
         --long-side 640 --options closer_below=48 refine=False
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --min-plates 3
+    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb none dark infrared
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
 
@@ -13,6 +14,7 @@ The folder holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.
 pixels pooled over the pictures, and the mean of each picture's; plates found at a box IoU of 0.5. In brackets
 stand 95 % confidence intervals, from 1000 resamplings of the pictures. A plate is hidden when
 ``mmlp.plates.redact`` with its default margin covers 95 % of it; an alarm is a find that touches no plate.
+``--disturb`` measures on pictures that are spoilt as ``_disturbances.py`` says, all contenders on the same.
 Speed: from the bytes of a JPEG to the mask, the contenders in turn for every picture; ratios are those of
 medians, and of means, to the first contender.
 """
@@ -27,6 +29,7 @@ from typing import Any, Optional
 
 import _common
 import numpy as np
+from _disturbances import DISTURBANCES, disturb
 from _onnx_peers import Found, ONNXPeer
 from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
 from mmengine.config import DictAction
@@ -61,6 +64,13 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
     parser.add_argument('--min-plates', type=int, default=0, help='least number of plates in a picture')
+    parser.add_argument(
+        '--disturb',
+        nargs='+',
+        choices=('none', *DISTURBANCES),
+        default=['none'],
+        help='measure quality on pictures that are spoilt so',
+    )
     return _common.parse_args(parser, argv)
 
 
@@ -123,16 +133,19 @@ def mask_of(picture: Path) -> Path:
 def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Runs every contender over the folder; prints and returns the scores."""
     pictures = find_pictures(args.folder, args.every, args.min_plates)
-    tallies: dict[str, list[Tally]] = {name: [] for name in contenders}
+    titles = {how: '' if how == 'none' else f' {how}' for how in args.disturb}
+    tallies: dict[str, list[Tally]] = {name + title: [] for title in titles.values() for name in contenders}
     for path in tqdm(pictures, unit='picture'):
         picture = read_image(path).bgr
         target = read_plate_mask(str(mask_of(path)))
         group = path.stem.rpartition('_')[0]
-        for name, look in contenders.items():
-            tallies[name].append(tally(look(picture), target, group))
+        for how, title in titles.items():
+            shown = picture if how == 'none' else disturb(picture, target, how)
+            for name, look in contenders.items():
+                tallies[name + title].append(tally(look(shown), target, group))
     report: dict[str, Any] = {}
     table = PrettyTable(
-        ['system', 'pictures', *scores(tallies[next(iter(contenders))]), 'hidden', 'alarms a picture']
+        ['system', 'pictures', *scores(next(iter(tallies.values()))), 'hidden', 'alarms a picture']
     )
     table.align['system'] = 'l'
     for name, part, chosen in _parts(tallies, args.by_prefix):

@@ -1,0 +1,51 @@
+"""What spoils pictures: light, lenses, motion, sensors and compression, each at one fixed strength."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from mmengine.dataset import Compose
+
+from mmlp.datasets import transforms
+
+_READ_NOISE = transforms.RandomNoise(read_std=(4, 4), shot_gain=(0, 0), prob=1.0)
+
+#: By name; the strengths are those at which a person still reads most plates that are read without.
+DISTURBANCES = {
+    # A fifth of the light, plates no brighter than all else.
+    'dark': [
+        transforms.RandomRetroreflection((0.2, 0.2), (1, 1), infrared_prob=0.0, prob=1.0),
+        _READ_NOISE,
+    ],
+    # A quarter of the light, grey, and plates that shine.
+    'infrared': [
+        transforms.RandomRetroreflection((0.25, 0.25), (5, 5), infrared_prob=1.0, prob=1.0),
+        _READ_NOISE,
+    ],
+    'bright': [transforms.ColorJitter(brightness=(1.8, 1.8))],
+    'grey': [transforms.ColorJitter(saturation=(0, 0))],
+    'blur': [transforms.GaussianBlur(radius=(2, 2), prob=1.0)],
+    'motion': [transforms.MotionBlur(length=(10, 10), angle=(0, 0), prob=1.0)],
+    'noise': [transforms.RandomNoise(read_std=(16, 16), prob=1.0)],
+    'jpeg': [transforms.JPEGCompression(quality=(12, 12), prob=1.0)],
+}
+
+
+def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> np.ndarray:
+    """Spoils a picture, the same picture always in the same way.
+
+    Args:
+        picture: BGR uint8, H x W x 3; stays as it is.
+        target: Uint8, H x W, 0 background, 1 plate, 255 ignored.
+        name: One of :data:`DISTURBANCES`.
+
+    Returns:
+        A new picture of the same shape.
+    """
+    state = np.random.get_state()
+    np.random.seed(zlib.crc32(picture.data))
+    try:
+        return Compose(DISTURBANCES[name])({'img': picture.copy(), 'gt_seg_map': target})['img']
+    finally:
+        np.random.set_state(state)
