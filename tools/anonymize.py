@@ -18,7 +18,7 @@ from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, co
 from mmlp.plates import REDACTION_METHODS, TemporalMemory
 
 #: Lower than for segmentation, and closer: a plate left open is worse than a sign that is blurred.
-THRESHOLD, LONG_SIDE, CLOSER_BELOW = 0.15, 640, 48
+THRESHOLD, LONG_SIDE, CLOSER_BELOW = 0.15, 512, 40
 #: The second look draws outlines close to the plate; the first one's cover more of it, and take less time.
 REFINE = False
 

@@ -14,7 +14,7 @@ from mmlp.plates.components import label_components
 from .probability_layers import ProbabilityLayer
 
 #: Values of the first look that are shown around a suspect: plates are known by what is around them.
-_MARGIN = 24
+_MARGIN = 16
 #: Sides of what is looked at are multiples of this at the closer size, as the network's strides are.
 _MULTIPLE = 32
 

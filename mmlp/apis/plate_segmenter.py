@@ -51,7 +51,7 @@ class PlateSegmenter:
         threshold (float, optional): Probability in (0, 1) above which a pixel is plate. Default: None, the
             model's own.
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
-            enlarged, but at most twice. None: the picture's own size. Default: 512.
+            enlarged, but at most twice. None: the picture's own size. Default: 384.
         closer_long_side (int, optional): Longer side of the picture for a closer look, when the first finds
             no plate, or one narrower than ``closer_below``: where one plate is small, there may be others,
             smaller still. Only parts where the first look suspects a plate are looked at; smaller pictures
@@ -91,7 +91,7 @@ class PlateSegmenter:
         device: str = 'auto',
         num_threads: Optional[int] = None,
         threshold: Optional[float] = None,
-        long_side: Optional[int] = 512,
+        long_side: Optional[int] = 384,
         closer_long_side: Optional[int] = 1280,
         closer_below: int = 32,
         closer_floor: float = 0.2,

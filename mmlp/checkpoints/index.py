@@ -39,13 +39,13 @@ class WeightsEntry:
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
-        'dc962cd5d501be6b195e26734dd6d4f63afcc1813a629cd1bbcdc10cc18db523',
+        'ed9dd9d33d15c27f1f45072fa46bd8ef473c02214074771ca4eb6eed0488a43b',
         config='lp_fpn_lite0',
         refiner='lp_fpn_lite0_refiner',
     ),
     'lp_fpn_lite0_refiner': WeightsEntry(
         'lp_fpn_lite0_refiner.pth',
-        'bb5301e15d7c196742a71753a406edff7f345c0e387a317e3397bb47b1523955',
+        '3eeb13e696c23a0b3eb2d24165c41a7cc0c2f91c896aca9964c9c4bc8e588778',
         config='lp_fpn_lite0_refiner',
     ),
 }

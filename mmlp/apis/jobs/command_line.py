@@ -43,7 +43,7 @@ _GPU_BATCH = 8
 def add_segmenter_options(
     parser: argparse.ArgumentParser,
     threshold: float | None = None,
-    long_side: int = 512,
+    long_side: int = 384,
     closer_below: int = 32,
     refine: bool | None = None,
 ) -> None:
