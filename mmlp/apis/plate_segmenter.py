@@ -24,6 +24,8 @@ from .refinement import Refinement
 from .resizing import resize_picture, working_size
 from .tiling import iterate_tiles
 
+#: Sizes unless others are given; tools offer the same.
+LONG_SIDE, CLOSER_LONG_SIDE, CLOSER_BELOW = 384, 1280, 32
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
 
@@ -91,9 +93,9 @@ class PlateSegmenter:
         device: str = 'auto',
         num_threads: Optional[int] = None,
         threshold: Optional[float] = None,
-        long_side: Optional[int] = 384,
-        closer_long_side: Optional[int] = 1280,
-        closer_below: int = 32,
+        long_side: Optional[int] = LONG_SIDE,
+        closer_long_side: Optional[int] = CLOSER_LONG_SIDE,
+        closer_below: int = CLOSER_BELOW,
         closer_floor: float = 0.2,
         min_area: int = 16,
         min_score: Optional[float] = None,

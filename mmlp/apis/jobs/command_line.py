@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmlp.media import CODECS, MediaList, MediaWriteError
 
-from ..plate_segmenter import PlateSegmenter
+from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from .exclusion import ExcludingSegmenter
 from .option_types import codec, positive_int, probability, region, whole_number
 from .output_paths import find_media_outside
@@ -43,8 +43,8 @@ _GPU_BATCH = 8
 def add_segmenter_options(
     parser: argparse.ArgumentParser,
     threshold: float | None = None,
-    long_side: int = 384,
-    closer_below: int = 32,
+    long_side: int = LONG_SIDE,
+    closer_below: int = CLOSER_BELOW,
     refine: bool | None = None,
 ) -> None:
     """Adds the options that :func:`build_segmenter` reads.
@@ -98,7 +98,7 @@ def add_segmenter_options(
     group.add_argument(
         '--closer-long-side',
         type=whole_number,
-        default=1280,
+        default=CLOSER_LONG_SIDE,
         help='the same for a closer look at what may be plates, taken where the first finds none or a small '
         'one; 0 for none (default: %(default)s)',
     )

@@ -9,6 +9,7 @@ from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from ._checks import check_prob, check_range
+from ._draws import draw_log_uniform
 
 _LEVELS = np.arange(256, dtype=np.float64)
 #: Rows that are converted at once: the float copies of a strip then stay in the processor's cache.
@@ -198,7 +199,7 @@ class RandomGamma(BaseTransform):
     def _draw(self) -> float | None:
         if np.random.rand() >= self.prob:
             return None
-        return float(np.exp(np.random.uniform(*np.log(self.gamma))))
+        return draw_log_uniform(self.gamma)
 
     def transform(self, results: dict) -> dict:
         """Changes ``results['img']``.

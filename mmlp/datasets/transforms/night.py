@@ -9,6 +9,8 @@ from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from ._checks import check_prob, check_range
+from ._draws import draw_log_uniform
+from .color import adjust_saturation
 
 #: Plates are lit to no more than this many times their brightness by day.
 _MAX_FACTOR = 1.8
@@ -60,9 +62,7 @@ class RandomRetroreflection(BaseTransform):
         """Factors of the dark and of the plates, and whether the light is infra-red."""
         if np.random.rand() >= self.prob:
             return None
-        dark, ratio = (
-            float(np.exp(np.random.uniform(*np.log(limits)))) for limits in (self.darkness, self.contrast)
-        )
+        dark, ratio = draw_log_uniform(self.darkness), draw_log_uniform(self.contrast)
         infrared = bool(np.random.rand() < self.infrared_prob)
         return dark, max(min(dark * ratio, _MAX_FACTOR), dark), infrared
 
@@ -81,7 +81,7 @@ class RandomRetroreflection(BaseTransform):
         dark, lit, infrared = drawn
         img = results['img']
         if infrared:
-            img = cv2.cvtColor(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+            img = adjust_saturation(img, 0.0)
         plates = (results['gt_seg_map'] > 0).astype(np.float32)
         factors = dark + (lit - dark) * cv2.GaussianBlur(plates, (3, 3), 0)
         results['img'] = cv2.multiply(img, cv2.merge([factors] * 3), dtype=cv2.CV_8U)

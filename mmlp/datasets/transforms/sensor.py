@@ -9,6 +9,7 @@ from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from ._checks import check_prob, check_range
+from ._draws import draw_log_uniform
 
 
 @TRANSFORMS.register_module()
@@ -43,7 +44,7 @@ class RandomDownscale(BaseTransform):
     def _draw(self) -> float | None:
         if np.random.rand() >= self.prob:
             return None
-        return float(np.exp(np.random.uniform(*np.log(self.factor))))
+        return draw_log_uniform(self.factor)
 
     def transform(self, results: dict) -> dict:
         """Coarsens ``results['img']``.

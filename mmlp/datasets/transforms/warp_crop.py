@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from mmseg.registry import TRANSFORMS
 
 from . import homography
 from ._checks import check_prob, check_range, check_size
+from ._draws import draw_log_uniform
 from .crop import positions_in_view
 from .plate_regions import plate_contours, plate_quad
 from .sampling import decode_reduced, from_reduced, magnification, reduction_for, warp_mask, warp_picture
@@ -163,7 +163,7 @@ class RandomWarpCrop(BaseTransform):
         plate_width = np.linalg.norm(plate - np.roll(plate, 1, axis=0), axis=1).max()
         least = min(self.min_short_side / min(height, width), self.max_magnification)
         scales = [min(max(want / plate_width, least), self.max_magnification) for want in self.plate_width]
-        scale = math.exp(np.random.uniform(math.log(scales[0]), math.log(scales[1])))
+        scale = draw_log_uniform(scales)
         box_start, box_stop = plate.min(axis=0) * scale, plate.max(axis=0) * scale
         corner = []
         for axis, (side, window) in enumerate(zip((width, height), self.crop_size[::-1])):

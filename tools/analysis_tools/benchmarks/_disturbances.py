@@ -11,7 +11,7 @@ from mmlp.datasets import transforms
 
 _READ_NOISE = transforms.RandomNoise(read_std=(4, 4), shot_gain=(0, 0), prob=1.0)
 
-#: By name; the strengths are those at which a person still reads most plates that are read without.
+#: By name; lengths are in pixels of the picture.
 DISTURBANCES = {
     # A fifth of the light, plates no brighter than all else.
     'dark': [
