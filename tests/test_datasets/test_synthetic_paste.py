@@ -55,6 +55,19 @@ def test_replaced_plate_covers_the_old_one(seed):
     assert count == 2, 'one plate stays one plate'
 
 
+@pytest.mark.parametrize('seed', range(4))
+def test_replaced_plate_covers_the_rim_that_was_ignored(seed):
+    """An annotation that leaves the outline open becomes an exact one; other ignored pixels stay."""
+    before = sample()
+    plate = (before['gt_seg_map'] == 1).astype(np.uint8)
+    rim = cv2.dilate(plate, np.ones((9, 9), np.uint8)).astype(bool)
+    before['gt_seg_map'][rim & (plate == 0)] = 255
+    np.random.seed(seed)
+    mask = PasteSyntheticPlate(**{**NOTHING, 'replace_prob': 1})(dict(before))['gt_seg_map']
+    assert (mask[rim] == 1).all()
+    assert (mask == 255).sum() == 20 * 30
+
+
 def test_replaced_mask_is_the_new_plate_and_not_its_holder():
     """Outside the mask, pixels change in a narrow rim (the holder and its blur) alone."""
     for seed in range(6):

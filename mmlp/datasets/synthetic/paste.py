@@ -8,6 +8,8 @@ from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
+from mmlp.plates.components import label_components
+
 from .clutter import overlay_text, render_clutter
 from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
 from .layouts import choose_layout
@@ -30,16 +32,20 @@ def _drawing_scale(height: float, layout: PlateLayout) -> float:
 
 
 def _plate_pixels(mask: np.ndarray) -> list[np.ndarray]:
-    """X and y (N, 2) of the pixels of each plate of a mask."""
-    x0, y0, w, h = cv2.boundingRect((mask == 1).astype(np.uint8))
-    if w == 0:
-        return []
-    count, labels = cv2.connectedComponents(
-        (mask[y0 : y0 + h, x0 : x0 + w] == 1).astype(np.uint8), connectivity=8
-    )
+    """X and y (N, 2) of the pixels of each plate of a mask, with ignored ones that adjoin it.
+
+    Ignored pixels up to a third of the plate's height away count: the rim where annotators were not sure of the
+    outline, which is plate in part.
+    """
+    labels, stats = label_components(mask == 1)
     found = []
-    for index in range(1, count):
-        rows, cols = np.nonzero(labels == index)
+    for index, (left, top, width, height, _) in enumerate(stats.tolist(), start=1):
+        reach = -(-height // 3)
+        x0, y0 = max(left - reach, 0), max(top - reach, 0)
+        window = (slice(y0, top + height + reach), slice(x0, left + width + reach))
+        plate = labels[window] == index
+        regions, _ = label_components(plate | (mask[window] == 255))
+        rows, cols = np.nonzero(regions == regions[plate][0])
         found.append(np.stack([cols + x0, rows + y0], 1))
     return found
 
@@ -111,9 +117,8 @@ class PasteSyntheticPlate(BaseTransform):
 
     Three things are done, each by its own chance:
 
-    * a plate of the picture is covered by a synthetic one of another layout, in its place, perspective and
-    light, and
-      the mask then holds the exact outline of the new one;
+    * a plate of the picture, with ignored pixels that adjoin it, is covered by a synthetic one of another
+      layout, in its place, perspective and light, and the mask then holds the exact outline of the new one;
     * plates are put where there was none, turned in space, in the light of their surroundings;
     * lettering, signs, stickers, grilles and a camera's time stamp are put where there is no plate, as
     background.

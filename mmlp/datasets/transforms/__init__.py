@@ -7,12 +7,14 @@ from .deferred_loading import LoadImageDeferred
 from .geometric import RandomPerspective
 from .loading import LoadPlateAnnotations
 from .night import RandomRetroreflection
+from .outline import IgnorePlateOutline
 from .sensor import JPEGCompression, RandomDownscale, RandomNoise
 from .warp_crop import RandomWarpCrop
 
 __all__ = [
     'ColorJitter',
     'GaussianBlur',
+    'IgnorePlateOutline',
     'JPEGCompression',
     'LoadImageDeferred',
     'LoadPlateAnnotations',
