@@ -138,19 +138,25 @@ def test_quality_on_spoilt_pictures(benchmark, tmp_path):
     assert sum(name.startswith('mmlp') for name in recall) == 4
 
 
-@pytest.mark.parametrize('name', ['dark', 'infrared', 'bright', 'grey', 'blur', 'motion', 'noise', 'jpeg'])
+@pytest.mark.parametrize(
+    'name', ['dark', 'infrared', 'bright', 'grey', 'blur', 'motion', 'noise', 'jpeg', 'replaced']
+)
 def test_a_picture_is_always_spoilt_in_the_same_way(benchmark, name):
     assert name in benchmark.DISTURBANCES
     picture = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
     target = np.zeros((48, 64), np.uint8)
     target[10:20, 10:40] = 1
-    before = picture.copy()
+    before = picture.copy(), target.copy()
     np.random.seed(3)
-    first = benchmark.disturb(picture, target, name)
+    first, truth = benchmark.disturb(picture, target, name)
     following = np.random.rand()
-    np.testing.assert_array_equal(benchmark.disturb(picture, target, name), first)
-    np.testing.assert_array_equal(picture, before)
+    for one, other in zip(benchmark.disturb(picture, target, name), (first, truth)):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip((picture, target), before):
+        np.testing.assert_array_equal(one, other)
     assert first.shape == picture.shape and (first != picture).any()
+    # Plates stay where they are, but for new ones, which cover them.
+    assert (truth[target == 1] == 1).all() and ((truth != target).any() == (name == 'replaced'))
     np.random.seed(3)
     assert np.random.rand() == following  # The program's own random numbers are not touched.
 

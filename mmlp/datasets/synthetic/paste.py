@@ -34,8 +34,8 @@ def _drawing_scale(height: float, layout: PlateLayout) -> float:
 def _plate_pixels(mask: np.ndarray) -> list[np.ndarray]:
     """X and y (N, 2) of the pixels of each plate of a mask, with ignored ones that adjoin it.
 
-    Ignored pixels up to a third of the plate's height away count: the rim where annotators were not sure of the
-    outline, which is plate in part.
+    Ignored pixels up to a third of the plate's height away count: the rim where annotators were not sure of
+    the outline, which is plate in part.
     """
     labels, stats = label_components(mask == 1)
     found = []

@@ -19,9 +19,9 @@ _MOST = 0.3
 class IgnorePlateOutline(BaseTransform):
     """Leaves a band along the outline of every plate out of the loss.
 
-    Outlines that are drawn by hand, fitted into boxes or painted with their border pixels are too large or too
-    small by some percent, and all in the same direction: a network learns that. With the band it learns from
-    them where plates are; where exactly they end it has to learn from exact outlines, such as those of
+    Outlines that are drawn by hand, fitted into boxes or painted with their border pixels are too large or
+    too small by some percent, and all in the same direction: a network learns that. With the band it learns
+    from them where plates are; where exactly they end it has to learn from exact outlines, such as those of
     :class:`~mmlp.datasets.synthetic.paste.PasteSyntheticPlate`, which covers band and plate together.
 
     Put it after the masks are loaded and before they are resized, so that pixels are those of the annotation.

@@ -8,6 +8,7 @@ import numpy as np
 from mmengine.dataset import Compose
 
 from mmlp.datasets import transforms
+from mmlp.datasets.synthetic import PasteSyntheticPlate
 
 _READ_NOISE = transforms.RandomNoise(read_std=(4, 4), shot_gain=(0, 0), prob=1.0)
 
@@ -29,10 +30,12 @@ DISTURBANCES = {
     'motion': [transforms.MotionBlur(length=(10, 10), angle=(0, 0), prob=1.0)],
     'noise': [transforms.RandomNoise(read_std=(16, 16), prob=1.0)],
     'jpeg': [transforms.JPEGCompression(quality=(12, 12), prob=1.0)],
+    # No hardship: synthetic plates over those of the picture, whose outlines are exact to the pixel.
+    'replaced': [PasteSyntheticPlate(replace_prob=1.0, add_prob=0.0, clutter_prob=0.0, overlay_prob=0.0)],
 }
 
 
-def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> np.ndarray:
+def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Spoils a picture, the same picture always in the same way.
 
     Args:
@@ -41,11 +44,12 @@ def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> np.ndarray:
         name: One of :data:`DISTURBANCES`.
 
     Returns:
-        A new picture of the same shape.
+        A new picture and its target, of the same shapes.
     """
     state = np.random.get_state()
     np.random.seed(zlib.crc32(picture.data))
     try:
-        return Compose(DISTURBANCES[name])({'img': picture.copy(), 'gt_seg_map': target})['img']
+        spoilt = Compose(DISTURBANCES[name])({'img': picture.copy(), 'gt_seg_map': target})
+        return spoilt['img'], spoilt['gt_seg_map']
     finally:
         np.random.set_state(state)

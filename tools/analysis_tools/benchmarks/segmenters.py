@@ -140,9 +140,9 @@ def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> di
         target = read_plate_mask(str(mask_of(path)))
         group = path.stem.rpartition('_')[0]
         for how, title in titles.items():
-            shown = picture if how == 'none' else disturb(picture, target, how)
+            shown, truth = (picture, target) if how == 'none' else disturb(picture, target, how)
             for name, look in contenders.items():
-                tallies[name + title].append(tally(look(shown), target, group))
+                tallies[name + title].append(tally(look(shown), truth, group))
     report: dict[str, Any] = {}
     table = PrettyTable(
         ['system', 'pictures', *scores(next(iter(tallies.values()))), 'hidden', 'alarms a picture']
