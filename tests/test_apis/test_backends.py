@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from brightness_network import brightness_probability
+from brightness_network import brightness_probability, build_brightness_segmentor
 
 from mmlp.apis.backends import build_backend
 from mmlp.apis.export import export_onnx
@@ -59,6 +59,21 @@ def test_answers_are_kept_when_the_next_picture_comes(backend, brightness_checkp
     copy = first.copy()
     engine(np.full((1, 16, 16, 3), 255, np.uint8))
     np.testing.assert_array_equal(first, copy)
+
+
+@pytest.mark.parametrize('backend', [needs('onnxruntime'), needs('openvino')])
+@pytest.mark.parametrize('logit', [17.482065200805664, 17.631031036376953, 17.695676803588867, -104.0])
+def test_probabilities_stay_in_range_where_the_engine_rounds_beyond_it(backend, logit, tmp_path):
+    """The sigmoid of ONNX Runtime 1.32 is more than 1 for the first three."""
+    segmentor = build_brightness_segmentor()
+    with torch.no_grad():
+        segmentor.decode_head.conv_seg.weight.zero_()
+        segmentor.decode_head.conv_seg.bias.fill_(logit)
+    path = tmp_path / 'sure.onnx'
+    path.write_bytes(export_onnx(PlateProbability(segmentor)))
+    answer = build_backend(path, backend=backend)(np.zeros((1, 64, 64, 3), np.uint8))
+    assert answer.min() >= 0.0 and answer.max() <= 1.0
+    np.testing.assert_allclose(answer, 1 / (1 + np.exp(-logit)), atol=1e-6)
 
 
 @pytest.mark.parametrize('backend', [needs('onnxruntime'), needs('openvino')])
