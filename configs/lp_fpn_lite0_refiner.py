@@ -48,6 +48,6 @@ train_pipeline = [
 train_dataloader = dict(batch_size=24, dataset=dict(pipeline=train_pipeline))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=150, by_epoch=False),
-    dict(type='CosineAnnealingLR', eta_min=0.0, begin=150, end=2200, T_max=2050, by_epoch=False),
+    dict(type='CosineAnnealingLR', eta_min=0.0, begin=150, end=4500, T_max=4350, by_epoch=False),
 ]
-train_cfg = dict(max_iters=2200, val_interval=2200)
+train_cfg = dict(max_iters=4500, val_interval=4500)

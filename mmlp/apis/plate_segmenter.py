@@ -64,7 +64,7 @@ class PlateSegmenter:
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower score are dropped: the mean probability of their
             pixels, 0..1, and with a second look the mean of both looks'. Default: None, 0.2 above the
-            threshold but at most 0.73, with a second look 0.06 more, which takes most specks on lettering and
+            threshold but at most 0.73, with a second look 0.07 more, which takes most specks on lettering and
             grilles away; 0.0 keeps all.
         tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
             for plates too small in the whole picture; the higher probability counts. Plates up to half the
@@ -127,7 +127,7 @@ class PlateSegmenter:
         self.min_score = min_score
         if min_score is None:
             # What is seen magnified is more certain.
-            self.min_score = min(self.threshold + 0.2, 0.73) + (0.06 if self.refinement else 0.0)
+            self.min_score = min(self.threshold + 0.2, 0.73) + (0.07 if self.refinement else 0.0)
         self.batch_size = batch_size
 
     def predict(self, image: ImageSource) -> Prediction:

@@ -45,7 +45,7 @@ WEIGHTS: dict[str, WeightsEntry] = {
     ),
     'lp_fpn_lite0_refiner': WeightsEntry(
         'lp_fpn_lite0_refiner.pth',
-        '3eeb13e696c23a0b3eb2d24165c41a7cc0c2f91c896aca9964c9c4bc8e588778',
+        '99d410c78cee6af2b96acd47ba3b34c39457d617debc7ea617483e90bface033',
         config='lp_fpn_lite0_refiner',
     ),
 }

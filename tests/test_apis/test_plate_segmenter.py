@@ -140,7 +140,7 @@ def test_threshold_cuts_plates_out(make):
 @pytest.mark.parametrize(('threshold', 'lowest'), [(None, 0.7), (0.5, 0.7), (0.2, 0.4), (0.7, 0.73)])
 def test_lowest_score_follows_the_threshold(make, threshold, lowest):
     assert make(threshold=threshold).min_score == pytest.approx(lowest)
-    assert make(threshold=threshold, refine=True).min_score == pytest.approx(lowest + 0.06)
+    assert make(threshold=threshold, refine=True).min_score == pytest.approx(lowest + 0.07)
     assert make(threshold=threshold, min_score=0.0).min_score == 0.0
 
 

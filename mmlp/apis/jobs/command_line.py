@@ -87,7 +87,7 @@ def add_segmenter_options(
         '--min-score',
         type=float,
         help='drop plates of a lower score, the mean probability of their pixels '
-        '(default: 0.2 above the threshold, at most 0.73, and 0.06 more with the second look)',
+        '(default: 0.2 above the threshold, at most 0.73, and 0.07 more with the second look)',
     )
     group.add_argument(
         '--long-side',
