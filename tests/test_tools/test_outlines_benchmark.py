@@ -84,5 +84,5 @@ def test_report_tells_loose_annotations_from_our_outlines(outlines, tmp_path, ca
 
 def test_says_when_there_is_nothing_to_measure(outlines, tmp_path):
     root = make_folder(tmp_path / 'val', 1)
-    with pytest.raises(ValueError, match=r'no plate .* 400 pixels wide .* lower --min-width'):
+    with pytest.raises(ValueError, match='no plate is 400 pixels wide and found by all: lower --min-width'):
         outlines.main([str(root), '--min-width', '400', '--out-dir', str(tmp_path / 'out')])
