@@ -7,8 +7,9 @@ Annotations of plates are drawn loosely, or into boxes, so an IoU with them says
 plate of at least --min-width pixels has its edges looked for by ``_edges.py``: from the annotated outline and
 from that of every contender, and what comes out strongest counts for all. A plate that one of them lacks, by
 an IoU of less than 0.4 with the annotation, is left out. Reported are the median IoU of quadrilaterals with
-the edges, its lower quartile, and the medians of width and height as multiples of those of the edges. Look at
-the picture before you trust the figures: the edge of a frame may be stronger than that of the plate.
+the edges, its lower quartile, and the medians of width and height as multiples of those of the edges, and of
+the aspect, width divided by height. Look at the picture before you trust the figures: the edge of a frame may be
+stronger than that of the plate.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def measure(
     """Compares all outlines of all plates with the edges.
 
     Returns:
-        Rows with the group of the picture and, by system, IoU, relative width and relative height; and tiles
+        Rows with the group of the picture and, by system, IoU, relative width and height, and aspect; and tiles
         of some of the plates.
 
     Raises:
@@ -84,9 +85,7 @@ def measure(
             rows.append({'group': path.stem.rpartition('_')[0], **_compare(outlines, edges)})
             shown.append(draw_tile(picture, outlines, edges))
     if not rows:
-        raise ValueError(
-            f'no plate is {min_width:g} pixels wide and found by all: lower --min-width'
-        )
+        raise ValueError(f'no plate is {min_width:g} pixels wide and found by all: lower --min-width')
     return rows, [shown[i] for i in np.unique(np.linspace(0, len(shown) - 1, _SHOWN).astype(int))]
 
 
@@ -94,12 +93,13 @@ def _strength(fit: EdgeFit) -> float:
     return fit.strength
 
 
-def _compare(outlines: dict[str, np.ndarray], edges: EdgeFit) -> dict[str, tuple[float, float, float]]:
+def _compare(outlines: dict[str, np.ndarray], edges: EdgeFit) -> dict[str, tuple[float, float, float, float]]:
     reference = _width_and_height(edges.corners)
-    return {
-        name: (quadrilateral_iou(corners, edges.corners), *(_width_and_height(corners) / reference))
-        for name, corners in outlines.items()
-    }
+    compared = {}
+    for name, corners in outlines.items():
+        width, height = size = _width_and_height(corners)
+        compared[name] = (quadrilateral_iou(corners, edges.corners), *(size / reference), width / height)
+    return compared
 
 
 def _width_and_height(corners: np.ndarray) -> np.ndarray:
@@ -134,13 +134,14 @@ def summarise(rows: list[dict[str, Any]], by_prefix: bool) -> dict[str, dict[str
     result: dict[str, dict[str, dict[str, float]]] = {}
     for part, chosen in parts.items():
         for name in (key for key in chosen[0] if key != 'group'):
-            ious, widths, heights = np.array([row[name] for row in chosen]).T
+            ious, widths, heights, aspects = np.array([row[name] for row in chosen]).T
             result.setdefault(part, {})[name] = {
                 'plates': len(chosen),
                 'IoU with the edges': float(np.median(ious)),
                 'lowest quarter': float(np.percentile(ious, 25)),
                 'width': float(np.median(widths)),
                 'height': float(np.median(heights)),
+                'aspect': float(np.median(aspects)),
             }
     return result
 
