@@ -8,8 +8,8 @@ plate of at least --min-width pixels has its edges looked for by ``_edges.py``: 
 from that of every contender, and what comes out strongest counts for all. A plate that one of them lacks, by
 an IoU of less than 0.4 with the annotation, is left out. Reported are the median IoU of quadrilaterals with
 the edges, its lower quartile, and the medians of width and height as multiples of those of the edges, and of
-the aspect, width divided by height. Look at the picture before you trust the figures: the edge of a frame may be
-stronger than that of the plate.
+the aspect, width divided by height. Look at the picture before you trust the figures: the edge of a frame may
+be stronger than that of the plate.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def measure(
     """Compares all outlines of all plates with the edges.
 
     Returns:
-        Rows with the group of the picture and, by system, IoU, relative width and height, and aspect; and tiles
-        of some of the plates.
+        Rows with the group of the picture and, by system, IoU, relative width and height, and aspect; and
+        tiles of some of the plates.
 
     Raises:
         ValueError: No plate is wide enough and found by all.
