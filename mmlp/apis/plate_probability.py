@@ -83,9 +83,9 @@ class PlateProbability(nn.Module):
             logits, size=x.shape[2:], mode='bilinear', align_corners=self.align_corners
         )
         logits = logits[:, :, :height, :width]
-        if logits.shape[1] == 2:
-            return logits.softmax(dim=1)[:, 1]
-        return logits.sigmoid()[:, 0]
+        probability = logits.softmax(dim=1)[:, 1] if logits.shape[1] == 2 else logits.sigmoid()[:, 0]
+        # Engines approximate the sigmoid: that of ONNX Runtime reaches 1 + 1.2e-7 for some logits about 17.8.
+        return probability.clamp(0.0, 1.0)
 
 
 def fuse_conv_bn(module: nn.Module) -> None:

@@ -13,9 +13,6 @@ from .plate import Plate
 from .quadrilateral import enclose, fit_outline
 from .split import split_touching
 
-#: How far probabilities may lie outside of 0..1, as engines and interpolation round.
-_ROUNDING = 1e-6
-
 
 def extract_plates(
     probability: np.ndarray,
@@ -94,12 +91,10 @@ def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.nda
     values = np.asarray(probability, np.float32)
     low, high = float(values.min()), float(values.max())
     # Written this way round, nan is refused as well.
-    if not (low >= -_ROUNDING and high <= 1.0 + _ROUNDING):
+    if not (low >= 0.0 and high <= 1.0):
         raise ValueError(
             f'probability must be in 0..1, got {low:.4g} to {high:.4g}; of logits take the sigmoid first'
         )
-    if low < 0.0 or high > 1.0:
-        values = np.clip(values, 0.0, 1.0)
     return values, (values > threshold).view(np.uint8)
 
 

@@ -25,13 +25,6 @@ def test_plates_with_score_area_box_and_corners():
     np.testing.assert_allclose(plates[0].corners[[0, 2]].ravel(), expected, atol=0.05)
 
 
-def test_rounding_errors_of_an_engine_are_no_logits():
-    probability = picture_of((10, 10, 50, 20), value=np.nextafter(np.float32(1), np.float32(2)))
-    probability[0, 0] = -1e-8
-    (plate,) = extract_plates(probability)
-    assert plate.score == 1.0 and plate.area == 400
-
-
 def test_masks_score_one_and_any_nonzero_is_plate():
     mask = np.zeros((40, 60), np.uint8)
     mask[10:20, 10:50] = 255

@@ -1,25 +1,12 @@
 """That the benchmarks run and say what they promise to say; no test here looks at a time."""
 
-import importlib
 import json
-import sys
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-
-FOLDER = Path(__file__).parents[2] / 'tools' / 'analysis_tools' / 'benchmarks'
-
-
-def load(name):
-    """The benchmark as it is when it is started as a script, with its folder on the path."""
-    sys.path.insert(0, str(FOLDER))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(FOLDER))
+from benchmark_scripts import load_benchmark
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +21,7 @@ def keep_threads():
 
 def run(name, folder, *arguments):
     """A quick run's report, which is the written one, beside a plot that shows something."""
-    report = load(name).main(['--quick', '--out-dir', str(folder), *arguments])
+    report = load_benchmark(name).main(['--quick', '--out-dir', str(folder), *arguments])
     assert json.loads((folder / f'{name}.json').read_text()) == report
     assert cv2.imread(str(folder / f'{name}.png')).std() > 5
     assert report['command'].startswith(f'python tools/analysis_tools/benchmarks/{name}.py --quick')
@@ -44,7 +31,7 @@ def run(name, folder, *arguments):
 
 
 def test_methods_take_turns():
-    common = load('_common')
+    common = load_benchmark('_common')
     calls = []
     methods = {name: lambda number, name=name: calls.append((name, number)) for name in 'ab'}
     ticks = iter(range(1000))
@@ -58,13 +45,13 @@ def test_methods_take_turns():
 
 
 def test_one_thread_is_measured_by_the_processor_s_time():
-    common = load('_common')
+    common = load_benchmark('_common')
     assert common.clock_of(1) is time.process_time
     assert common.clock_of(2) is common.clock_of(1, 'cuda') is time.perf_counter
 
 
 def test_memory_of_a_function_is_its_peak(capfd):
-    common = load('_common')
+    common = load_benchmark('_common')
     measured = common.measure_in_fork(lambda: int(np.ones(50_000_000, np.uint8).sum()))
     if measured is None:
         pytest.skip('the system does not tell the memory of a process')
@@ -76,7 +63,7 @@ def test_memory_of_a_function_is_its_peak(capfd):
 
 
 def test_lovasz_loss(tmp_path, capsys):
-    benchmark = load('lovasz_loss')
+    benchmark = load_benchmark('lovasz_loss')
     report = run('lovasz_loss', tmp_path)
     assert [row['stage'] for row in report['stages']] == list(benchmark.STAGES)
     assert all(
@@ -86,7 +73,7 @@ def test_lovasz_loss(tmp_path, capsys):
 
 
 def test_losses_that_are_compared_are_equal():
-    benchmark = load('lovasz_loss')
+    benchmark = load_benchmark('lovasz_loss')
     for stage in benchmark.STAGES:
         logits, labels = benchmark.make_batch(64, 64, stage, 'cpu')
         assert (labels == 1).float().mean().item() == pytest.approx(benchmark.PLATE_SHARE, rel=0.2)
@@ -96,7 +83,7 @@ def test_losses_that_are_compared_are_equal():
 
 
 def test_feeding(tmp_path):
-    benchmark = load('feeding')
+    benchmark = load_benchmark('feeding')
     report = run('feeding', tmp_path)
     assert [row['title'] for row in report['rows']] == ['large photographs', 'small photographs']
     for row in report['rows']:
@@ -109,7 +96,7 @@ def test_feeding(tmp_path):
 
 
 def test_chains_end_at_crops_with_masks(tmp_path):
-    benchmark = load('feeding')
+    benchmark = load_benchmark('feeding')
     picture, mask = tmp_path / 'a.jpg', tmp_path / 'a.jpg.png'
     cv2.imwrite(str(picture), np.full((300, 420, 3), 200, np.uint8))
     cv2.imwrite(str(mask), np.ones((300, 420), np.uint8))
@@ -128,7 +115,7 @@ def test_chains_end_at_crops_with_masks(tmp_path):
 
 
 def test_train_step(tmp_path):
-    benchmark = load('train_step')
+    benchmark = load_benchmark('train_step')
     report = run('train_step', tmp_path)
     steps = report['steps']
     assert set(steps['seconds']) == set(benchmark.METHODS) - set(benchmark.SLOW)
@@ -143,7 +130,7 @@ def test_train_step(tmp_path):
 
 
 def test_flagship_inference(tmp_path):
-    benchmark = load('flagship_inference')
+    benchmark = load_benchmark('flagship_inference')
     report = run('flagship_inference', tmp_path)
     result = report['result']
     missing = {line.split(':')[0] for line in report['not_run']}
@@ -158,7 +145,7 @@ def test_operations_are_counted_twice_a_product():
     import torch
 
     network = torch.nn.Conv2d(3, 8, 3, padding=1, bias=False)
-    assert load('flagship_inference').count_operations(network, 10, 20) == 2 * 3 * 8 * 9 * 10 * 20
+    assert load_benchmark('flagship_inference').count_operations(network, 10, 20) == 2 * 3 * 8 * 9 * 10 * 20
 
 
 def test_scale(tmp_path):
@@ -177,6 +164,6 @@ def test_scale(tmp_path):
 
 
 def test_linked_data_sets_have_as_many_pictures_as_asked_for(tmp_path):
-    benchmark = load('scale')
+    benchmark = load_benchmark('scale')
     root = benchmark.make_linked_dataset(tmp_path / 'data', 25, per_file=10)
     assert len(list((root / 'images').iterdir())) == len(list((root / 'masks').iterdir())) == 25

@@ -1,24 +1,17 @@
-import importlib
 import json
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from benchmark_scripts import load_benchmark
 
-FOLDER = Path(__file__).parents[2] / 'tools' / 'analysis_tools' / 'benchmarks'
 onnx = pytest.importorskip('onnx', reason='peers are ONNX files')
 pytest.importorskip('onnxruntime', reason='peers are run by ONNX Runtime')
 
 
 @pytest.fixture(scope='module')
 def benchmark():
-    sys.path.insert(0, str(FOLDER))  # As when it is started as a script.
-    try:
-        yield importlib.import_module('segmenters')
-    finally:
-        sys.path.remove(str(FOLDER))
+    return load_benchmark('segmenters')
 
 
 def save_graph(path, nodes, output_shape, initializers=(), side=64):

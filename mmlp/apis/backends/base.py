@@ -40,8 +40,7 @@ class Backend(abc.ABC):
             raise ValueError(
                 f'pictures must be uint8 (N, H, W, 3) and not empty, got {pictures.dtype} {pictures.shape}'
             )
-        # Engines approximate the sigmoid: that of ONNX Runtime reaches 1 + 1.2e-7 for some logits about 17.8.
-        return np.clip(self._run(np.ascontiguousarray(pictures)), 0.0, 1.0)
+        return self._run(np.ascontiguousarray(pictures))
 
     @abc.abstractmethod
     def _run(self, pictures: np.ndarray) -> np.ndarray:

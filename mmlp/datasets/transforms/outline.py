@@ -7,6 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
+from mmlp.plates import side_lengths
 from mmlp.plates.components import label_components
 
 from .plate_regions import plate_quad
@@ -88,8 +89,7 @@ class IgnorePlateOutline(BaseTransform):
 def _height(plate: np.ndarray) -> float:
     """Shorter side of the smallest rectangle, of any tilt, around a plate, in pixels."""
     rows, cols = np.nonzero(plate)
-    quad = plate_quad(np.stack([cols, rows], 1).astype(np.int32))
-    return float(min(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[1])))
+    return float(side_lengths(plate_quad(np.stack([cols, rows], 1).astype(np.int32))).min())
 
 
 def _distance(region: np.ndarray) -> np.ndarray:

@@ -29,6 +29,11 @@ class EdgeFit(NamedTuple):
     strength: float
 
 
+def width_and_height(corners: np.ndarray) -> np.ndarray:
+    """Means of top and bottom, and of left and right side, of corners (4, 2); float64 (2,), pixels."""
+    return side_lengths(corners).reshape(2, 2).mean(axis=0)
+
+
 def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
     """Moves each side of an outline to the strongest straight edge near it.
 
@@ -42,9 +47,8 @@ def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
     Returns:
         The edges.
     """
-    lengths = side_lengths(corners)
-    aspect = (lengths[0] + lengths[2]) / (lengths[1] + lengths[3])
-    width = int(np.clip(round(_HEIGHT * aspect), _HEIGHT / 2, 8 * _HEIGHT))
+    wide, high = width_and_height(corners)
+    width = int(np.clip(round(_HEIGHT * wide / high), _HEIGHT / 2, 8 * _HEIGHT))
     box = np.array([(0, 0), (width, 0), (width, _HEIGHT), (0, _HEIGHT)], np.float32) + _AROUND
     matrix = cv2.getPerspectiveTransform(np.asarray(corners, np.float32), box)
     size = (width + 2 * _AROUND, _HEIGHT + 2 * _AROUND)

@@ -15,16 +15,17 @@ be stronger than that of the plate.
 from __future__ import annotations
 
 import argparse
+import operator
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import NamedTuple, Optional
 
 import _common
 import cv2
 import numpy as np
-from _edges import EdgeFit, fit_to_edges
+from _edges import EdgeFit, fit_to_edges, width_and_height
 from prettytable import PrettyTable
-from segmenters import find_pictures, mask_of
+from segmenters import find_pictures, mask_of, parts
 from tqdm import tqdm
 
 from mmlp.apis import PlateSegmenter
@@ -36,6 +37,20 @@ from mmlp.plates import extract_plates, quadrilateral_iou, side_lengths
 _SAME = 0.4
 #: Plates in the picture, in a row, and the size of each in pixels.
 _SHOWN, _COLUMNS, _TILE = 20, 4, (300, 150)
+
+
+class Outline(NamedTuple):
+    """One outline of a plate beside the plate's edges."""
+
+    #: Part of the folder that the picture belongs to.
+    group: str
+    #: IoU of the quadrilaterals, 0..1.
+    iou: float
+    #: Width and height as multiples of those of the edges.
+    width: float
+    height: float
+    #: Width divided by height.
+    aspect: float
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -51,17 +66,17 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 def measure(
     pictures: Sequence[Path], contenders: dict[str, PlateSegmenter], min_width: float
-) -> tuple[list[dict[str, Any]], list[np.ndarray]]:
+) -> tuple[dict[str, list[Outline]], list[np.ndarray]]:
     """Compares all outlines of all plates with the edges.
 
     Returns:
-        Rows with the group of the picture and, by system, IoU, relative width and height, and aspect; and
-        tiles of some of the plates.
+        Outlines by system, those of the annotation first, and tiles of some of the plates.
 
     Raises:
         ValueError: No plate is wide enough and found by all.
     """
-    rows, shown = [], []
+    measured: dict[str, list[Outline]] = {name: [] for name in ('annotation', *contenders)}
+    shown = []
     for path in tqdm(pictures, unit='picture'):
         picture, target = read_image(path).bgr, read_plate_mask(str(mask_of(path)))
         annotated = [
@@ -81,30 +96,22 @@ def measure(
                     outlines[name] = best
             if len(outlines) <= len(found):
                 continue
-            edges = max((fit_to_edges(picture, start) for start in outlines.values()), key=_strength)
-            rows.append({'group': path.stem.rpartition('_')[0], **_compare(outlines, edges)})
+            fits = [fit_to_edges(picture, start) for start in outlines.values()]
+            edges = max(fits, key=operator.attrgetter('strength'))
+            for name, outline in outlines.items():
+                measured[name].append(compare(outline, edges, path.stem.rpartition('_')[0]))
             shown.append(draw_tile(picture, outlines, edges))
-    if not rows:
+    if not shown:
         raise ValueError(f'no plate is {min_width:g} pixels wide and found by all: lower --min-width')
-    return rows, [shown[i] for i in np.unique(np.linspace(0, len(shown) - 1, _SHOWN).astype(int))]
+    return measured, [shown[i] for i in np.unique(np.linspace(0, len(shown) - 1, _SHOWN).astype(int))]
 
 
-def _strength(fit: EdgeFit) -> float:
-    return fit.strength
-
-
-def _compare(outlines: dict[str, np.ndarray], edges: EdgeFit) -> dict[str, tuple[float, float, float, float]]:
-    reference = _width_and_height(edges.corners)
-    compared = {}
-    for name, corners in outlines.items():
-        width, height = size = _width_and_height(corners)
-        compared[name] = (quadrilateral_iou(corners, edges.corners), *(size / reference), width / height)
-    return compared
-
-
-def _width_and_height(corners: np.ndarray) -> np.ndarray:
-    lengths = side_lengths(corners)
-    return np.array([lengths[0] + lengths[2], lengths[1] + lengths[3]]) / 2
+def compare(corners: np.ndarray, edges: EdgeFit, group: str) -> Outline:
+    """An outline beside the edges."""
+    width, height = width_and_height(corners)
+    wide, high = width_and_height(edges.corners)
+    iou = quadrilateral_iou(corners, edges.corners)
+    return Outline(group, iou, width / wide, height / high, width / height)
 
 
 def draw_tile(picture: np.ndarray, outlines: dict[str, np.ndarray], edges: EdgeFit) -> np.ndarray:
@@ -124,26 +131,17 @@ def draw_tile(picture: np.ndarray, outlines: dict[str, np.ndarray], edges: EdgeF
     return tile
 
 
-def summarise(rows: list[dict[str, Any]], by_prefix: bool) -> dict[str, dict[str, dict[str, float]]]:
-    """Medians and quarters by part of the folder and by system."""
-    parts = {'all': rows}
-    if by_prefix:
-        parts |= {
-            group: [r for r in rows if r['group'] == group] for group in sorted({r['group'] for r in rows})
-        }
-    result: dict[str, dict[str, dict[str, float]]] = {}
-    for part, chosen in parts.items():
-        for name in (key for key in chosen[0] if key != 'group'):
-            ious, widths, heights, aspects = np.array([row[name] for row in chosen]).T
-            result.setdefault(part, {})[name] = {
-                'plates': len(chosen),
-                'IoU with the edges': float(np.median(ious)),
-                'lowest quarter': float(np.percentile(ious, 25)),
-                'width': float(np.median(widths)),
-                'height': float(np.median(heights)),
-                'aspect': float(np.median(aspects)),
-            }
-    return result
+def summarise(outlines: Sequence[Outline]) -> dict[str, float]:
+    """Medians, and the lower quartile of the IoU."""
+    _, ious, widths, heights, aspects = zip(*outlines)
+    return {
+        'plates': len(outlines),
+        'IoU with the edges': float(np.median(ious)),
+        'lower quartile': float(np.percentile(ious, 25)),
+        'width': float(np.median(widths)),
+        'height': float(np.median(heights)),
+        'aspect': float(np.median(aspects)),
+    }
 
 
 def draw(tiles: list[np.ndarray]) -> _common.Figure:
@@ -170,14 +168,14 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         for path in args.refiner
     }
     pictures = find_pictures(args.folder, args.every)
-    rows, tiles = measure(pictures[:8] if args.quick else pictures, contenders, args.min_width)
-    results = summarise(rows, args.by_prefix)
-    table = PrettyTable(['plates', 'of', 'number', *list(next(iter(results['all'].values())))[1:]])
-    table.align['plates'] = table.align['of'] = 'l'
-    for part, systems in results.items():
-        for name, values in systems.items():
-            number, *figures = values.values()
-            table.add_row([part, name, number, *(f'{value:.3f}' for value in figures)])
+    measured, tiles = measure(pictures[:8] if args.quick else pictures, contenders, args.min_width)
+    results: dict[str, dict[str, dict[str, float]]] = {}
+    table = PrettyTable(['system', *summarise(measured['annotation'])])
+    table.align['system'] = 'l'
+    for name, part, chosen in parts(measured, args.by_prefix):
+        results.setdefault(name, {})[part] = summarise(chosen)
+        number, *figures = results[name][part].values()
+        table.add_row([f'{name}, {part}', number, *(f'{value:.3f}' for value in figures)])
     print(table)
     report = {
         'command': args.command,

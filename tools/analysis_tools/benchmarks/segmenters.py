@@ -25,7 +25,7 @@ import argparse
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 import _common
 import numpy as np
@@ -41,6 +41,7 @@ from mmlp.datasets.plate_mask import read_plate_mask
 from mmlp.media import read_image
 
 Look = Callable[[np.ndarray], Found]
+Measured = TypeVar('Measured')
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -148,7 +149,7 @@ def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> di
         ['system', 'pictures', *scores(next(iter(tallies.values()))), 'hidden', 'alarms a picture']
     )
     table.align['system'] = 'l'
-    for name, part, chosen in _parts(tallies, args.by_prefix):
+    for name, part, chosen in parts(tallies, args.by_prefix):
         values, bounds = scores(chosen), intervals(chosen)
         hidden = np.concatenate([t.hidden for t in chosen])
         alarms = sum(t.alarms for t in chosen) / len(chosen)
@@ -168,12 +169,21 @@ def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> di
     return report
 
 
-def _parts(tallies: dict[str, list[Tally]], by_prefix: bool) -> Iterator[tuple[str, str, list[Tally]]]:
-    for name, all_of_them in tallies.items():
+def parts(measured: dict[str, list[Measured]], by_prefix: bool) -> Iterator[tuple[str, str, list[Measured]]]:
+    """What was measured, by system and by part of the folder: the whole, and each group if it is asked for.
+
+    Args:
+        measured: By system; each entry names the part it belongs to as its ``group``.
+        by_prefix: Whether to yield groups, too.
+
+    Yields:
+        System, part and the entries of the two.
+    """
+    for name, all_of_them in measured.items():
         yield name, 'all', all_of_them
         if by_prefix:
-            for group in sorted({t.group for t in all_of_them}):
-                yield name, group, [t for t in all_of_them if t.group == group]
+            for group in sorted({one.group for one in all_of_them}):
+                yield name, group, [one for one in all_of_them if one.group == group]
 
 
 def measure_speed(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
