@@ -1,0 +1,122 @@
+"""Completes the masks of a data set with the plates that a network finds and nobody annotated.
+
+    python tools/dataset_converters/complete_masks.py data/plates
+    python tools/train.py configs/lp_fpn_lite0_completed.py
+
+Public data sets annotate one plate a picture, or none of the far ones, and a network learns to pass over the
+rest. Here the weights that ship, or --model, look at every picture more closely than they usually do. Sure
+finds become plates, unsure ones are ignored in training, and so are pixels where an outline and the network's
+disagree. People seldom pass over near plates: of the wide finds sure ones are ignored and the rest stays
+background. Plates that are annotated stay. Look at what comes of it:
+
+    python tools/analysis_tools/browse_dataset.py configs/lp_fpn_lite0_completed.py --mode original
+
+Masks are written to SPLIT/completed_masks beside SPLIT/masks, which stay as they are, and the names of the
+pictures with three plates or more to SPLIT/crowded.txt. Interrupted, run the same command again: it goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os.path as osp
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmengine.utils import track_iter_progress
+
+from mmlp.apis import PlateSegmenter
+from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
+from mmlp.datasets.mask_completion import CompletionCounts, complete_mask
+from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
+from mmlp.media.atomic import write_bytes
+from mmlp.plates.components import label_components
+
+#: Every suspect is looked at closer, whatever its size, and larger than usual.
+CLOSELY = dict(long_side=512, closer_long_side=1536, closer_below=1 << 16, closer_floor=0.1)
+CROWDED = 3
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('data_root', type=Path, help='data set with SPLIT/images and SPLIT/masks')
+    parser.add_argument('--split', default='train', help='which part of it (default: %(default)s)')
+    parser.add_argument('--model', help='checkpoint or .onnx file (default: the weights that ship)')
+    parser.add_argument(
+        '--plate-score', type=float, default=0.85, help='finds from here up become plates (default: 0.85)'
+    )
+    parser.add_argument(
+        '--ignore-score', type=float, default=0.75, help='finds from here up are ignored (default: 0.75)'
+    )
+    parser.add_argument(
+        '--near-width',
+        type=float,
+        default=48.0,
+        metavar='PIXELS',
+        help='finds as wide as this are no plates that people passed over (default: 48)',
+    )
+    parser.add_argument('--threads', type=int, help='of the network (default: one a core)')
+    return parser.parse_args(argv)
+
+
+def complete_masks(args: argparse.Namespace) -> CompletionCounts:
+    """Writes the completed masks of one split, and the list of its crowded pictures."""
+    folder = args.data_root / args.split
+    dataset = LicensePlateDataset(
+        data_root=str(args.data_root),
+        data_prefix=dict(img_path=f'{args.split}/images', seg_map_path=f'{args.split}/masks'),
+    )
+    segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)
+    print(segmenter.describe())
+    total = CompletionCounts()
+    crowded = []
+    for index in track_iter_progress(range(len(dataset))):
+        info = dataset.get_data_info(index)
+        out = folder / 'completed_masks' / osp.relpath(info['seg_map_path'], folder / 'masks')
+        if out.exists():
+            mask = read_plate_mask(out)
+        else:
+            plates = segmenter.predict(info['img_path']).plates
+            annotated = read_plate_mask(info['seg_map_path'])
+            mask, counts = complete_mask(
+                annotated, plates, args.plate_score, args.ignore_score, args.near_width
+            )
+            total += counts
+            write_bytes(out, encode_mask(mask))
+        if len(label_components(mask == PLATE)[1]) >= CROWDED:
+            crowded.append(osp.relpath(info['img_path'], folder / 'images'))
+    write_bytes(folder / 'crowded.txt', ''.join(f'{name}\n' for name in crowded).encode())
+    return total
+
+
+def encode_mask(mask: np.ndarray) -> bytes:
+    """Codes a mask of 0, 1 and 255 as a PNG of the grey values that mask files have."""
+    grey = np.zeros_like(mask)
+    grey[mask == PLATE] = 255
+    grey[mask == IGNORE] = DEFAULT_IGNORE_VALUES[0]
+    return cv2.imencode('.png', grey)[1].tobytes()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    args = parse_args(argv)
+    try:
+        counts = complete_masks(args)
+    except (DatasetError, FileNotFoundError, ValueError) as error:
+        print(f'complete_masks.py: error: {error}', file=sys.stderr)
+        return 2
+    print(
+        f'\n{counts.annotated} annotated plates, of which {counts.confirmed} were found; '
+        f'{counts.added} plates added, {counts.ignored} finds ignored'
+    )
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
