@@ -25,6 +25,6 @@ train_dataloader = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=150, by_epoch=False),
-    dict(type='CosineAnnealingLR', eta_min=0.0, begin=150, end=7000, T_max=6850, by_epoch=False),
+    dict(type='CosineAnnealingLR', eta_min=0.0, begin=150, end=8500, T_max=8350, by_epoch=False),
 ]
-train_cfg = dict(max_iters=7000, val_interval=7000)
+train_cfg = dict(max_iters=8500, val_interval=8500)
