@@ -16,6 +16,7 @@ from mmlp.media.images import ImageSource
 
 from .backends import Backend, build_backend
 from .closer_look import find_suspects, plan_looks
+from .coarser_look import look_coarser
 from .config_files import ConfigSource
 from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
@@ -61,6 +62,9 @@ class PlateSegmenter:
         closer_below (int): Width in pixels, at the size of the first look, below which a plate is small.
             Default: 32.
         closer_floor (float): Probability of the first look above which it suspects a plate. Default: 0.2.
+        coarser_above (int, optional): Width or height in pixels, at the size of a look, from which on what
+            may be a plate is too large to be seen as one: the picture is looked at once more at half the
+            size, and so on. None: never. Default: 128.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower score are dropped: the mean probability of their
             pixels, 0..1, and with a second look the mean of both looks'. Default: None, 0.2 above the
@@ -97,6 +101,7 @@ class PlateSegmenter:
         closer_long_side: Optional[int] = CLOSER_LONG_SIDE,
         closer_below: int = CLOSER_BELOW,
         closer_floor: float = 0.2,
+        coarser_above: Optional[int] = 128,
         min_area: int = 16,
         min_score: Optional[float] = None,
         tile: Optional[tuple[int, int]] = None,
@@ -106,7 +111,14 @@ class PlateSegmenter:
         batch_size: int = 4,
     ) -> None:
         _check_arguments(
-            threshold, long_side, closer_long_side, closer_floor, tile, tile_long_side, batch_size
+            threshold,
+            long_side,
+            closer_long_side,
+            closer_floor,
+            coarser_above,
+            tile,
+            tile_long_side,
+            batch_size,
         )
         build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
         self.backend: Backend = build(resolve_weights(model), config)
@@ -115,6 +127,7 @@ class PlateSegmenter:
         self.closer_long_side = closer_long_side
         self.closer_below = closer_below
         self.closer_floor = closer_floor
+        self.coarser_above = coarser_above
         self.min_area = min_area
         self.tile = tile
         self.tile_long_side = tile_long_side
@@ -195,7 +208,12 @@ class PlateSegmenter:
                 batch = np.stack([resize_picture(pictures[index], size) for index in part])
                 for index, probability in zip(part, self.backend(batch)):
                     height, width = pictures[index].shape[:2]
-                    yield index, ProbabilityLayer.over_box(probability, (0, 0, width, height))
+                    layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
+                    if self.coarser_above is not None:
+                        layer = look_coarser(
+                            pictures[index], layer, self.backend, self.closer_floor, self.coarser_above
+                        )
+                    yield index, layer
 
     def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
         """Looks at what may be small plates at the closer size."""
@@ -256,6 +274,7 @@ def _check_arguments(
     long_side: Optional[int],
     closer_long_side: Optional[int],
     closer_floor: float,
+    coarser_above: Optional[int],
     tile: Optional[tuple[int, int]],
     tile_long_side: Optional[int],
     batch_size: int,
@@ -275,6 +294,8 @@ def _check_arguments(
     ):
         if value is not None and value < 1:
             raise ValueError(f'{name} must be at least 1, got {value}')
+    if coarser_above is not None and coarser_above < 2:
+        raise ValueError(f'coarser_above must be at least 2 pixels, got {coarser_above}')
     if tile is not None and not (len(tile) == 2 and 0 <= tile[1] < tile[0]):
         raise ValueError(f'tile must be (side, overlap) in pixels with 0 <= overlap < side, got {tile}')
     if tile is None and tile_long_side is not None:

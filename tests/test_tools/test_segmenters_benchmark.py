@@ -154,6 +154,19 @@ def test_a_picture_is_always_spoilt_in_the_same_way(benchmark, name):
     assert np.random.rand() == following  # The program's own random numbers are not touched.
 
 
+def test_close_ups_are_cut_around_the_widest_plate(benchmark):
+    picture = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    target = np.zeros((48, 64), np.uint8)
+    target[10:20, 10:40] = 1
+    target[40:42, 60:64] = 1
+    cut, truth = benchmark.disturb(picture, target, 'close')
+    # 30 columns are three quarters of 40; of 48 rows remain as many as of 64 columns: 30, centred on row 15.
+    np.testing.assert_array_equal(cut, picture[0:30, 5:45])
+    np.testing.assert_array_equal(truth, target[0:30, 5:45])
+    empty = np.zeros_like(target)
+    np.testing.assert_array_equal(benchmark.disturb(picture, empty, 'close')[0], picture)
+
+
 def test_speed_is_measured_in_turn(benchmark, tmp_path):
     root = make_folder(tmp_path / 'val')
     peer = save_red(tmp_path / 'red.onnx')
@@ -165,7 +178,7 @@ def test_speed_is_measured_in_turn(benchmark, tmp_path):
     assert all(seconds > 0 for seconds in report['results']['seconds'].values())
 
 
-def test_pictures_are_chosen_by_their_number_of_plates(benchmark, tmp_path):
+def test_pictures_are_chosen_by_number_and_width_of_plates(benchmark, tmp_path):
     root = make_folder(tmp_path / 'val')
     mask = np.zeros((64, 128), np.uint8)
     mask[2:10, 3:30] = mask[20:40, 30:90] = 255
@@ -173,7 +186,11 @@ def test_pictures_are_chosen_by_their_number_of_plates(benchmark, tmp_path):
     three = ['far_1', 'far_2', 'near_1']
     for least, names in ((0, three), (1, three), (2, ['far_2'])):
         assert [path.stem for path in benchmark.find_pictures(root, 1, least)] == names
-    with pytest.raises(ValueError, match='3 plates or more: lower --min-plates'):
+    mask[20:40, 89] = 0
+    cv2.imwrite(str(root / 'masks' / 'far_2.png.png'), mask)
+    for least, names in ((59, three), (60, ['far_1', 'near_1'])):
+        assert [path.stem for path in benchmark.find_pictures(root, 1, min_width=least)] == names
+    with pytest.raises(ValueError, match='3 plates or more and one of 0 pixels or more: lower --min-plates'):
         benchmark.find_pictures(root, 1, 3)
 
 

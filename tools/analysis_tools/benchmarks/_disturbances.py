@@ -1,14 +1,43 @@
-"""What spoils pictures: light, lenses, motion, sensors and compression, each at one fixed strength."""
+"""What makes pictures harder: light, lenses, motion, sensors, compression, nearness, each at one strength."""
 
 from __future__ import annotations
 
 import zlib
 
+import cv2
 import numpy as np
+from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
 from mmlp.datasets import transforms
 from mmlp.datasets.synthetic import PasteSyntheticPlate
+from mmlp.plates.components import label_components
+
+
+class CloseUp(BaseTransform):
+    """Cuts a picture so that its widest plate fills a share of the width; without a plate it stays whole.
+
+    Args:
+        share: In (0, 1].
+    """
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def transform(self, results: dict) -> dict:
+        """Cuts ``img`` and ``gt_seg_map``."""
+        height, width = results['gt_seg_map'].shape
+        _, stats = label_components(results['gt_seg_map'] == 1)
+        if len(stats):
+            left, top, across, down, _ = stats[stats[:, cv2.CC_STAT_WIDTH].argmax()].tolist()
+            columns = min(round(across / self.share), width)
+            rows = min(round(columns * height / width), height)
+            x = int(np.clip(left + (across - columns) / 2, 0, width - columns))
+            y = int(np.clip(top + (down - rows) / 2, 0, height - rows))
+            for key in ('img', 'gt_seg_map'):
+                results[key] = np.ascontiguousarray(results[key][y : y + rows, x : x + columns])
+        return results
+
 
 _READ_NOISE = transforms.RandomNoise(read_std=(4, 4), shot_gain=(0, 0), prob=1.0)
 
@@ -30,6 +59,7 @@ DISTURBANCES = {
     'motion': [transforms.MotionBlur(length=(10, 10), angle=(0, 0), prob=1.0)],
     'noise': [transforms.RandomNoise(read_std=(16, 16), prob=1.0)],
     'jpeg': [transforms.JPEGCompression(quality=(12, 12), prob=1.0)],
+    'close': [CloseUp(0.75)],
     # No hardship: synthetic plates over those of the picture, whose outlines are exact to the pixel.
     'replaced': [PasteSyntheticPlate(replace_prob=1.0, add_prob=0.0, clutter_prob=0.0, overlay_prob=0.0)],
 }
@@ -44,7 +74,7 @@ def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> tuple[np.ndar
         name: One of :data:`DISTURBANCES`.
 
     Returns:
-        A new picture and its target, of the same shapes.
+        A new picture and its target; all but 'close' keep the shapes.
     """
     state = np.random.get_state()
     np.random.seed(zlib.crc32(picture.data))

@@ -7,6 +7,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
         --long-side 512 --options closer_below=40 refine=False
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --min-plates 3
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb none dark infrared
+    python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb close
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
 
@@ -65,6 +66,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
     parser.add_argument('--min-plates', type=int, default=0, help='least number of plates in a picture')
+    parser.add_argument('--min-width', type=int, default=0, help='least width of the widest plate, in pixels')
     parser.add_argument(
         '--disturb',
         nargs='+',
@@ -106,23 +108,30 @@ def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
     return Found(prediction.mask, boxes, prediction.plates)
 
 
-def find_pictures(folder: Path, every: int, min_plates: int = 0) -> list[Path]:
-    """The pictures that have a mask with so many plates.
+def find_pictures(folder: Path, every: int, min_plates: int = 0, min_width: int = 0) -> list[Path]:
+    """The pictures that have a mask with so many plates, and one so wide.
 
     Raises:
         FileNotFoundError: There are none with a mask.
-        ValueError: None has as many plates.
+        ValueError: None has as many plates, or one as wide.
     """
     found = sorted(path for path in folder.glob('images/*') if mask_of(path).is_file())
     if not found:
         raise FileNotFoundError(
             f'{folder} holds no images/NAME.jpg with masks/NAME.jpg.png; data/README.md shows the layout'
         )
-    if min_plates:
-        masks = ((path, read_plate_mask(str(mask_of(path)))) for path in found)
-        found = [path for path, mask in masks if len(box_plates(mask)) >= min_plates]
+    if min_plates or min_width:
+        boxes = ((path, box_plates(read_plate_mask(str(mask_of(path))))) for path in found)
+        found = [
+            path
+            for path, plates in boxes
+            if len(plates) >= min_plates and (plates[:, 2] - plates[:, 0]).max(initial=0) >= min_width
+        ]
         if not found:
-            raise ValueError(f'no picture in {folder} has {min_plates} plates or more: lower --min-plates')
+            raise ValueError(
+                f'no picture in {folder} has {min_plates} plates or more and one of {min_width} pixels or '
+                'more: lower --min-plates or --min-width'
+            )
     return found[::every]
 
 
@@ -133,7 +142,7 @@ def mask_of(picture: Path) -> Path:
 
 def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Runs every contender over the folder; prints and returns the scores."""
-    pictures = find_pictures(args.folder, args.every, args.min_plates)
+    pictures = find_pictures(args.folder, args.every, args.min_plates, args.min_width)
     titles = {how: '' if how == 'none' else f' {how}' for how in args.disturb}
     tallies: dict[str, list[Tally]] = {name + title: [] for title in titles.values() for name in contenders}
     for path in tqdm(pictures, unit='picture'):
@@ -188,7 +197,7 @@ def parts(measured: dict[str, list[Measured]], by_prefix: bool) -> Iterator[tupl
 
 def measure_speed(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Times every contender in turn, from a file's bytes to the mask."""
-    pictures = find_pictures(args.folder, args.every, args.min_plates)
+    pictures = find_pictures(args.folder, args.every, args.min_plates, args.min_width)
     files = [path.read_bytes() for path in pictures[: args.rounds]]
 
     def run(look: Look, number: int) -> None:
