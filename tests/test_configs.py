@@ -27,6 +27,12 @@ def drop_pretrained(node):
             drop_pretrained(value)
 
 
+def single_sets(data):
+    """The data sets that wrappers hold, or the one that is not wrapped."""
+    inner = data.get('datasets', [data['dataset']] if 'dataset' in data else [])
+    return [single for one in inner for single in single_sets(one)] or [data]
+
+
 def load(name: str) -> Config:
     return Config.fromfile(str(CONFIG_DIR / name))
 
@@ -41,11 +47,11 @@ def test_every_part_builds(name, tmp_path):
     assert model.decode_head.out_channels == 1
     assert model.decode_head.threshold == 0.5
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        data = cfg[loader].dataset
-        for step in data.pipeline:
-            TRANSFORMS.build(step)
-        data.lazy_init = True
-        DATASETS.build(data)
+        for data in single_sets(cfg[loader].dataset):
+            for step in data.pipeline:
+                TRANSFORMS.build(step)
+            data.lazy_init = True
+            DATASETS.build(data)
     for step in cfg.tta_pipeline:
         TRANSFORMS.build(step)
     for evaluator in ('val_evaluator', 'test_evaluator'):

@@ -49,4 +49,4 @@ def look_coarser(
 def _largest_extent(probability: np.ndarray, floor: float) -> int:
     """Longer side of the box around the largest component above the floor; 0 when there is none."""
     _, stats = label_components(probability > floor)
-    return int(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0))
+    return int(stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(initial=0))

@@ -35,17 +35,12 @@ class CompletionCounts:
         return CompletionCounts(*(first + second for first, second in zip(ours, theirs)))
 
 
-def complete_mask(
-    mask: np.ndarray,
-    plates: Sequence[Plate],
-    plate_score: float = 0.85,
-    ignore_score: float = 0.75,
-    near_width: float = 48.0,
-) -> tuple[np.ndarray, CompletionCounts]:
-    """Goes over a mask with the plates that a network found in its picture.
+@dataclasses.dataclass(frozen=True)
+class MaskCompletion:
+    """How a mask is gone over with the plates that a network found in its picture.
 
-    Self-training with pseudo-labels (Lee, ICML 2013 workshop; two thresholds as in Xie et al., CVPR 2020),
-    in which annotation counts for more than the network:
+    Self-training with pseudo-labels (Lee, ICML 2013 workshop), in which annotation counts for more than the
+    network:
 
     - A find that nobody annotated becomes a plate when its score is high, an ignored region when it is not
       quite. People pass over far plates, but seldom over near ones: a wide find of high score is ignored, and
@@ -55,52 +50,67 @@ def complete_mask(
     - Annotated plates that the network did not find stay as they are, and so do ignored regions.
 
     Args:
-        mask (np.ndarray): Uint8 (H, W), 0 background, 1 plate, 255 ignore.
-        plates (Sequence[Plate]): Finds, in pixels of the mask.
         plate_score (float): Score in 0..1 from which a find becomes a plate. Default: 0.85.
         ignore_score (float): Score in 0..1 from which a find becomes an ignored region. Default: 0.75.
         near_width (float): Width in pixels from which a find is near. Default: 48.0.
 
-    Returns:
-        tuple[np.ndarray, CompletionCounts]: The new mask, uint8 (H, W), and what was done.
-
     Raises:
         ValueError: The scores are not 0 <= ignore_score <= plate_score <= 1.
     """
-    if not 0 <= ignore_score <= plate_score <= 1:
-        raise ValueError(
-            'scores must be 0 <= ignore_score <= plate_score <= 1, '
-            f'got ignore_score={ignore_score} and plate_score={plate_score}'
-        )
-    labels, stats = label_components(mask == PLATE)
-    counts = CompletionCounts(annotated=len(stats))
-    completed = mask.copy()
-    confirmed: set[int] = set()
-    # Surest last, so that they are drawn over others.
-    for plate in sorted(plates, key=lambda plate: plate.score):
-        if plate.score < ignore_score:
-            continue
-        find = np.zeros_like(mask)
-        paint_polygon(find, plate.polygon, 1)
-        found = find > 0
-        touched = np.unique(labels[found])
-        touched = touched[touched > 0]
-        if touched.size:
-            own = np.isin(labels, touched)
-            if _is_same(found, own, mask):
-                confirmed.update(touched.tolist())
-                completed[found & (mask == IGNORE)] = PLATE
-                completed[(found ^ own) & (mask != IGNORE)] = IGNORE
-        elif 2 * np.count_nonzero(mask[found] == IGNORE) < np.count_nonzero(found):
-            sure = plate.score >= plate_score
-            near = plate.box[2] - plate.box[0] >= near_width
-            if sure or not near:
-                added = sure and not near
-                completed[found & (mask == BACKGROUND)] = PLATE if added else IGNORE
-                counts.added += added
-                counts.ignored += not added
-    counts.confirmed = len(confirmed)
-    return completed, counts
+
+    plate_score: float = 0.85
+    ignore_score: float = 0.75
+    near_width: float = 48.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.ignore_score <= self.plate_score <= 1:
+            raise ValueError(
+                'scores must be 0 <= ignore_score <= plate_score <= 1, '
+                f'got ignore_score={self.ignore_score} and plate_score={self.plate_score}'
+            )
+
+    def __call__(self, mask: np.ndarray, plates: Sequence[Plate]) -> tuple[np.ndarray, CompletionCounts]:
+        """Goes over one mask.
+
+        Args:
+            mask (np.ndarray): Uint8 (H, W), 0 background, 1 plate, 255 ignore; stays as it is.
+            plates (Sequence[Plate]): Finds, in pixels of the mask.
+
+        Returns:
+            tuple[np.ndarray, CompletionCounts]: The new mask, uint8 (H, W), and what was done.
+        """
+        labels, stats = label_components(mask == PLATE)
+        counts = CompletionCounts(annotated=len(stats))
+        completed = mask.copy()
+        confirmed: set[int] = set()
+        # The surest last, so that they are drawn over others.
+        for plate in sorted(plates, key=lambda plate: plate.score):
+            find = np.zeros_like(mask)
+            paint_polygon(find, plate.polygon, 1)
+            found = find > 0
+            touched = set(np.unique(labels[found]).tolist()) - {0}
+            if touched:
+                own = np.isin(labels, list(touched))
+                if plate.score >= self.ignore_score and _is_same(found, own, mask):
+                    confirmed |= touched
+                    completed[found & (mask == IGNORE)] = PLATE
+                    completed[(found ^ own) & (mask != IGNORE)] = IGNORE
+            elif 2 * np.count_nonzero(mask[found] == IGNORE) < np.count_nonzero(found):
+                value = self._judge(plate)
+                if value != BACKGROUND:
+                    completed[found & (mask == BACKGROUND)] = value
+                    counts.added += value == PLATE
+                    counts.ignored += value == IGNORE
+        counts.confirmed = len(confirmed)
+        return completed, counts
+
+    def _judge(self, plate: Plate) -> int:
+        """What becomes of a find that nobody annotated."""
+        left, _, right, _ = plate.box
+        near = right - left >= self.near_width
+        if plate.score >= self.plate_score:
+            return IGNORE if near else PLATE
+        return BACKGROUND if near or plate.score < self.ignore_score else IGNORE
 
 
 def _is_same(found: np.ndarray, annotated: np.ndarray, mask: np.ndarray) -> bool:

@@ -1,6 +1,6 @@
 """Completes the masks of a data set with the plates that a network finds and nobody annotated.
 
-    python tools/dataset_converters/complete_masks.py data/plates
+    python tools/complete_masks.py data/plates
     python tools/train.py configs/lp_fpn_lite0_completed.py
 
 Public data sets annotate one plate a picture, or none of the far ones, and a network learns to pass over the
@@ -26,11 +26,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from mmengine.utils import track_iter_progress
+from mmengine.registry import init_default_scope
+from tqdm import tqdm
 
 from mmlp.apis import PlateSegmenter
 from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
-from mmlp.datasets.mask_completion import CompletionCounts, complete_mask
+from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
 from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
 from mmlp.media.atomic import write_bytes
 from mmlp.plates.components import label_components
@@ -67,31 +68,33 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     """Writes the completed masks of one split, and the list of its crowded pictures."""
+    init_default_scope('mmseg')
+    complete = MaskCompletion(args.plate_score, args.ignore_score, args.near_width)
     folder = args.data_root / args.split
     dataset = LicensePlateDataset(
         data_root=str(args.data_root),
         data_prefix=dict(img_path=f'{args.split}/images', seg_map_path=f'{args.split}/masks'),
+        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations')],
     )
     segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)
     print(segmenter.describe())
     total = CompletionCounts()
     crowded = []
-    for index in track_iter_progress(range(len(dataset))):
+    for index in tqdm(range(len(dataset)), unit='picture'):
         info = dataset.get_data_info(index)
         out = folder / 'completed_masks' / osp.relpath(info['seg_map_path'], folder / 'masks')
         if out.exists():
             mask = read_plate_mask(out)
         else:
-            plates = segmenter.predict(info['img_path']).plates
-            annotated = read_plate_mask(info['seg_map_path'])
-            mask, counts = complete_mask(
-                annotated, plates, args.plate_score, args.ignore_score, args.near_width
-            )
+            loaded = dataset[index]
+            mask, counts = complete(loaded['gt_seg_map'], segmenter.predict(loaded['img']).plates)
             total += counts
             write_bytes(out, encode_mask(mask))
         if len(label_components(mask == PLATE)[1]) >= CROWDED:
             crowded.append(osp.relpath(info['img_path'], folder / 'images'))
     write_bytes(folder / 'crowded.txt', ''.join(f'{name}\n' for name in crowded).encode())
+    if not crowded:
+        print(f'no picture has {CROWDED} plates: take the second data set out of the config')
     return total
 
 
@@ -112,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f'complete_masks.py: error: {error}', file=sys.stderr)
         return 2
     print(
-        f'\n{counts.annotated} annotated plates, of which {counts.confirmed} were found; '
+        f'{counts.annotated} annotated plates, of which {counts.confirmed} were found; '
         f'{counts.added} plates added, {counts.ignored} finds ignored'
     )
     return 0
