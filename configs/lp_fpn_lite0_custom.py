@@ -7,7 +7,7 @@ _base_ = [
     './_base_/default_runtime.py',
 ]
 model = dict(backbone=dict(init_cfg=None))  # no ImageNet weights needed: load_from brings all
-load_from = 'mmlp/weights/lp_fpn_lite0.pth'
+load_from = 'mmlp://lp_fpn_lite0'
 data_root = 'data/custom'
 train_dataloader = dict(dataset=dict(data_root=data_root))
 val_dataloader = dict(dataset=dict(data_root=data_root))

@@ -62,7 +62,10 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
     if args.out:
-        cfg.test_evaluator.output_dir = args.out
+        evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+        for evaluator in evaluators:
+            if evaluator.type == 'PlateMetric':
+                evaluator.output_dir = args.out
 
 
 def main() -> None:

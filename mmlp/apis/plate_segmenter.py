@@ -110,16 +110,19 @@ class PlateSegmenter:
         refiner: str | os.PathLike | None = None,
         batch_size: int = 4,
     ) -> None:
-        _check_arguments(
-            threshold,
-            long_side,
-            closer_long_side,
-            closer_floor,
-            coarser_above,
-            tile,
-            tile_long_side,
-            batch_size,
+        _check_at_least(
+            1,
+            long_side=long_side,
+            closer_long_side=closer_long_side,
+            tile_long_side=tile_long_side,
+            batch_size=batch_size,
+            num_threads=num_threads,
         )
+        _check_at_least(0, closer_below=closer_below, min_area=min_area)
+        # Half of 1 is 1: it would be looked at for ever.
+        _check_at_least(2, coarser_above=coarser_above)
+        _check_probabilities(threshold, closer_floor, min_score)
+        _check_tile(tile, tile_long_side)
         build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
         self.backend: Backend = build(resolve_weights(model), config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
@@ -269,16 +272,14 @@ class PlateSegmenter:
         return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.batch_size)])
 
 
-def _check_arguments(
-    threshold: Optional[float],
-    long_side: Optional[int],
-    closer_long_side: Optional[int],
-    closer_floor: float,
-    coarser_above: Optional[int],
-    tile: Optional[tuple[int, int]],
-    tile_long_side: Optional[int],
-    batch_size: int,
-) -> None:
+def _check_at_least(least: int, **values: Optional[int]) -> None:
+    for name, value in values.items():
+        if value is not None and not value >= least:
+            raise ValueError(f'{name} must be at least {least}, got {value}')
+
+
+def _check_probabilities(threshold: Optional[float], closer_floor: float, min_score: Optional[float]) -> None:
+    # Written this way round, nan is refused as well.
     if threshold is not None and not 0 < threshold < 1:
         raise ValueError(
             f'threshold must be a probability in (0, 1), got {threshold}; that of a logit x is '
@@ -286,16 +287,11 @@ def _check_arguments(
         )
     if not 0 < closer_floor < 1:
         raise ValueError(f'closer_floor must be a probability in (0, 1), got {closer_floor}')
-    for name, value in (
-        ('long_side', long_side),
-        ('closer_long_side', closer_long_side),
-        ('tile_long_side', tile_long_side),
-        ('batch_size', batch_size),
-    ):
-        if value is not None and value < 1:
-            raise ValueError(f'{name} must be at least 1, got {value}')
-    if coarser_above is not None and coarser_above < 2:
-        raise ValueError(f'coarser_above must be at least 2 pixels, got {coarser_above}')
+    if min_score is not None and not 0 <= min_score <= 1:
+        raise ValueError(f'min_score is a mean probability and must be in 0..1, got {min_score}')
+
+
+def _check_tile(tile: Optional[tuple[int, int]], tile_long_side: Optional[int]) -> None:
     if tile is not None and not (len(tile) == 2 and 0 <= tile[1] < tile[0]):
         raise ValueError(f'tile must be (side, overlap) in pixels with 0 <= overlap < side, got {tile}')
     if tile is None and tile_long_side is not None:

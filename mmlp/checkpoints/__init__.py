@@ -3,6 +3,7 @@
 from .efficientnet_lite_scheme import load_from_efficientnet_lite
 from .files import read_checkpoint, write_checkpoint
 from .index import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, resolve_weights
+from .package_scheme import load_from_package
 from .publishing import slim_checkpoint
 from .toolbox_files import read_toolbox_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
@@ -16,6 +17,7 @@ __all__ = [
     'as_toolbox_checkpoint',
     'convert_torchvision_deeplabv3',
     'load_from_efficientnet_lite',
+    'load_from_package',
     'read_checkpoint',
     'read_toolbox_checkpoint',
     'read_torchvision_weights',

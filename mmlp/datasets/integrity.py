@@ -65,9 +65,7 @@ def read_size(path: str) -> tuple[tuple[int, int], tuple[int, int]]:
         raise OSError('the file is empty')
     with Image.open(path) as image:
         stored = image.size
-        orientation = (
-            image.getexif().get(ExifTags.Base.Orientation, 1) if image.format in ('JPEG', 'MPO') else 1
-        )
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
         ending = _ENDINGS.get(image.format)
         if ending is None or not _ends_with(path, ending):
             image.load()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from PIL import Image
+from mmengine import fileio
+from PIL import Image, ImageOps
 
 BACKGROUND, PLATE, IGNORE = 0, 1, 255
 #: Grey value that the original's masks use for pixels which take no part in loss and metric.
@@ -17,7 +19,9 @@ VOC_VOID_RGB = (224, 224, 192)
 
 
 def read_plate_mask(
-    path: str | os.PathLike, ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES
+    path: str | os.PathLike,
+    ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES,
+    backend_args: dict | None = None,
 ) -> np.ndarray:
     """Reads a mask file of any common kind.
 
@@ -36,6 +40,7 @@ def read_plate_mask(
     Args:
         path: The mask file. Its own EXIF rotation, if any, is applied.
         ignore_values: Grey values (0 to 255) that mean ignore.
+        backend_args: The file backend, as in ``mmengine.fileio.get``; None for what the path says.
 
     Returns:
         uint8 array of shape (H, W) with 0 background, 1 plate and 255 ignore.
@@ -47,14 +52,14 @@ def read_plate_mask(
     """
     path = os.fspath(path)
     try:
-        data = np.fromfile(path, dtype=np.uint8)
+        data = np.frombuffer(fileio.get(path, backend_args=backend_args), dtype=np.uint8)
     except FileNotFoundError:
         raise FileNotFoundError(f'mask {path!r} does not exist') from None
     # OpenCV decodes the plain grey case several times faster than Pillow, but hides what a palette was.
     raw = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if raw is not None and raw.ndim == 2 and raw.dtype == np.uint8 and not _has_exif_or_palette(data):
         return _classify_grey(raw, ignore_values, path)
-    return _read_with_pillow(path, ignore_values)
+    return _read_with_pillow(data, path, ignore_values)
 
 
 def _has_exif_or_palette(data: np.ndarray) -> bool:
@@ -62,11 +67,9 @@ def _has_exif_or_palette(data: np.ndarray) -> bool:
     return b'eXIf' in head or b'Exif' in head or b'PLTE' in head
 
 
-def _read_with_pillow(path: str, ignore_values: Sequence[int]) -> np.ndarray:
-    from PIL import ImageOps
-
+def _read_with_pillow(data: np.ndarray, path: str, ignore_values: Sequence[int]) -> np.ndarray:
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(data)) as image:
             image.load()
             image = ImageOps.exif_transpose(image)
             if image.mode == 'P':

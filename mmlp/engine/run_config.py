@@ -50,10 +50,11 @@ def load_run_config(
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:
         cfg.work_dir = str(Path('work_dirs') / Path(path).stem)
-    cfg.resume = resume and find_latest_checkpoint(cfg.work_dir) is not None
-    if cfg.resume:
-        # With both, the toolbox would resume from load_from: the run that this one fine-tunes.
-        cfg.load_from = None
+    if resume:
+        cfg.resume = find_latest_checkpoint(cfg.work_dir) is not None
+        if cfg.resume:
+            # With both, the toolbox would resume from load_from: the run that this one fine-tunes.
+            cfg.load_from = None
     prepare_cpu_distributed(cfg)
     return cfg
 

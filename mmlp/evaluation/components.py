@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mmlp.plates.components import label_components
+
 IGNORE_INDEX = 255
 
 
@@ -81,14 +83,16 @@ def compare_masks(
     claimed = prediction == 1
     predicted = claimed & ~ignored
 
-    truth_count, truth_labels, truth_stats, _ = cv2.connectedComponentsWithStats(labelled.astype(np.uint8))
+    truth_labels, truth_stats = label_components(labelled)
     # Labelled before ignored pixels are taken out, lest an ignored strip cut one prediction into several.
-    claim_count, claim_labels, claim_stats, _ = cv2.connectedComponentsWithStats(claimed.astype(np.uint8))
+    claim_labels, claim_stats = label_components(claimed)
 
-    overlaps = _overlap_table(truth_labels, claim_labels, truth_count, claim_count, ~ignored)
+    overlaps = _overlap_table(
+        truth_labels, claim_labels, len(truth_stats) + 1, len(claim_stats) + 1, ~ignored
+    )
     truth_areas = overlaps[1:].sum(axis=1)
     claim_areas = overlaps[:, 1:].sum(axis=0)
-    claim_sizes = claim_stats[1:, cv2.CC_STAT_AREA]
+    claim_sizes = claim_stats[:, cv2.CC_STAT_AREA]
     inside = overlaps[1:, 1:]
     counted_truth = truth_areas >= min_area
     counted_claim = (claim_areas >= min_area) & (claim_areas > 0)
@@ -183,7 +187,7 @@ def _component_heights(labels: np.ndarray, stats: np.ndarray, wanted: np.ndarray
     """Height of each wanted label, float64 (N,)."""
     heights = np.zeros(len(wanted))
     for index, label in enumerate(wanted):
-        left, top, width, height = stats[label, :4]
+        left, top, width, height = stats[label - 1, :4]
         crop = labels[top : top + height, left : left + width]
         heights[index] = component_height(crop == label)
     return heights

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -16,6 +15,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger, print_log
 from mmseg.registry import METRICS
 from prettytable import PrettyTable
+
+from mmlp.media.atomic import write_bytes
 
 from .components import IGNORE_INDEX, MaskComparison, compare_masks
 from .scores import HEIGHT_BINS, summarize_scores
@@ -49,7 +50,7 @@ class PlateMetric(BaseMetric):
         format_only (bool): Only write the masks, for pictures without ground truth. Default: False.
         collect_device (str): Device for collecting results over processes, 'cpu' or 'gpu'. Default: 'cpu'.
         prefix (str, optional): Put before the names of the scores, with a slash. Default: None.
-        **kwargs: Accepted and not used: the test tool adds ``keep_results`` of its own.
+        keep_results (bool): Not used; the toolbox's test tool sets it for ``--out``. Default: False.
 
     Raises:
         ValueError: A threshold is out of range, or ``format_only`` without ``output_dir``.
@@ -67,7 +68,7 @@ class PlateMetric(BaseMetric):
         format_only: bool = False,
         collect_device: str = 'cpu',
         prefix: Optional[str] = None,
-        **kwargs: Any,
+        keep_results: bool = False,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
         if threshold is not None and not 0.0 <= threshold < 1.0:
@@ -163,10 +164,10 @@ class PlateMetric(BaseMetric):
                 f'{img_path} and {self._written[path]} would both be written to {path}; '
                 'test them in two runs with an output folder each'
             )
+        if path.resolve() == Path(img_path).resolve():
+            raise ValueError(f'the mask of {img_path} would replace it: choose another output_dir')
         _, encoded = cv2.imencode('.png', prediction.astype(np.uint8) * 255)
-        partial = path.with_name(f'{path.name}.{os.getpid()}.part')
-        partial.write_bytes(encoded.tobytes())
-        partial.replace(path)
+        write_bytes(path, encoded.tobytes())
 
     def _tables(self, scores: dict[str, float]) -> str:
         pixels = PrettyTable(['plate_iou', 'per image', 'pixel precision', 'pixel recall', 'pixel F1'])

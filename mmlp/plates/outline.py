@@ -56,11 +56,13 @@ def simplify_outline(outline: np.ndarray, tolerance: float = 0.35) -> np.ndarray
         tolerance (float): Largest distance in pixels. Default: 0.35, which keeps the area to about 1 %.
 
     Returns:
-        np.ndarray: Float32 (M, 2), M <= N.
+        np.ndarray: Float32 (M, 2), M <= N; the outline itself where fewer than three points would be left.
     """
     if len(outline) < 4:
         return np.asarray(outline, np.float32)
-    return cv2.approxPolyDP(np.asarray(outline, np.float32), tolerance, True)[:, 0]
+    simple = cv2.approxPolyDP(np.asarray(outline, np.float32), tolerance, True)[:, 0]
+    # Of what is thinner than the tolerance a line would be left.
+    return simple if len(simple) >= 3 else np.asarray(outline, np.float32)
 
 
 def fill_holes(mask: np.ndarray) -> np.ndarray:

@@ -17,9 +17,10 @@ from bright_plates import (
     result_of,
     write_video,
 )
-from PIL import Image
+from PIL import Image, ImageOps
 
 from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media
+from mmlp.apis.jobs.redaction import read_cover
 from mmlp.media import write_image
 
 
@@ -127,9 +128,10 @@ def test_existing_files_are_replaced_on_request_only(tmp_path):
     with pytest.raises(ValueError, match='would replace an original'):
         anonymize_media(tmp_path / 'in', tmp_path / 'link', BrightSegmenter(), overwrite=True)
     assert is_legible(read(tmp_path / 'in/a.png'), BOX)
-    # A copy of the original that lies in the output folder was not made by a former run.
-    report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), resume=True)
-    assert not report.files[0].kept and not is_legible(read(tmp_path / 'out/a.png'), BOX)
+    # Nothing tells that a former run made what lies in the output folder.
+    with pytest.raises(FileExistsError, match=r'there is no report .* of a former run'):
+        anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), resume=True)
+    assert is_legible(read(tmp_path / 'out/a.png'), BOX)
     anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), Redaction('solid'), overwrite=True)
     assert not read(tmp_path / 'out/a.png')[50:66, 40:88].any()
     with pytest.raises(ValueError, match='other settings'):
@@ -180,3 +182,49 @@ def test_names_that_are_no_text(tmp_path):
     assert report.exit_code == 0
     again = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), resume=True)
     assert again.files[0].kept
+
+
+def test_a_report_is_replaced_on_request_only(tmp_path):
+    write_image(tmp_path / 'a.png', plate_picture())
+    notes = tmp_path / 'notes.json'
+    notes.write_text('mine')
+    with pytest.raises(FileExistsError, match=r'notes\.json exists already'):
+        anonymize_media(tmp_path / 'a.png', None, BrightSegmenter(), in_place=True, report=notes)
+    assert notes.read_text() == 'mine' and is_legible(read(tmp_path / 'a.png'), BOX)
+
+
+def test_another_cover_is_another_run(tmp_path):
+    write_image(tmp_path / 'in/a.png', plate_picture())
+    red, green = (np.full((20, 60, 3), colour, np.uint8) for colour in ((0, 0, 255), (0, 255, 0)))
+    anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), Redaction('image', cover=red))
+    with pytest.raises(ValueError, match='other settings'):
+        anonymize_media(
+            tmp_path / 'in',
+            tmp_path / 'out',
+            BrightSegmenter(),
+            Redaction('image', cover=green),
+            resume=True,
+        )
+
+
+@pytest.mark.parametrize('mode', ['RGBA', 'LA', 'P', 'RGB'])
+@pytest.mark.parametrize('orientation', [1, 6])
+def test_covers_keep_their_transparency(mode, orientation, tmp_path):
+    rng = np.random.default_rng(0)
+    rgba = rng.integers(0, 256, (10, 30, 4), np.uint8)
+    rgba[..., 3] = np.where(rgba[..., 3] > 128, 255, 0)
+    if mode == 'P':
+        picture = Image.fromarray(rgba[..., 0] // 128).convert('P')
+        picture.info['transparency'] = 1
+    else:
+        picture = Image.fromarray(rgba).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture.save(tmp_path / 'cover.png', exif=exif)
+    cover = read_cover(tmp_path / 'cover.png')
+    with Image.open(tmp_path / 'cover.png') as image:
+        upright = np.asarray(ImageOps.exif_transpose(image).convert('RGBA'))
+    assert cover.shape == (*upright.shape[:2], 3 if mode == 'RGB' else 4)
+    if mode != 'RGB':
+        np.testing.assert_array_equal(cover[..., 3], upright[..., 3])
+    np.testing.assert_array_equal(cover[..., :3], upright[..., 2::-1])

@@ -9,6 +9,7 @@ import textwrap
 import weakref
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import cv2
@@ -30,9 +31,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / 'test_media'))
 from media_samples import encode_video
 
 from mmlp.apis.jobs import Progress, Redaction, anonymize_media
+from mmlp.apis.jobs.video_job import VideoStatistics
 from mmlp.media import Frame, VideoReader, write_image
 from mmlp.media.atomic import part_path
-from mmlp.plates import TemporalMemory
+from mmlp.plates import Plate, TemporalMemory
 
 
 def upright(index, size=(160, 96)):
@@ -230,3 +232,18 @@ def test_all_that_changes_in_a_frame_is_within_the_boxes_named(method, margin, f
         for x0, y0, x1, y1 in frame.touched:
             changed[y0:y1, x0:x1] = False
         assert not changed.any()
+
+
+def test_parts_that_are_not_listed_are_counted():
+    """Every second frame of a still video has an uncertain plate."""
+    statistics = VideoStatistics(doubtful_score=0.6, pause=0)
+    corners = np.array([[40, 50], [88, 50], [88, 66], [40, 66]], np.float32)
+    plate = Plate(polygon=corners, corners=corners, score=0.4, area=768.0)
+    for index in range(1204):
+        frame = Frame(index, np.zeros((2, 2, 3), np.uint8), Fraction(index, 10))
+        statistics.add(frame, [plate] if index % 2 == 0 else [])
+    video = SimpleNamespace(problem=None, info=SimpleNamespace(left_out=()))
+    review = statistics.result(SimpleNamespace(path='drive.mp4'), video, []).review
+    assert len(review) == 501
+    assert review[-1] == {'reason': '102 more parts are not listed: look at all from second 100 on'}
+    assert review[-2]['frames'] == [998, 998]

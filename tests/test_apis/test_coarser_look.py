@@ -74,7 +74,7 @@ def test_looks_come_to_an_end():
 
 @pytest.mark.parametrize('above', [0, 1, -3])
 def test_a_size_that_would_never_end_is_refused(above):
-    with pytest.raises(ValueError, match='coarser_above must be at least 2 pixels, got'):
+    with pytest.raises(ValueError, match='coarser_above must be at least 2, got'):
         PlateSegmenter(coarser_above=above)
 
 

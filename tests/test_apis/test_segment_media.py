@@ -19,6 +19,7 @@ from bright_plates import (
 from PIL import Image
 
 from mmlp.apis.jobs import ExcludingSegmenter, Region, segment_media
+from mmlp.apis.jobs.report import JobReport
 from mmlp.media import write_image
 from mmlp.plates import Plate
 
@@ -227,6 +228,7 @@ def test_what_failed_has_no_output_at_all(tmp_path, blocked):
     write_image(tmp_path / 'in/a.png', plate_picture(boxes=BOXES))
     write_video(tmp_path / 'in/drive.mp4', frames=4)
     out = tmp_path / 'out'
+    JobReport(path=out / 'report.json').save()  # As a former run left it.
     (out / blocked).mkdir(parents=True)  # A folder in the way.
     report = segment_media(tmp_path / 'in', out, BrightSegmenter(), save=ALL)
     failed, other = ('drive', 'a') if 'drive' in blocked else ('a', 'drive')
@@ -276,3 +278,39 @@ def test_plates_in_excluded_regions_are_passed_over():
     assert [round(plate.box[0]) for plate in found.plates] == [90]
     segmenter = ExcludingSegmenter(BrightSegmenter(), [Region.parse('0,0,30,100%')])
     assert len(segmenter.predict_batch([image])[0].plates) == 2
+
+
+@pytest.mark.parametrize('place', ['json/two.json', 'coco.json', 'mask/two.png'])
+def test_files_that_no_run_wrote_stay(folder, tmp_path, place):
+    precious = tmp_path / 'out' / place
+    precious.parent.mkdir(parents=True)
+    precious.write_text('mine')
+    with pytest.raises(FileExistsError, match=r'exists already; no report tells that a run wrote it'):
+        segment_media(folder, tmp_path / 'out', BrightSegmenter(), save=ALL)
+    assert precious.read_text() == 'mine' and len(list((tmp_path / 'out').rglob('*.*'))) == 1
+
+
+def test_a_folder_in_place_of_a_videos_masks_stays(tmp_path):
+    write_video(tmp_path / 'drive.mp4', frames=2)
+    (tmp_path / 'out/mask/drive').mkdir(parents=True)
+    (tmp_path / 'out/mask/drive/precious.txt').write_text('mine')
+    with pytest.raises(FileExistsError):
+        segment_media(tmp_path / 'drive.mp4', tmp_path / 'out', BrightSegmenter(), save=['mask'])
+    assert (tmp_path / 'out/mask/drive/precious.txt').exists()
+
+
+def test_a_report_that_is_none_stays(folder, tmp_path):
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out/report.json').write_text('{"mine": true}')
+    with pytest.raises(ValueError, match='is not a report of a former run'):
+        segment_media(folder, tmp_path / 'out', BrightSegmenter())
+    assert (tmp_path / 'out/report.json').read_text() == '{"mine": true}'
+
+
+def test_another_codec_is_another_run(tmp_path):
+    write_video(tmp_path / 'drive.mp4', frames=2)
+    segment_media(tmp_path / 'drive.mp4', tmp_path / 'out', BrightSegmenter(), save=['overlay'])
+    with pytest.raises(ValueError, match=r'other settings \(crf None, now 40'):
+        segment_media(
+            tmp_path / 'drive.mp4', tmp_path / 'out', BrightSegmenter(), save=['overlay'], crf=40, resume=True
+        )

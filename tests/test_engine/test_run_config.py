@@ -42,3 +42,9 @@ def test_resume_beats_load_from_only_when_there_is_something_to_resume(tmp_path)
     torch.save({}, tmp_path / 'epoch_1.pth')
     cfg = load_run_config(config, work_dir=str(tmp_path), resume=True)
     assert cfg.resume and cfg.load_from is None
+
+
+def test_cfg_options_may_resume_from_a_checkpoint(tmp_path):
+    options = {'resume': True, 'load_from': 'iter_500.pth'}
+    cfg = load_run_config(str(CONFIGS / 'lp_fpn_lite0.py'), str(tmp_path), cfg_options=options)
+    assert cfg.resume is True and cfg.load_from == 'iter_500.pth'

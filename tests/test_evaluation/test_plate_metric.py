@@ -85,6 +85,19 @@ def test_bad_arguments(kwargs):
         PlateMetric(**kwargs)
 
 
+def test_misspelt_arguments_are_refused():
+    with pytest.raises(TypeError, match='iou_treshold'):
+        PlateMetric(iou_treshold=0.9)
+
+
+def test_masks_do_not_replace_pictures(tmp_path):
+    picture = tmp_path / 'x.png'
+    picture.write_bytes(b'picture')
+    with pytest.raises(ValueError, match='would replace it: choose another output_dir'):
+        evaluate([make_sample(0, str(picture))], output_dir=str(tmp_path))
+    assert picture.read_bytes() == b'picture'
+
+
 def test_mask_of_another_size_names_the_picture():
     sample = make_sample(0)
     sample['gt_sem_seg']['data'] = torch.zeros(1, 5, 5, dtype=torch.uint8)

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmlp.plates import fill_holes, polygon_area, simplify_outline, trace_outline
+from mmlp.plates import extract_plates, fill_holes, polygon_area, simplify_outline, trace_outline
 
 
 def test_outline_of_a_rectangle_lies_half_a_pixel_outside():
@@ -57,3 +57,13 @@ def test_holes_are_filled():
     mask = np.ones((9, 9), np.uint8)
     mask[3:6, 3:6] = 0
     assert fill_holes(np.pad(mask, 1)).sum() == 81
+
+
+def test_what_is_thinner_than_the_tolerance_keeps_its_outline():
+    probability = np.zeros((48, 80), np.float32)
+    probability[20, 10:40] = 0.51
+    outline = trace_outline(probability > 0.5, probability, 0.5)
+    assert len(cv2.approxPolyDP(outline, 0.35, True)) < 3, 'a line would be left'
+    np.testing.assert_array_equal(simplify_outline(outline), outline)
+    (plate,) = extract_plates(probability)
+    assert plate.area == 30

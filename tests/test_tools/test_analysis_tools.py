@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
+from mmlp.visualization.pipeline_pictures import BrowsedPicture
+
 TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools'
 
 
@@ -169,3 +171,13 @@ def test_run_as_a_script(config, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, 'argv', ['browse_dataset.py', config, '-o', str(tmp_path / 'out'), '-n', '1'])
     runpy.run_path(str(TOOLS / 'browse_dataset.py'), run_name='__main__')
     assert np.ndim(cv2.imread(str(tmp_path / 'out' / 'train_0.jpg'))) == 3
+
+
+def test_names_that_look_numbered_are_not_replaced(tmp_path):
+    write_pictures = load_tool('browse_dataset').__globals__['write_pictures']
+    dark, grey, light = (np.full((8, 8, 3), value, np.uint8) for value in (0, 128, 250))
+    paths = [Path('x/a.jpg'), Path('y/a.jpg'), Path('z/a_2.jpg')]
+    pictures = [BrowsedPicture(path, picture, True) for path, picture in zip(paths, (dark, grey, light))]
+    write_pictures(pictures, tmp_path)
+    assert names(tmp_path) == ['a.jpg', 'a_2.jpg', 'a_2_2.jpg']
+    assert cv2.imread(str(tmp_path / 'a_2.jpg')).mean() == pytest.approx(128, abs=3)

@@ -94,7 +94,7 @@ def test_a_stopped_run_leaves_nothing_unfinished(anonymize, number, tmp_path, ca
 
     def stop_when_the_video_is_begun():
         for _ in range(3000):
-            if list(tmp_path.glob('out/.mmlp-*')):
+            if list(tmp_path.glob('out/.mmlp-*.mp4')):
                 os.kill(os.getpid(), number)
                 return
             time.sleep(0.005)

@@ -45,6 +45,9 @@ def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys):
     run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out, '--size', 64, 96)
     printed = capsys.readouterr().out
     assert '2 x 64 x 96: largest difference to PyTorch' in printed and 'MB' in printed
+    with pytest.raises(ValueError, match=r'plates\.onnx takes pictures of \? x 64 x 96 \(number'):
+        PlateSegmenter(out, backend='onnxruntime')
+    run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out, '--overwrite')
     assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
 
     before = out.read_bytes()

@@ -123,6 +123,7 @@ def test_crops_of_a_height(segment):
         (('absent.jpg',), 'no picture or video found: absent.jpg: there is no such file or folder'),
         (('photo.png', '--tile', '64', '16', '8'), '--tile takes a size and an overlap'),
         (('photo.png', '--model', 'absent.pth'), 'absent.pth'),
+        (('photo.png', '--min-score', '60'), 'min_score is a mean probability and must be in 0..1, got 60.0'),
     ],
 )
 def test_mistakes_are_answered_in_a_line(segment, arguments, message, capsys):
@@ -141,6 +142,9 @@ def test_mistakes_are_answered_in_a_line(segment, arguments, message, capsys):
         (('--save', 'masks'), "invalid choice: 'masks'"),
         (('--exclude', '1,2'), 'a region is x,y,w,h'),
         (('--codec', 'divx9'), 'must be one of h264'),
+        (('--codec', 'aac'), 'an encoder of FFmpeg for videos'),
+        (('--logit-threshold', '-1000'), 'must be a number of moderate size'),
+        (('--logit-threshold', 'nan'), 'must be a number of moderate size'),
         (('--long-side', 'big'), 'whole number'),
     ],
 )

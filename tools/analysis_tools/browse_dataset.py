@@ -19,6 +19,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -99,11 +100,12 @@ def write_pictures(pictures: Iterable[BrowsedPicture], output_dir: Path) -> None
     Raises:
         ValueError: ``output_dir`` is the folder of the pictures themselves.
     """
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for item in pictures:
         stem = item.img_path.stem
-        seen[stem] = seen.get(stem, 0) + 1
-        name = stem if seen[stem] == 1 else f'{stem}_{seen[stem]}'
+        numbered = (f'{stem}_{number}' for number in itertools.count(2))
+        name = next(name for name in itertools.chain([stem], numbered) if name not in taken)
+        taken.add(name)
         path = output_dir / f'{name}.jpg'
         if path.resolve().parent == item.img_path.resolve().parent:
             raise ValueError(f'--output-dir {str(output_dir)!r} holds the pictures of the data set')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,14 +16,19 @@ class Backend(abc.ABC):
     Args:
         info (ModelInfo): What the network says about itself.
         device (str): Where it runs.
+        input_shape (Sequence[int | str | None]): Number, height, width and channels of the pictures, as
+            numbers where the network takes nothing else. Default: all but the channels is open.
     """
 
     #: Name of the engine, as of ``PlateSegmenter(backend=...)``.
     name: str
 
-    def __init__(self, info: ModelInfo, device: str) -> None:
+    def __init__(
+        self, info: ModelInfo, device: str, input_shape: Sequence[int | str | None] = (None, None, None, 3)
+    ) -> None:
         self.info = info
         self.device = device
+        self.input_shape = tuple(input_shape)
 
     def __call__(self, pictures: np.ndarray) -> np.ndarray:
         """Computes the probability of plate of every pixel.

@@ -52,7 +52,7 @@ class ONNXRuntimeBackend(Backend):
         except Exception as error:  # Its errors have no common base but Exception.
             raise ValueError(f'ONNX Runtime cannot load {name}: {str(error).splitlines()[0]}') from error
         info = ModelInfo.from_metadata(self.session.get_modelmeta().custom_metadata_map, name)
-        super().__init__(info, device)
+        super().__init__(info, device, self.session.get_inputs()[0].shape)
 
     def _run(self, pictures: np.ndarray) -> np.ndarray:
         return self.session.run(None, {INPUT_NAME: pictures})[0]

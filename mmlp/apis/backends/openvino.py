@@ -53,7 +53,8 @@ class OpenVINOBackend(Backend):
         )  # OpenVINO keeps ONNX's metadata under 'framework'.
         found = [key for key in keys if network.has_rt_info(['framework', key])]
         metadata = {key: network.get_rt_info(['framework', key]).astype(str) for key in found}
-        super().__init__(ModelInfo.from_metadata(metadata, name), device)
+        shape = [None if side.is_dynamic else side.get_length() for side in network.inputs[0].partial_shape]
+        super().__init__(ModelInfo.from_metadata(metadata, name), device, shape)
         self.request = self.compiled.create_infer_request()
 
     def _run(self, pictures: np.ndarray) -> np.ndarray:

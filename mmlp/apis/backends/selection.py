@@ -52,7 +52,8 @@ def build_backend(
 
     Raises:
         FileNotFoundError: There is no such model or config.
-        ValueError: The model cannot be loaded, or backend and model or device do not fit together.
+        ValueError: The model cannot be loaded or takes pictures of one size alone, or backend and model or
+            device do not fit together.
         ImportError: The engine is not installed.
     """
     if backend not in (*BACKENDS, 'auto'):
@@ -66,7 +67,9 @@ def build_backend(
         if backend == 'auto':
             backend = next(filter(_installed, EXPORTED), 'onnxruntime')
         _require(backend)
-        return EXPORTED[backend](model.read_bytes(), str(model), device, num_threads)
+        engine = EXPORTED[backend](model.read_bytes(), str(model), device, num_threads)
+        _refuse_fixed_sizes(engine, model)
+        return engine
     if backend in EXPORTED:
         _require(backend, 'onnx')
     network = PlateProbability(load_segmentor(model, config))
@@ -75,6 +78,15 @@ def build_backend(
     if backend == 'pytorch':
         return PyTorchBackend(network, str(model), device, num_threads)
     return EXPORTED[backend](export_onnx(network), str(model), device, num_threads)
+
+
+def _refuse_fixed_sizes(engine: Backend, model: Path) -> None:
+    fixed = [side if isinstance(side, int) else '?' for side in engine.input_shape[:3]]
+    if fixed != ['?'] * 3:
+        raise ValueError(
+            f'{model} takes pictures of {" x ".join(map(str, fixed))} (number x height x width) alone, and '
+            'pictures and crops of all sizes are to be looked at: export it without --batch-size and --size'
+        )
 
 
 def _fastest_backend(network: PlateProbability, device: str) -> str:

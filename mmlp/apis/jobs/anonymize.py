@@ -135,11 +135,13 @@ def anonymize_media(
         'crf': crf,
     }
     former = load_results(report, settings) if resume else {}
-    if not in_place:
-        check_originals(outputs.values(), media.items, 'choose another output, or say that it is in place')
-        if not resume and not overwrite:
-            written = [*outputs.values(), *([] if report is None else [Path(report)])]
-            check_absent(written, 'resume the former run, or say that they are to be overwritten')
+    written = [] if in_place else list(outputs.values())
+    check_originals(written, media.items, 'choose another output, or say that it is in place')
+    if resume and not os.path.exists(report):
+        check_absent(written, f'there is no report {report} of a former run: choose another output')
+    elif not resume and not overwrite:
+        written += [] if report is None else [Path(report)]
+        check_absent(written, 'resume the former run, or say that they are to be overwritten')
     kept = {
         item.path: former[str(item.path)]
         for item in media.items

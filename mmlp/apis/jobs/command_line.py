@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import signal
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from mmlp.media import CODECS, MediaList, MediaWriteError
 
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from .exclusion import ExcludingSegmenter
-from .option_types import codec, positive_int, probability, region, whole_number
+from .option_types import codec, logit, positive_int, probability, region, whole_number
 from .output_paths import find_media_outside
 from .progress_bar import ProgressBar
 from .report import JobReport
@@ -79,7 +78,9 @@ def add_segmenter_options(
     )
     exclusive.add_argument(
         '--logit-threshold',
-        type=float,
+        type=logit,
+        dest='threshold',
+        default=argparse.SUPPRESS,
         metavar='LOGIT',
         help='the same as logit; 0.1 is a probability of 0.525',
     )
@@ -181,9 +182,6 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         ValueError: Options contradict each other.
         ImportError: The backend is not installed.
     """
-    threshold = args.threshold
-    if args.logit_threshold is not None:
-        threshold = 1.0 / (1.0 + math.exp(-args.logit_threshold))
     tile = None
     if args.tile:
         if len(args.tile) > 2:
@@ -195,7 +193,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         backend=args.backend,
         device=args.device,
         num_threads=args.threads,
-        threshold=threshold,
+        threshold=args.threshold,
         long_side=args.long_side or None,
         closer_long_side=args.closer_long_side or None,
         closer_below=args.closer_below,
@@ -206,6 +204,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
     )
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
+    segmenter.batch_size = max(segmenter.batch_size, args.batch_size)
     print(segmenter.describe(), file=sys.stderr)
     return ExcludingSegmenter(segmenter, args.exclude) if args.exclude else segmenter
 

@@ -40,6 +40,17 @@ def probability(text: str) -> float:
     return value
 
 
+def logit(text: str) -> float:
+    """Reads the logit of a probability, and returns the probability."""
+    try:
+        value = 1.0 / (1.0 + math.exp(-float(text)))
+    except (ValueError, OverflowError):
+        value = math.nan
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f'must be a number of moderate size, got {text!r}')
+    return value
+
+
 def region(text: str) -> Region:
     """Reads a region, see :meth:`Region.parse`."""
     try:
@@ -50,8 +61,15 @@ def region(text: str) -> Region:
 
 def codec(text: str) -> str:
     """Reads the name of a codec of ours, or of an encoder of FFmpeg."""
-    if text not in CODECS and text not in av.codecs_available:
+    if text not in CODECS and not _encodes_videos(text):
         raise argparse.ArgumentTypeError(
-            f'must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {text!r}'
+            f'must be one of {", ".join(CODECS)} or an encoder of FFmpeg for videos, got {text!r}'
         )
     return text
+
+
+def _encodes_videos(name: str) -> bool:
+    try:
+        return av.Codec(name, 'w').type == 'video'
+    except ValueError:  # There is none of that name.
+        return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 from collections.abc import Sequence
 from typing import Any
 
-import cv2
 import numpy as np
+from PIL import Image, ImageOps
 
 from mmlp.media import Frame, read_image
 from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
@@ -51,6 +52,8 @@ class Redaction:
         values = {name: getattr(self, name) for name in ('method', 'margin', 'feather')}
         if self.method in ('blur', 'pixelate'):
             values['strength'] = self.strength
+        if self.method == 'image':
+            values['cover'] = hashlib.sha256(np.ascontiguousarray(self.cover)).hexdigest()
         return values
 
     def apply(self, image: np.ndarray, plates: Sequence[Plate]) -> None:
@@ -96,6 +99,8 @@ def read_cover(path: str | os.PathLike) -> np.ndarray:
         UnreadableMediaError: The file is no picture.
     """
     picture = read_image(path)
-    if picture.mode == 'RGBA' and picture.orientation == 1:
-        return cv2.cvtColor(picture.stored, cv2.COLOR_RGBA2BGRA)
-    return np.array(picture.bgr)
+    with Image.open(path) as image:
+        if not image.has_transparency_data:
+            return np.array(picture.bgr)
+        alpha = np.array(ImageOps.exif_transpose(image).convert('RGBA'))[..., 3]
+    return np.dstack([picture.bgr, alpha])

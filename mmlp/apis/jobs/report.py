@@ -30,7 +30,7 @@ class FileResult:
         path (str): The input.
         kind (str): ``'image'``, ``'video'``, or ``'unknown'`` for what could not be looked at.
         status (str): ``'done'``; ``'incomplete'`` for a damaged video of which all that could be decoded was
-            processed; ``'failed'`` when there is no output.
+            processed; ``'failed'`` when nothing was written.
         outputs (list[str]): Files that were written, and folders with a file for each frame.
         plates (int): Plates seen; in a video, the sum over its frames.
         lowest_score (float | None): Score of the least certain one, 0..1.
@@ -159,6 +159,23 @@ class JobReport:
         self._interval = max(_SAVE_INTERVAL, (self._saved - started) / _SAVE_SHARE)
 
 
+def read_report(path: str | os.PathLike) -> tuple[dict[str, Any], list[FileResult]]:
+    """Reads a report: the settings of its run, and the results.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is no report.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding='utf-8'))
+        return document['settings'], [FileResult(**entry) for entry in document['files']]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'{path} is not a report of a former run ({type(error).__name__}: {error}); '
+            f'move it away, or name another report'
+        ) from None
+
+
 def load_results(path: str | os.PathLike, settings: dict[str, Any]) -> dict[str, FileResult]:
     """Reads the results of a former run, to go on from there.
 
@@ -173,16 +190,9 @@ def load_results(path: str | os.PathLike, settings: dict[str, Any]) -> dict[str,
         ValueError: The file is no report, or its run had other settings.
     """
     try:
-        document = json.loads(Path(path).read_text(encoding='utf-8'))
-        results = [FileResult(**entry) for entry in document['files']]
-        former = document['settings']
+        former, results = read_report(path)
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f'{path} is not a report of a former run ({type(error).__name__}: {error}); '
-            f'move it away, or name another report'
-        ) from None
     settings = json.loads(json.dumps(settings))
     changed = [name for name in {**former, **settings} if former.get(name) != settings.get(name)]
     if changed:

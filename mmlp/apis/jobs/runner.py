@@ -27,6 +27,7 @@ _SEGMENTER_OPTIONS = (
     'closer_long_side',
     'closer_below',
     'closer_floor',
+    'coarser_above',
     'tile',
     'tile_long_side',
     'refinement',
@@ -100,7 +101,8 @@ def run_media_job(
         job (MediaJob): What to do with each.
         segmenter (Segmenter): Finds the plates.
         media (MediaList): The files, and what could not be looked at, which counts as failed.
-        report (JobReport): Takes the results. It is saved at the end, after an interruption too.
+        report (JobReport): Takes the results. It is saved before the first file and at the end, after an
+            interruption too.
         progress (Progress | None): Is told how far the job is.
         kept (Mapping[Path, FileResult]): Results of a former run, for the files that it finished.
         batch_size (int): Pictures that the network gets at once.
@@ -119,6 +121,7 @@ def run_media_job(
         result.kept = True
         _finish(result, report, progress)
     items = [item for item in media.items if item.path not in kept]
+    report.save()  # At once: it tells a later run whose the outputs are, and that it can be written.
     try:
         for kind, group in itertools.groupby(items, key=lambda item: item.kind):
             if kind == 'image':

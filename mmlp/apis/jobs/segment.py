@@ -13,12 +13,12 @@ from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader
 from .coco_file import CocoFile
-from .output_paths import Inputs, check_originals, find_media_outside, output_stems
+from .output_paths import Inputs, check_absent, check_originals, find_media_outside, output_stems
 from .plate_files import SAVE_KINDS, write_picture_files
 from .reading import VideoReading, read
-from .report import REPORT_NAME, FileResult, JobReport, load_results
+from .report import REPORT_NAME, FileResult, JobReport, load_results, read_report
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
-from .video_files import VideoFiles
+from .video_files import FRAME_KINDS, VideoFiles
 from .video_job import FramePlates, VideoStatistics, run_video, track
 
 _COCO_NAME = 'coco.json'
@@ -59,7 +59,8 @@ def segment_media(
     Args:
         inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Pictures, videos, folders,
             patterns; or what :func:`~mmlp.media.find_media` found.
-        out_dir (str | os.PathLike): Where to write. Outputs of a former run are replaced.
+        out_dir (str | os.PathLike): Where to write. What a former run wrote, of which ``report.json`` tells,
+            is replaced; other files never.
         segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
         save (Sequence[str]): What to write: ``overlay``, ``mask``, ``instance``, ``json``, ``coco``,
             ``crop``.
@@ -81,7 +82,8 @@ def segment_media(
 
     Raises:
         ValueError: ``save`` names something else, ``crop_height`` or ``sharpen`` is out of range, an output
-            would replace an input, or a former run had other settings.
+            would replace an input, ``report.json`` is something else, or a former run had other settings.
+        FileExistsError: There are files where outputs belong, and no report of a former run.
         ImportError: Tracking is not installed.
         MediaWriteError: The report or ``coco.json`` could not be written.
     """
@@ -104,6 +106,8 @@ def segment_media(
         'reader': reader and reader.describe(),
         'crop_height': crop_height,
         'sharpen': sharpen or None,
+        'codec': codec,
+        'crf': crf,
     }
     report = JobReport(settings, folder / REPORT_NAME, media.skipped)
     job = _SegmentJob(
@@ -118,6 +122,10 @@ def segment_media(
         encoding={'codec': codec, 'crf': crf},
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
+    try:
+        read_report(report.path)
+    except FileNotFoundError:
+        check_absent(job.all_outputs(), 'no report tells that a run wrote it: choose another out_dir')
     former = load_results(report.path, settings) if resume else {}
     if resume:
         remove_abandoned(target.parent for target in job.all_outputs())
@@ -156,14 +164,19 @@ class _SegmentJob:
         self._tracking, self._reader, self._batch_size = tracking, reader, batch_size
         self._crop, self._encoding = crop, encoding
         self._stems = dict(zip((item.path for item in media.items), output_stems(media.items)))
+        self._videos = {item.path for item in media.items if item.kind == 'video'}
         self._coco = CocoFile(folder / _COCO_NAME) if 'coco' in save else None
 
     def all_outputs(self) -> Iterator[Path]:
-        """The files that are named after inputs; those within folders of a video are not among them."""
-        for stem in self._stems.values():
+        """What is named after inputs, files and folders of a video, and the COCO file."""
+        for path, stem in self._stems.items():
             for kind in self._kinds:
                 for suffix in {SAVE_KINDS[kind], '.mp4', '.jsonl'}:
                     yield self._folder / kind / stem.with_name(stem.name + suffix)
+                if kind in FRAME_KINDS and path in self._videos:
+                    yield self._folder / kind / stem
+        if self._coco is not None:
+            yield self._folder / _COCO_NAME
 
     def can_keep(self, item: MediaItem, former: FileResult) -> bool:
         """Tells whether the outputs of a former run are all there; takes its part of the COCO file over."""

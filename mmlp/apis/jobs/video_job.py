@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -109,6 +110,8 @@ class VideoStatistics:
         self._doubtful_score = doubtful_score
         self._pause = pause
         self._open_parts: dict[str, dict[str, Any]] = {}
+        self._parts_left_out = 0
+        self._left_out_from = math.inf
 
     def add(self, frame: Frame, plates: list[Plate]) -> None:
         """Takes the plates of the next frame."""
@@ -122,13 +125,19 @@ class VideoStatistics:
         doubtful = [plate.score for plate in seen if plate.score < self._doubtful_score]
         if doubtful:
             part = self._extend('uncertain plate', frame)
-            if part is not None:
-                part['lowest_score'] = round(min([*doubtful, part.get('lowest_score', 1.0)]), 4)
+            part['lowest_score'] = round(min([*doubtful, part.get('lowest_score', 1.0)]), 4)
         if len(seen) < len(plates):
             self._extend('plate not seen for a moment, or before or after it was seen', frame)
 
     def result(self, item: MediaItem, video: VideoReader, outputs: Iterable[Path]) -> FileResult:
         """Makes the result of a video that was read to its end."""
+        review = list(self.review)
+        if self._parts_left_out:
+            reason = (
+                f'{self._parts_left_out} more parts are not listed: look at all from second '
+                f'{self._left_out_from:g} on'
+            )
+            review.append({'reason': reason})
         details = {
             'frames': self.frames,
             'frames_with_plates': self.frames_with_plates,
@@ -142,20 +151,22 @@ class VideoStatistics:
             outputs=[str(path) for path in outputs],
             plates=self.plates,
             lowest_score=None if self.lowest_score is None else round(self.lowest_score, 4),
-            review=self.review,
+            review=review,
             error=video.problem and f'is damaged or cut off: {video.problem}',
             video=details,
         )
 
-    def _extend(self, reason: str, frame: Frame) -> dict[str, Any] | None:
-        """Prolongs the part that is going on for a reason, or begins one; None when there are too many."""
+    def _extend(self, reason: str, frame: Frame) -> dict[str, Any]:
+        """Prolongs the part that is going on for a reason, or begins one."""
         part = self._open_parts.get(reason)
         seconds = round(float(frame.time), 3)
         if part is None or frame.index - part['frames'][1] > self._pause:
-            if len(self.review) >= _MAX_PARTS:
-                return None
             part = {'reason': reason, 'frames': [frame.index, frame.index], 'seconds': [seconds, seconds]}
             self._open_parts[reason] = part
-            self.review.append(part)
+            if len(self.review) < _MAX_PARTS:
+                self.review.append(part)
+            else:
+                self._parts_left_out += 1
+                self._left_out_from = min(self._left_out_from, seconds)
         part['frames'][1], part['seconds'][1] = frame.index, seconds
         return part

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
 from mmcv.transforms import BaseTransform
+from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 from PIL import ExifTags, Image
 
+from mmlp.media.orientation import apply_orientation
+
 from ..plate_mask import DEFAULT_IGNORE_VALUES, read_plate_mask
 from .mask_cache import MaskCache
-
-#: numpy equivalents of the EXIF orientations 1 to 8: what turns the stored picture upright.
-_UPRIGHT = {
-    1: lambda a: a,
-    2: np.fliplr,
-    3: lambda a: np.rot90(a, 2),
-    4: np.flipud,
-    5: lambda a: np.swapaxes(a, 0, 1),
-    6: lambda a: np.rot90(a, -1),
-    7: lambda a: np.rot90(np.swapaxes(a, 0, 1), 2),
-    8: np.rot90,
-}
 
 
 @TRANSFORMS.register_module()
@@ -53,15 +45,20 @@ class LoadPlateAnnotations(BaseTransform):
             toolbox's own convention, with 1 as plate and 255 as ignore.
         cache_megabytes: Memory for a :class:`MaskCache` in every worker, so that a mask file is decoded in
             the first epoch only: large ones take longer to read than their pictures. 0 for none.
+        backend_args: The file backend, as in the toolbox's ``LoadAnnotations``.
     """
 
     def __init__(
-        self, ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES, cache_megabytes: float = 0
+        self,
+        ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES,
+        cache_megabytes: float = 0,
+        backend_args: dict | None = None,
     ) -> None:
         if any(not 0 <= value <= 255 for value in ignore_values):
             raise ValueError(f'ignore_values must lie in 0..255, got {tuple(ignore_values)}')
         self.ignore_values = tuple(ignore_values)
         self.cache_megabytes = cache_megabytes
+        self.backend_args = backend_args
         self._cache = MaskCache(cache_megabytes)
 
     def transform(self, results: dict) -> dict:
@@ -90,7 +87,7 @@ class LoadPlateAnnotations(BaseTransform):
         return results
 
     def _read(self, results: dict) -> np.ndarray:
-        mask = read_plate_mask(results['seg_map_path'], self.ignore_values)
+        mask = read_plate_mask(results['seg_map_path'], self.ignore_values, self.backend_args)
         shape = results.get('ori_shape')
         if shape is not None and mask.shape != tuple(shape[:2]):
             mask = self._rotate_as_picture(mask, results)
@@ -98,18 +95,19 @@ class LoadPlateAnnotations(BaseTransform):
 
     def _rotate_as_picture(self, mask: np.ndarray, results: dict) -> np.ndarray:
         height, width = results['ori_shape'][:2]
-        with Image.open(results['img_path']) as image:
+        data = fileio.get(results['img_path'], backend_args=self.backend_args)
+        with Image.open(io.BytesIO(data)) as image:
             orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        upright = _UPRIGHT.get(orientation, _UPRIGHT[1])(mask)
+        upright = apply_orientation(mask, orientation)
         if upright.shape != (height, width):
             raise ValueError(
                 f'mask {results["seg_map_path"]!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture '
                 f'{results["img_path"]!r} {width} x {height}: draw the mask at the size of the picture'
             )
-        return np.ascontiguousarray(upright)
+        return upright
 
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(ignore_values={self.ignore_values}, '
-            f'cache_megabytes={self.cache_megabytes})'
+            f'cache_megabytes={self.cache_megabytes}, backend_args={self.backend_args})'
         )

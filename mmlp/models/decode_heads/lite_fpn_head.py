@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mmcv.cnn import DepthwiseSeparableConvModule
+from mmcv.cnn import DepthwiseSeparableConvModule, build_conv_layer
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.models.utils import resize
 from mmseg.registry import MODELS
@@ -45,8 +45,12 @@ class LiteFPNHead(PlateIoUMixin, BaseDecodeHead):
         super().__init__(
             list(in_channels), channels, in_index=list(in_index), input_transform='multiple_select', **kwargs
         )
-        self.laterals = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in self.in_channels)
-        conv = dict(kernel_size=3, padding=1, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg)
+        self.laterals = nn.ModuleList(
+            build_conv_layer(self.conv_cfg, c, channels, 1) for c in self.in_channels
+        )
+        conv = dict(
+            kernel_size=3, padding=1, conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg
+        )
         self.convs = nn.Sequential(
             *(DepthwiseSeparableConvModule(channels, channels, **conv) for _ in range(num_convs))
         )
