@@ -58,7 +58,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--strength',
         type=float,
         default=0.5,
-        help="of blur and grid, as a share of the plate's height (default: 0.5)",
+        help="of blur and grid, as a share of the plate's height, at least 0.2 (default: 0.5)",
     )
     redaction.add_argument(
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
@@ -87,8 +87,11 @@ def describe(result: FileResult) -> str:
         covered = f'{result.plates} plate{"s" if result.plates > 1 else ""} covered'
     else:
         covered = 'no plate found'
-    places = len(result.review) if result.video else 0
-    look = f', {places} place{"s" if places > 1 else ""} to look at' if places else ''
+    look = ''
+    if result.video and result.review:
+        look = f', {len(result.review)} place{"s" if len(result.review) > 1 else ""} to look at'
+    elif result.plates and result.review:
+        look = f', look at it (score {result.lowest_score:.2f})'
     return f'{covered}{look} -> {", ".join(result.outputs)}'
 
 

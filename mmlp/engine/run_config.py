@@ -46,6 +46,9 @@ def load_run_config(
             _replace_data_root(cfg.get(loader), data_root)
     if cfg_options:
         cfg.merge_from_dict(cfg_options)
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if (cfg.get(loader) or {}).get('num_workers') == 0:
+            cfg[loader].persistent_workers = False  # There is none to persist; PyTorch refuses it.
     if work_dir is not None:
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:

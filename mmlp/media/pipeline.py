@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -126,9 +127,16 @@ def run_pipeline(
     jobs += [partial(work, *step, timings[step[0] + 1]) for step in enumerate(stages.values())]
     jobs.append(partial(drain, timings[-1]))
 
+    # Threads begin together: an interruption while they are started leaves none that works unseen.
+    gate, admitted = threading.Event(), threading.Event()
+    # Not Thread.join: interrupted, it takes the thread for ended (CPython 3.11).
+    ended = [threading.Event() for _ in jobs]
+
     def run(job: Callable[[], None], number: int) -> None:
+        gate.wait()
         try:
-            job()
+            if admitted.is_set():
+                job()
         except _Stopped:
             pass
         except BaseException as error:
@@ -138,26 +146,38 @@ def run_pipeline(
         finally:
             if number:  # A step that has enough must not leave the one before it waiting for room.
                 channels[number - 1].stop()
+            ended[number].set()
 
     threads = [
         threading.Thread(target=run, args=(job, number), name=f'mmlp-{timings[number].name}', daemon=True)
         for number, job in enumerate(jobs)
     ]
     started = time.perf_counter()
-    for thread in threads:
-        thread.start()
     try:
         for thread in threads:
-            while thread.is_alive():  # A plain join cannot be interrupted on every system.
-                thread.join(_WAKE_SECONDS)
+            thread.start()
+        admitted.set()
+        gate.set()
+        for end in ended:
+            while not end.wait(_WAKE_SECONDS):  # A plain wait cannot be interrupted on every system.
+                pass
     except BaseException:
         for channel in channels:
             channel.stop()
-        for thread in threads:
-            thread.join()
+        gate.set()
+        if admitted.is_set():
+            _wait_for(ended)
         raise
     failure.raise_if_set()
     return PipelineReport(time.perf_counter() - started, timings)
+
+
+def _wait_for(ended: Iterable[threading.Event]) -> None:
+    """Waits for threads that were told to stop, however often the user interrupts: files are closed next."""
+    for end in ended:
+        while not end.is_set():
+            with contextlib.suppress(KeyboardInterrupt):
+                end.wait(_WAKE_SECONDS)
 
 
 class _Stopped(BaseException):

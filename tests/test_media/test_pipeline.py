@@ -2,6 +2,7 @@
 
 import _thread
 import itertools
+import signal
 import threading
 import time
 
@@ -160,6 +161,41 @@ def test_interruption():
         run_pipeline(itertools.count(), {'a': each(lambda item: (time.sleep(0.001), item)[1])}, int)
     timer.join()
     assert active() == 0
+
+
+@pytest.mark.parametrize('delay', [0.0, 0.0002, 0.0005, 0.001, 0.002, 0.005] * 3)
+def test_nothing_works_on_after_an_interruption(delay):
+    """Whenever it comes, while threads are started or are waited for, too."""
+    ended, late = threading.Event(), []
+
+    def stop(*_):
+        if not ended.is_set():
+            raise KeyboardInterrupt
+
+    def use(item):
+        time.sleep(0.03)
+        if ended.is_set():
+            late.append(item)
+        return item
+
+    def interrupt():
+        for pause in (delay, 0.01):  # The second while threads are waited for.
+            time.sleep(pause)
+            _thread.interrupt_main()
+
+    before = signal.signal(signal.SIGINT, stop)
+    interrupter = threading.Thread(target=interrupt)
+    try:
+        interrupter.start()
+        run_pipeline(map(use, itertools.count()), {'a': each(use)}, use)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        ended.set()
+        interrupter.join()
+        signal.signal(signal.SIGINT, before)
+    time.sleep(0.1)  # For what works on, and for threads that were being started and end unused.
+    assert not late and active() == 0
 
 
 def test_queue_size_is_checked():

@@ -58,7 +58,10 @@ def test_a_folder(anonymize, tmp_path, capsys):
 
     again = ('in', '-o', 'out', '--method', 'solid', '--margin', 20, '--codec', 'mpeg4')
     assert anonymize(*again) == 2
-    assert 'outputs exist already; resume' in capsys.readouterr().err
+    assert (
+        'outputs exist already; pass resume (--resume) to go on, overwrite (--overwrite)'
+        in capsys.readouterr().err
+    )
     write_image('in/broken.jpg', plate_picture())
     assert anonymize(*again, '--resume') == 0
     assert '3 of them by a former run' in capsys.readouterr().err
@@ -114,13 +117,24 @@ def test_a_stopped_run_leaves_nothing_unfinished(anonymize, number, tmp_path, ca
     [
         (('photo.png', '-o', 'out', '--method', 'image'), '--method image and --image FILE go together'),
         (('photo.png', '-o', 'out', '--image', 'photo.png'), '--method image and --image FILE go together'),
-        (('photo.png', '-o', 'out', '--margin', '-5'), 'margin and feather must not be negative'),
+        (('photo.png', '-o', 'out', '--margin', '-5'), 'margin must be 0 to 100 percent, got -5'),
+        (
+            ('photo.png', '-o', 'out', '--strength', '0.01'),
+            'strength must be 0.2 to 10 (below, plates may stay',
+        ),
+        (('photo.png', '-o', 'out', '--feather', '500'), 'feather must be 0 to 100 percent, got 500'),
+        (('photo.png', '-o', 'photo.png/out'), 'photo.png is no folder: choose another output'),
+        (
+            ('photo.png', '-o', 'out', '--report', 'folder', '--overwrite'),
+            'folder is a folder, and the report',
+        ),
         (('photo.png', '-o', 'out', '--memory', '-1', '0'), 'fill and extend must not be negative'),
         (('absent', '-o', 'out'), 'no picture or video found: absent: there is no such file or folder'),
     ],
 )
 def test_mistakes_are_answered_in_a_line(anonymize, arguments, message, capsys):
     write_image('photo.png', plate_picture())
+    Path('folder').mkdir()
     assert anonymize(*arguments) == 2
     assert f'error: {message}' in capsys.readouterr().err
     assert not Path('out').exists()

@@ -130,7 +130,7 @@ def test_a_config(call, root, tmp_path, capsys):
 
 def test_nothing_to_audit(call, root, tmp_path, capsys):
     assert call(source=tmp_path / 'nowhere') == 2
-    assert 'does not exist' in capsys.readouterr().err
+    assert "nowhere' does not exist, and a config ends with .py" in capsys.readouterr().err
     assert call(source=root / 'train') == 2
     assert 'holds no split' in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()

@@ -147,6 +147,8 @@ def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
         given = {name: getattr(args, name) for name in ('img_suffix', 'seg_map_suffix', 'ignore_values')}
         init_default_scope('mmseg')
         return find_split_folders(args.source, {k: v for k, v in given.items() if v is not None})
+    if args.source.suffix != '.py':
+        raise FileNotFoundError(f'folder {str(args.source)!r} does not exist, and a config ends with .py')
     cfg = load_run_config(str(args.source), data_root=args.data_root, cfg_options=args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     return phase_datasets(cfg)

@@ -25,6 +25,7 @@ from mmlp.plates import Plate, TemporalMemory
 from .output_paths import (
     Inputs,
     check_absent,
+    check_folder,
     check_originals,
     find_media_outside,
     is_file_output,
@@ -112,6 +113,8 @@ def anonymize_media(
     Raises:
         ValueError: Arguments contradict each other, or a former run had other settings.
         FileExistsError: There are outputs or a report already.
+        NotADirectoryError: A file is where the output folder is to be.
+        IsADirectoryError: A folder is where the report is to be.
         MediaWriteError: The report could not be written.
     """
     if in_place == (output is not None):
@@ -120,8 +123,12 @@ def anonymize_media(
         raise ValueError('resume keeps finished outputs and overwrite replaces them: give one of both')
     media = find_media_outside(inputs, output)
     outputs, folder = _plan_outputs(media.items, output)
+    if folder is not None:
+        check_folder(folder)
     if report is None and folder is not None:
         report = folder / REPORT_NAME
+    if report is not None and os.path.isdir(report):
+        raise IsADirectoryError(f'{report} is a folder, and the report is a file: name another')
     if resume and report is None:
         raise ValueError('to resume, name the report of the former run')
     redaction, memory = redaction or Redaction(), memory or TemporalMemory()
@@ -136,12 +143,15 @@ def anonymize_media(
     }
     former = load_results(report, settings) if resume else {}
     written = [] if in_place else list(outputs.values())
-    check_originals(written, media.items, 'choose another output, or say that it is in place')
+    check_originals(written, media.items, 'choose another output, or pass in_place (--in-place)')
     if resume and not os.path.exists(report):
         check_absent(written, f'there is no report {report} of a former run: choose another output')
     elif not resume and not overwrite:
         written += [] if report is None else [Path(report)]
-        check_absent(written, 'resume the former run, or say that they are to be overwritten')
+        check_absent(
+            written,
+            'pass resume (--resume) to go on, overwrite (--overwrite) to replace, or choose another output',
+        )
     kept = {
         item.path: former[str(item.path)]
         for item in media.items

@@ -13,7 +13,7 @@ from mmlp.media import CODECS, MediaList, MediaWriteError
 
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from .exclusion import ExcludingSegmenter
-from .option_types import codec, logit, positive_int, probability, region, whole_number
+from .option_types import codec, crf, logit, positive_int, probability, region, whole_number
 from .output_paths import find_media_outside
 from .progress_bar import ProgressBar
 from .report import JobReport
@@ -152,7 +152,7 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
         type=codec,
         help=f'codec of {what}: {", ".join(CODECS)}, or an encoder of FFmpeg (default: h264, in .webm vp9)',
     )
-    group.add_argument('--crf', type=int, help='quality: smaller is better and takes more space')
+    group.add_argument('--crf', type=crf, help='quality: smaller is better and takes more space')
     return group
 
 
@@ -218,7 +218,7 @@ def find_inputs(inputs: list[str], output: Path | None) -> MediaList:
     media = find_media_outside(inputs, output)
     if not media.items:
         reasons = '; '.join(f'{problem.path}: {problem.reason}' for problem in media.problems)
-        raise FileNotFoundError(f'no picture or video found{": " + reasons if reasons else ""}')
+        raise FileNotFoundError(f'no picture or video found: {reasons or "none in " + ", ".join(inputs)}')
     return media
 
 
@@ -263,6 +263,8 @@ def print_summary(report: JobReport, media: MediaList) -> None:
     parts += [f'{counts[name]} {name}' for name in ('incomplete', 'failed') if counts[name]]
     if counts['kept_from_former_runs']:
         parts.append(f'{counts["kept_from_former_runs"]} of them by a former run')
+    if counts['to_look_at']:
+        parts.append(f'{counts["to_look_at"]} to look at (listed in the report)')
     if media.skipped:
         files = '1 file' if len(media.skipped) == 1 else f'{len(media.skipped)} files'
         parts.append(f'{files} left alone (neither picture nor video)')

@@ -14,10 +14,9 @@ from .exclusion import Region
 
 def positive_int(text: str) -> int:
     """Reads a whole number above 0."""
-    value = whole_number(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'must be at least 1, got {text}')
-    return value
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'must be a whole number, 1 or more, got {text!r}')
+    return int(text)
 
 
 def whole_number(text: str) -> int:
@@ -57,6 +56,14 @@ def region(text: str) -> Region:
         return Region.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def crf(text: str) -> int:
+    """Reads a quality of videos; the codecs differ in the largest that they take."""
+    value = whole_number(text)
+    if value > 63:
+        raise argparse.ArgumentTypeError(f'must be 0 to 63 (h264 and hevc: to 51), got {text}')
+    return value
 
 
 def codec(text: str) -> str:

@@ -92,6 +92,22 @@ def is_file_output(items: Sequence[MediaItem], output: Path) -> bool:
     return True
 
 
+def check_folder(folder: Path) -> None:
+    """Refuses an output folder that cannot be made, since a file is in the way.
+
+    Args:
+        folder (Path): Where to write.
+
+    Raises:
+        NotADirectoryError: It, or a folder above it, is a file.
+    """
+    for place in (folder, *folder.parents):
+        if os.path.lexists(place):
+            if not os.path.isdir(place):
+                raise NotADirectoryError(f'{place} is no folder: choose another output')
+            return
+
+
 def check_absent(outputs: Iterable[Path], advice: str) -> None:
     """Refuses to replace existing files.
 

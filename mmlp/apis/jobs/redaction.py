@@ -14,6 +14,9 @@ from PIL import Image, ImageOps
 from mmlp.media import Frame, read_image
 from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
 
+#: A cell of the grid is then a third of a character's height, and a blur's sigma wider than its strokes.
+LEAST_STRENGTH = 0.2
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Redaction:
@@ -22,7 +25,8 @@ class Redaction:
     Attributes:
         method (str): ``'blur'``, ``'pixelate'``, ``'solid'`` or ``'image'``.
         margin (float): Widening on every side in percent of the plate's height.
-        strength (float): Sigma of the blur or side of a grid cell, as a share of the plate's height.
+        strength (float): Sigma of the blur or side of a grid cell, as a share of the plate's height, at least
+            :data:`LEAST_STRENGTH`.
         feather (float): Width of the soft edge outside of the margin in percent of the plate's height.
         cover (np.ndarray | None): For ``'image'``: the picture to lay on plates, uint8 BGR or BGRA.
 
@@ -41,10 +45,13 @@ class Redaction:
             raise ValueError(f'method must be one of {", ".join(REDACTION_METHODS)}, got {self.method!r}')
         if self.method == 'image' and self.cover is None:
             raise ValueError("method 'image' needs the picture to lay on the plates")
-        if not (self.margin >= 0 and self.feather >= 0 and self.strength > 0):
+        for name in ('margin', 'feather'):
+            if not 0 <= getattr(self, name) <= 100:
+                raise ValueError(f'{name} must be 0 to 100 percent, got {getattr(self, name)}')
+        if not LEAST_STRENGTH <= self.strength <= 10:
             raise ValueError(
-                'margin and feather must not be negative and strength must be above 0, '
-                f'got margin={self.margin}, feather={self.feather}, strength={self.strength}'
+                f'strength must be {LEAST_STRENGTH} to 10 (below, plates may stay legible), '
+                f'got {self.strength}'
             )
 
     def describe(self) -> dict[str, Any]:

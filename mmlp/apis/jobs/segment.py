@@ -13,7 +13,14 @@ from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader
 from .coco_file import CocoFile
-from .output_paths import Inputs, check_absent, check_originals, find_media_outside, output_stems
+from .output_paths import (
+    Inputs,
+    check_absent,
+    check_folder,
+    check_originals,
+    find_media_outside,
+    output_stems,
+)
 from .plate_files import SAVE_KINDS, write_picture_files
 from .reading import VideoReading, read
 from .report import REPORT_NAME, FileResult, JobReport, load_results, read_report
@@ -81,9 +88,11 @@ def segment_media(
         JobReport: What became of each file.
 
     Raises:
-        ValueError: ``save`` names something else, ``crop_height`` or ``sharpen`` is out of range, an output
-            would replace an input, ``report.json`` is something else, or a former run had other settings.
+        ValueError: ``save`` names something else, ``crop_height`` or ``sharpen`` is out of range or given
+            without crops, an output would replace an input, ``report.json`` is something else, or a former
+            run had other settings.
         FileExistsError: There are files where outputs belong, and no report of a former run.
+        NotADirectoryError: A file is where ``out_dir`` is to be.
         ImportError: Tracking is not installed.
         MediaWriteError: The report or ``coco.json`` could not be written.
     """
@@ -95,9 +104,12 @@ def segment_media(
             'crop_height must be at least 1 and sharpen not negative, '
             f'got crop_height={crop_height}, sharpen={sharpen}'
         )
+    if (crop_height is not None or sharpen) and 'crop' not in save:
+        raise ValueError("crop_height and sharpen are of crops: add 'crop' to what is saved")
     if tracking:
         PlateTracker()  # Says at once that it is not installed.
     folder = Path(out_dir)
+    check_folder(folder)
     media = find_media_outside(inputs, folder)
     settings = {
         'save': sorted(save),
