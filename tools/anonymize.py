@@ -18,7 +18,7 @@ from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, co
 from mmlp.plates import REDACTION_METHODS, TemporalMemory
 
 #: Lower than for segmentation, and closer: a plate left open is worse than a sign that is blurred.
-THRESHOLD, LONG_SIDE, CLOSER_BELOW = 0.15, 512, 40
+THRESHOLD, LONG_SIDE, CLOSER_BELOW, MIN_SCORE = 0.15, 512, 40, 0.55
 #: The second look draws outlines close to the plate; the first one's cover more of it, and take less time.
 REFINE = False
 
@@ -64,7 +64,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
-    command_line.add_segmenter_options(parser, THRESHOLD, LONG_SIDE, CLOSER_BELOW, REFINE)
+    command_line.add_segmenter_options(parser, THRESHOLD, LONG_SIDE, CLOSER_BELOW, REFINE, MIN_SCORE)
     videos = command_line.add_video_options(parser, 'videos')
     videos.add_argument(
         '--memory',

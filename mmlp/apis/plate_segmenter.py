@@ -67,9 +67,9 @@ class PlateSegmenter:
             size, and so on. None: never. Default: 128.
         min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         min_score (float, optional): Plates with a lower score are dropped: the mean probability of their
-            pixels, 0..1, and with a second look the mean of both looks'. Default: None, 0.2 above the
-            threshold but at most 0.73, with a second look 0.07 more, which takes most specks on lettering and
-            grilles away; 0.0 keeps all.
+            pixels (see :func:`~mmlp.plates.extract_plates`), 0..1, and with a second look the mean of both
+            looks'. Default: None, 0.2 above the threshold but at most 0.73, with a second look 0.07 more,
+            which takes most specks on lettering and grilles away; 0.0 keeps all.
         tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
             for plates too small in the whole picture; the higher probability counts. Plates up to half the
             overlap wide are never cut. With ``long_side=None`` only tiles are looked at. Memory grows with

@@ -13,6 +13,9 @@ from .plate import Plate
 from .quadrilateral import enclose, fit_outline
 from .split import split_touching
 
+#: Share of a plate's highest probability that its pixels reach at least.
+_LEAST_SHARE = 0.25
+
 
 def extract_plates(
     probability: np.ndarray,
@@ -26,7 +29,9 @@ def extract_plates(
 ) -> list[Plate]:
     """Finds the plates in a probability map or a mask.
 
-    A plate is an 8-connected component, its score the mean probability of its pixels. Holes are left out of
+    A plate is an 8-connected component, its score the mean probability of its pixels. A low threshold, as for
+    anonymising, takes surroundings in: what has less than a quarter of a plate's highest probability is left
+    out of it, and what has less than half of its score. Holes are left out of
     area and score and filled in the outline. Components that no quadrilateral fits are taken apart where they
     are thin or less probable, see :func:`~mmlp.plates.split_touching`.
 
@@ -68,14 +73,46 @@ def extract_plates(
         component = np.pad(component, (pad[:2], pad[2:]))
         y, x = top - pad[0], left - pad[2]
         local = None if values is None else values[y : y + component.shape[0], x : x + component.shape[1]]
-        parts = split_touching(component, local, threshold) if split else [component]
+        level = threshold if local is None else _own_level(local[component > 0], threshold)
+        parts = split_touching(component, local, level) if split else [component]
         for part in parts:
             if len(parts) > 1 and np.count_nonzero(part) < min_area:
                 continue
-            score = 1.0 if local is None else float(local[part > 0].mean())
+            score = 1.0 if local is None else _score(local[part > 0])
             if score >= min_score:
-                plates.append(_make_plate(part, local, threshold, (x, y), score, fit_corners, straighten))
+                plates.append(_make_plate(part, local, level, (x, y), score, fit_corners, straighten))
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
+
+
+def plate_mask(probability: np.ndarray, threshold: float) -> np.ndarray:
+    """Cuts plates out of a probability map, without the surroundings that a low threshold takes in.
+
+    Args:
+        probability (np.ndarray): Float32 (H, W), probabilities 0..1.
+        threshold (float): Probability above which a pixel is plate, when the highest of its component is at
+            most four times as high.
+
+    Returns:
+        np.ndarray: Uint8 (H, W) of 0 and 1.
+    """
+    mask = (probability > threshold).view(np.uint8)
+    if threshold >= _LEAST_SHARE:
+        return mask
+    labels, stats = label_components(mask)
+    for label, (left, top, width, height, _) in enumerate(stats.tolist(), start=1):
+        window = (slice(top, top + height), slice(left, left + width))
+        component = labels[window] == label
+        level = _own_level(probability[window][component], threshold)
+        mask[window][component & (probability[window] <= level)] = 0
+    return mask
+
+
+def _score(probabilities: np.ndarray) -> float:
+    return float(probabilities[probabilities >= 0.5 * probabilities.max()].mean())
+
+
+def _own_level(probabilities: np.ndarray, threshold: float) -> float:
+    return max(threshold, _LEAST_SHARE * float(probabilities.max()))
 
 
 def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.ndarray], np.ndarray]:
@@ -95,7 +132,7 @@ def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.nda
         raise ValueError(
             f'probability must be in 0..1, got {low:.4g} to {high:.4g}; of logits take the sigmoid first'
         )
-    return values, (values > threshold).view(np.uint8)
+    return values, plate_mask(values, threshold)
 
 
 def _make_plate(

@@ -120,3 +120,24 @@ def test_straight_outlines_where_a_quadrilateral_fits():
     np.testing.assert_array_equal(kept.polygon, ragged.polygon)
     (unfitted,) = extract_plates(probability, straighten=0.9, fit_corners=False)
     np.testing.assert_array_equal(unfitted.polygon, ragged.polygon)
+
+
+def test_a_low_threshold_leaves_the_surroundings_of_a_sure_plate_out():
+    probability = np.zeros((40, 120), np.float32)
+    probability[5:35, 5:75] = 0.2  # a car's front
+    probability[14:22, 20:60] = 0.96
+    probability[10:18, 90:110] = 0.3  # something unsure
+    sure, unsure = extract_plates(probability, 0.15)
+    assert sure.score == pytest.approx(0.96) and sure.area == 8 * 40
+    np.testing.assert_allclose(sure.box, (19.5, 13.5, 59.5, 21.5), atol=0.5)
+    assert unsure.score == pytest.approx(0.3) and unsure.area == 8 * 20
+    (high,) = extract_plates(probability, 0.55)
+    np.testing.assert_allclose(high.box, (19.5, 13.5, 59.5, 21.5), atol=0.5)
+
+
+def test_faint_edges_do_not_lower_the_score_of_a_sure_plate():
+    probability = np.zeros((40, 120), np.float32)
+    probability[12:24, 18:62] = 0.4
+    probability[14:22, 20:60] = 0.9
+    (plate,) = extract_plates(probability, 0.15)
+    assert plate.score == pytest.approx(0.9) and plate.area == 12 * 44

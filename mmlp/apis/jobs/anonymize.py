@@ -37,7 +37,7 @@ from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_job import FramePlates, VideoStatistics, remember, run_video
 
 #: Plates with a lower score are to be looked at by a person.
-DOUBTFUL_SCORE = 0.6
+DOUBTFUL_SCORE = 0.7
 
 
 def anonymize_image(

@@ -45,6 +45,7 @@ def add_segmenter_options(
     long_side: int = LONG_SIDE,
     closer_below: int = CLOSER_BELOW,
     refine: bool | None = None,
+    min_score: float | None = None,
 ) -> None:
     """Adds the options that :func:`build_segmenter` reads.
 
@@ -53,6 +54,7 @@ def add_segmenter_options(
         threshold (float | None): Probability unless another is given; None means the model's own.
         long_side (int): Longer side of the picture for the network unless another is given.
         closer_below (int): Width of a small plate in pixels unless another is given.
+        min_score (float | None): Lowest score unless another is given; None lets it follow the threshold.
         refine (bool | None): Whether plates are looked at again unless something else is given; None means
             if the weights have a network for it.
     """
@@ -87,8 +89,13 @@ def add_segmenter_options(
     group.add_argument(
         '--min-score',
         type=float,
-        help='drop plates of a lower score, the mean probability of their pixels '
-        '(default: 0.2 above the threshold, at most 0.73, and 0.07 more with the second look)',
+        default=min_score,
+        help='drop plates of a lower score, the mean probability of their pixels (default: '
+        + (
+            '0.2 above the threshold, at most 0.73, and 0.07 more with the second look)'
+            if min_score is None
+            else f'{min_score})'
+        ),
     )
     group.add_argument(
         '--long-side',
