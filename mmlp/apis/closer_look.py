@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from mmlp.plates.components import label_components
-from mmlp.plates.extract import plate_mask
 
 from .probability_layers import ProbabilityLayer
 
@@ -40,7 +39,7 @@ def find_suspects(
         tuple[list[Box], list[Box]]: Boxes in values of the layer: of suspects, none when it shows plates and
         all of them well; and of what is seen well.
     """
-    labels, stats = label_components(plate_mask(layer.values, threshold))
+    labels, stats = label_components(layer.values > threshold)
     inside = labels > 0
     sums = np.bincount(labels[inside] - 1, weights=layer.values[inside], minlength=len(stats))
     areas = stats[:, cv2.CC_STAT_AREA]

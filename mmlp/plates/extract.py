@@ -14,7 +14,7 @@ from .quadrilateral import enclose, fit_outline
 from .split import split_touching
 
 #: Share of a plate's highest probability that its pixels reach at least.
-_LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.2
 
 
 def extract_plates(
@@ -30,7 +30,7 @@ def extract_plates(
     """Finds the plates in a probability map or a mask.
 
     A plate is an 8-connected component, its score the mean probability of its pixels. A low threshold, as for
-    anonymising, takes surroundings in: what has less than a quarter of a plate's highest probability is left
+    anonymising, takes surroundings in: what has less than a fifth of a plate's highest probability is left
     out of it, and what has less than half of its score. Holes are left out of
     area and score and filled in the outline. Components that no quadrilateral fits are taken apart where they
     are thin or less probable, see :func:`~mmlp.plates.split_touching`.
@@ -90,7 +90,7 @@ def plate_mask(probability: np.ndarray, threshold: float) -> np.ndarray:
     Args:
         probability (np.ndarray): Float32 (H, W), probabilities 0..1.
         threshold (float): Probability above which a pixel is plate, when the highest of its component is at
-            most four times as high.
+            most five times as high.
 
     Returns:
         np.ndarray: Uint8 (H, W) of 0 and 1.
