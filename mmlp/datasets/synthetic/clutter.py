@@ -154,62 +154,6 @@ def house_number(rng: np.random.Generator) -> FlatThing:
     return FlatThing(image, rounded_rect(rows, cols, rng.choice([6, 24, rows // 2])))
 
 
-def notice(rng: np.random.Generator) -> FlatThing:
-    """A notice in characters of many strokes, as on shops of East Asia: one to three lines."""
-    rows, cols = int(rng.integers(1, 4)), int(rng.integers(2, 6))
-    if rows == 1:
-        cols = int(rng.integers(2, 5))
-    ground, ink = _two_inks(rng)
-    if rng.random() < 0.5:  # Most are black on white, as plates are.
-        ground, ink = rng.uniform(205, 255) * np.ones(3), rng.uniform(10, 60) * np.ones(3)
-    pitch, margin = 76, int(rng.uniform(8, 40))
-    image = np.empty((rows * pitch + 2 * margin, cols * pitch + 2 * margin, 3), np.uint8)
-    image[:] = ground
-    for row in range(rows):
-        # The last line may be shorter than the others.
-        for col in range(cols if row < rows - 1 or rows == 1 else int(rng.integers(2, cols + 1))):
-            top, left = margin + row * pitch + 4, margin + col * pitch + 4
-            blend(image[top : top + 68, left : left + 68], ink, _character(rng, 68))
-    if rng.random() < 0.3:
-        edge = (image.shape[1] - 6, image.shape[0] - 6)
-        cv2.rectangle(image, (5, 5), edge, tuple(map(int, ink)), 4)
-    return FlatThing(image, rounded_rect(*image.shape[:2], rng.choice([0, 6])))
-
-
-def _character(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Coverage of a character that no script has: strokes that lie level, upright and aslant."""
-    coverage = np.zeros((size, size), np.uint8)
-    thickness = int(rng.integers(5, 10))
-    low, high = thickness, size - thickness
-
-    def span() -> tuple[int, int]:
-        return int(rng.uniform(low, 0.45 * size)), int(rng.uniform(0.55 * size, high))
-
-    for _ in range(rng.integers(2, 5)):
-        y, (left, right) = int(rng.uniform(low, high)), span()
-        cv2.line(coverage, (left, y), (right, y), 255, thickness, cv2.LINE_AA)
-    for _ in range(rng.integers(1, 4)):
-        x, (top, bottom) = int(rng.uniform(low, high)), span()
-        cv2.line(coverage, (x, top), (x, bottom), 255, thickness, cv2.LINE_AA)
-    for _ in range(rng.integers(0, 3)):
-        start, end = rng.uniform(low, high, (2, 2)).astype(int).tolist()
-        cv2.line(coverage, start, end, 255, thickness, cv2.LINE_AA)
-    return coverage
-
-
-def number_tag(rng: np.random.Generator) -> FlatThing:
-    """Two or three digits alone, black on a white card: a price on a menu, the number of a room or a bus."""
-    line = text_line(str(rng.integers(10, 1000)), _pick(rng, TEXT_FACES))
-    rows = round(CAP_HEIGHT * rng.uniform(1.4, 2.2))
-    cols = line.shape[1] + int(rng.uniform(16, 90))
-    image = np.empty((rows, cols, 3), np.uint8)
-    image[:] = rng.uniform(200, 255)
-    y, x = (rows - CAP_HEIGHT) // 2, (cols - line.shape[1]) // 2
-    height = min(line.shape[0], rows - y)
-    blend(image[y : y + height, x : x + line.shape[1]], rng.uniform(10, 70) * np.ones(3), line[:height])
-    return FlatThing(image, rounded_rect(rows, cols, rng.choice([0, 8])))
-
-
 def sticker(rng: np.random.Generator) -> FlatThing:
     """An oval or round sticker with a letter or a short word."""
     ground, ink = _two_inks(rng)
@@ -316,8 +260,6 @@ _KINDS: tuple[tuple[Callable[[np.random.Generator], FlatThing], float], ...] = (
     (sign, 3),
     (street_name, 1.5),
     (house_number, 1.5),
-    (notice, 4),
-    (number_tag, 2),
     (sticker, 1.5),
     (badge, 1.5),
     (price_card, 1),
