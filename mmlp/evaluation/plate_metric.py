@@ -10,7 +10,7 @@ from typing import Any, Optional
 import cv2
 import numpy as np
 import torch
-from mmengine.dist import is_main_process
+from mmengine.dist import all_gather_object, is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger, print_log
 from mmseg.registry import METRICS
@@ -104,6 +104,25 @@ class PlateMetric(BaseMetric):
             # One entry a picture, with or without scores: results are put in order across processes by count.
             self.results.append(None if self.format_only else self._compare(prediction, sample))
 
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Puts the results of all processes together; see :meth:`compute_metrics`.
+
+        Args:
+            size (int): Number of pictures of the data set.
+
+        Returns:
+            dict[str, float]: Scores in percent and counts; empty with ``format_only``.
+
+        Raises:
+            ValueError: Two processes wrote masks of one name.
+        """
+        if self.output_dir is not None:
+            owners: dict[Path, str] = {}
+            for written in all_gather_object(self._written):
+                for path, img_path in written.items():
+                    _claim(owners, path, img_path)
+        return super().evaluate(size)
+
     def compute_metrics(self, results: list[Optional[MaskComparison]]) -> dict[str, float]:
         """Computes the scores and logs them as tables.
 
@@ -159,11 +178,7 @@ class PlateMetric(BaseMetric):
 
     def _write_mask(self, prediction: np.ndarray, img_path: str) -> None:
         path = self.output_dir / f'{Path(img_path).stem}.png'
-        if self._written.setdefault(path, img_path) != img_path:
-            raise ValueError(
-                f'{img_path} and {self._written[path]} would both be written to {path}; '
-                'test them in two runs with an output folder each'
-            )
+        _claim(self._written, path, img_path)
         if path.resolve() == Path(img_path).resolve():
             raise ValueError(f'the mask of {img_path} would replace it: choose another output_dir')
         _, encoded = cv2.imencode('.png', prediction.astype(np.uint8) * 255)
@@ -190,6 +205,15 @@ class PlateMetric(BaseMetric):
             f'(a hit: IoU >= {self.iou_threshold:g})'
         )
         return '\n'.join([pixels.get_string(), plates.get_string(), found])
+
+
+def _claim(owners: dict[Path, str], path: Path, img_path: str) -> None:
+    """Notes whose mask a file is; a ValueError when it is that of another picture."""
+    if owners.setdefault(path, img_path) != img_path:
+        raise ValueError(
+            f'{img_path} and {owners[path]} have masks of one name, {path}; test them in two runs with an '
+            'output folder each'
+        )
 
 
 def _to_numpy(tensor: torch.Tensor) -> np.ndarray:

@@ -1,5 +1,6 @@
 import logging
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -151,6 +152,25 @@ def test_two_processes_give_the_scores_of_one(tmp_path):
     expected = evaluate([make_sample(seed) for seed in range(COUNT)])
     for rank in range(2):
         assert torch.load(tmp_path / f'{rank}.pt', weights_only=True) == expected
+
+
+def _write_one_name(rank, world_size, folder):
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=world_size
+    )
+    metric = PlateMetric(output_dir=f'{folder}/masks')
+    metric.process({}, [make_sample(rank, f'/{"ab"[rank]}/x.jpg')])
+    try:
+        metric.evaluate(2)
+    except ValueError as error:
+        Path(folder, f'{rank}.txt').write_text(str(error))
+    torch.distributed.destroy_process_group()
+
+
+def test_two_processes_do_not_overwrite_each_others_masks(tmp_path):
+    mp.start_processes(_write_one_name, args=(2, str(tmp_path)), nprocs=2, start_method='fork')
+    for rank in range(2):
+        assert '/b/x.jpg and /a/x.jpg have masks of one name' in (tmp_path / f'{rank}.txt').read_text()
 
 
 def test_save_best_follows_plate_iou(tmp_path):
