@@ -13,7 +13,7 @@ background. Plates that are annotated stay. Look at what comes of it:
 
 Masks are written to SPLIT/completed_masks beside SPLIT/masks, which stay as they are, and the names of the
 pictures with three plates or more to SPLIT/crowded.txt. Interrupted, run the same command again: it goes on
-where it stopped.
+where it stopped. To begin anew, with another model or other scores, remove completed_masks first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from mmengine.registry import init_default_scope
 from tqdm import tqdm
@@ -33,6 +32,7 @@ from mmlp.apis import PlateSegmenter
 from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
 from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
 from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
+from mmlp.media import write_image
 from mmlp.media.atomic import write_bytes
 from mmlp.plates.components import label_components
 
@@ -79,31 +79,33 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)
     print(segmenter.describe())
     total = CompletionCounts()
-    crowded = []
+    crowded, kept = [], 0
     for index in tqdm(range(len(dataset)), unit='picture'):
         info = dataset.get_data_info(index)
         out = folder / 'completed_masks' / osp.relpath(info['seg_map_path'], folder / 'masks')
         if out.exists():
-            mask = read_plate_mask(out)
+            mask, kept = read_plate_mask(out), kept + 1
         else:
             loaded = dataset[index]
             mask, counts = complete(loaded['gt_seg_map'], segmenter.predict(loaded['img']).plates)
             total += counts
-            write_bytes(out, encode_mask(mask))
+            write_image(out, as_grey(mask))
         if len(label_components(mask == PLATE)[1]) >= CROWDED:
             crowded.append(osp.relpath(info['img_path'], folder / 'images'))
     write_bytes(folder / 'crowded.txt', ''.join(f'{name}\n' for name in crowded).encode())
+    if kept:
+        print(f'{kept} masks were there from a run before and are not counted')
     if not crowded:
         print(f'no picture has {CROWDED} plates: take the second data set out of the config')
     return total
 
 
-def encode_mask(mask: np.ndarray) -> bytes:
-    """Codes a mask of 0, 1 and 255 as a PNG of the grey values that mask files have."""
+def as_grey(mask: np.ndarray) -> np.ndarray:
+    """Turns a mask of 0, 1 and 255 into the grey values that mask files have."""
     grey = np.zeros_like(mask)
     grey[mask == PLATE] = 255
     grey[mask == IGNORE] = DEFAULT_IGNORE_VALUES[0]
-    return cv2.imencode('.png', grey)[1].tobytes()
+    return grey
 
 
 def main(argv: Sequence[str] | None = None) -> int:

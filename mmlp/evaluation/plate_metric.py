@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-import cv2
 import numpy as np
 import torch
 from mmengine.dist import all_gather_object, is_main_process
@@ -16,7 +15,7 @@ from mmengine.logging import MMLogger, print_log
 from mmseg.registry import METRICS
 from prettytable import PrettyTable
 
-from mmlp.media.atomic import write_bytes
+from mmlp.media import write_image
 
 from .components import IGNORE_INDEX, MaskComparison, compare_masks
 from .scores import HEIGHT_BINS, summarize_scores
@@ -181,8 +180,7 @@ class PlateMetric(BaseMetric):
         _claim(self._written, path, img_path)
         if path.resolve() == Path(img_path).resolve():
             raise ValueError(f'the mask of {img_path} would replace it: choose another output_dir')
-        _, encoded = cv2.imencode('.png', prediction.astype(np.uint8) * 255)
-        write_bytes(path, encoded.tobytes())
+        write_image(path, prediction.astype(np.uint8) * 255)
 
     def _tables(self, scores: dict[str, float]) -> str:
         pixels = PrettyTable(['plate_iou', 'per image', 'pixel precision', 'pixel recall', 'pixel F1'])

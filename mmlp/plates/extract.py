@@ -31,9 +31,9 @@ def extract_plates(
 
     A plate is an 8-connected component, its score the mean probability of its pixels. A low threshold, as for
     anonymising, takes surroundings in: what has less than a fifth of a plate's highest probability is left
-    out of it, and what has less than half of its score. Holes are left out of
-    area and score and filled in the outline. Components that no quadrilateral fits are taken apart where they
-    are thin or less probable, see :func:`~mmlp.plates.split_touching`.
+    out of it, and what has less than half is left out of its score. Holes are left out of area and score and
+    filled in the outline. Components that no quadrilateral fits are taken apart where they are thin or less
+    probable, see :func:`~mmlp.plates.split_touching`.
 
     Args:
         probability (np.ndarray): Float (H, W), probabilities 0..1; or a mask, bool or integer (H, W), in
@@ -84,17 +84,8 @@ def extract_plates(
     return sorted(plates, key=lambda plate: (-plate.score, -plate.area))
 
 
-def plate_mask(probability: np.ndarray, threshold: float) -> np.ndarray:
-    """Cuts plates out of a probability map, without the surroundings that a low threshold takes in.
-
-    Args:
-        probability (np.ndarray): Float32 (H, W), probabilities 0..1.
-        threshold (float): Probability above which a pixel is plate, when the highest of its component is at
-            most five times as high.
-
-    Returns:
-        np.ndarray: Uint8 (H, W) of 0 and 1.
-    """
+def _cut(probability: np.ndarray, threshold: float) -> np.ndarray:
+    """Mask of what is above the threshold, each component cut at its own level, uint8 of 0 and 1."""
     mask = (probability > threshold).view(np.uint8)
     if threshold >= _LEAST_SHARE:
         return mask
@@ -132,7 +123,7 @@ def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.nda
         raise ValueError(
             f'probability must be in 0..1, got {low:.4g} to {high:.4g}; of logits take the sigmoid first'
         )
-    return values, plate_mask(values, threshold)
+    return values, _cut(values, threshold)
 
 
 def _make_plate(

@@ -8,6 +8,7 @@ import cv2
 import mmcv
 import numpy as np
 import pytest
+from mmengine.fileio import LocalBackend, register_backend
 from mmseg.registry import DATASETS, TRANSFORMS
 from PIL import Image
 
@@ -184,6 +185,21 @@ def test_exif_rotation_is_treated_alike(plate_root, orientation, drawn_on, suffi
     sample = build(plate_root)[0]
     assert sample['img'].shape[:2] == upright.shape
     np.testing.assert_array_equal(sample['gt_seg_map'], upright // 255)
+
+
+def test_masks_are_read_through_a_file_backend(plate_root):
+    class Inverting(LocalBackend):
+        """A store whose masks are kept as their bytes' complement."""
+
+        def get(self, filepath):
+            return bytes(255 - byte for byte in super().get(filepath))
+
+    register_backend('inverting', Inverting, force=True)
+    path = plate_root / 'train/masks/train_0.jpg.png'
+    expected = build(plate_root)[0]['gt_seg_map']
+    path.write_bytes(bytes(255 - byte for byte in path.read_bytes()))
+    loader = TRANSFORMS.build(dict(type='LoadPlateAnnotations', backend_args=dict(backend='inverting')))
+    np.testing.assert_array_equal(loader(dict(seg_map_path=str(path)))['gt_seg_map'], expected)
 
 
 def test_a_picture_given_without_annotation_passes_the_loader():

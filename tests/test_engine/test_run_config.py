@@ -48,3 +48,10 @@ def test_cfg_options_may_resume_from_a_checkpoint(tmp_path):
     options = {'resume': True, 'load_from': 'iter_500.pth'}
     cfg = load_run_config(str(CONFIGS / 'lp_fpn_lite0.py'), str(tmp_path), cfg_options=options)
     assert cfg.resume is True and cfg.load_from == 'iter_500.pth'
+
+
+def test_without_workers_none_persist():
+    options = {'train_dataloader.num_workers': 0}
+    cfg = load_run_config(str(CONFIGS / 'lp_fpn_lite0.py'), cfg_options=options)
+    assert cfg.train_dataloader.persistent_workers is False
+    assert cfg.val_dataloader.persistent_workers is True

@@ -60,13 +60,14 @@ def test_plates_that_nobody_annotated_come_back(root, capsys):
     assert found >= 4
 
 
-def test_it_goes_on_where_it_stopped(root):
+def test_it_goes_on_where_it_stopped(root, capsys):
     folder = root / 'train/completed_masks'
     lost, kept = folder / '0.png.png', folder / '1.png.png'
     content = lost.read_bytes()
     lost.unlink()
     kept.write_bytes(content)
     assert complete(root, '--threads', 1, '--near-width', 1000, '--plate-score', 0.8) == 0
+    assert '5 masks were there from a run before' in capsys.readouterr().out
     assert lost.read_bytes() == content and kept.read_bytes() == content
 
 

@@ -125,8 +125,7 @@ def anonymize_media(
     outputs, folder = _plan_outputs(media.items, output)
     if folder is not None:
         check_folder(folder)
-    if report is None and folder is not None:
-        report = folder / REPORT_NAME
+        report = folder / REPORT_NAME if report is None else report
     if report is not None and os.path.isdir(report):
         raise IsADirectoryError(f'{report} is a folder, and the report is a file: name another')
     if resume and report is None:

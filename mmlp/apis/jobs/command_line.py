@@ -54,9 +54,9 @@ def add_segmenter_options(
         threshold (float | None): Probability unless another is given; None means the model's own.
         long_side (int): Longer side of the picture for the network unless another is given.
         closer_below (int): Width of a small plate in pixels unless another is given.
-        min_score (float | None): Lowest score unless another is given; None lets it follow the threshold.
         refine (bool | None): Whether plates are looked at again unless something else is given; None means
             if the weights have a network for it.
+        min_score (float | None): Lowest score unless another is given; None lets it follow the threshold.
     """
     group = parser.add_argument_group('finding plates')
     group.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -106,7 +107,7 @@ def read_cover(path: str | os.PathLike) -> np.ndarray:
         UnreadableMediaError: The file is no picture.
     """
     picture = read_image(path)
-    with Image.open(path) as image:
+    with Image.open(io.BytesIO(picture.data)) as image:
         if not image.has_transparency_data:
             return np.array(picture.bgr)
         alpha = np.array(ImageOps.exif_transpose(image).convert('RGBA'))[..., 3]

@@ -134,11 +134,13 @@ def segment_media(
         encoding={'codec': codec, 'crf': crf},
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
-    try:
-        read_report(report.path)
-    except FileNotFoundError:
+    former: dict[str, FileResult] = {}
+    if not report.path.exists():
         check_absent(job.all_outputs(), 'no report tells that a run wrote it: choose another out_dir')
-    former = load_results(report.path, settings) if resume else {}
+    elif resume:
+        former = load_results(report.path, settings)
+    else:
+        read_report(report.path)  # Raises when it is something else, which would be replaced.
     if resume:
         remove_abandoned(target.parent for target in job.all_outputs())
     kept = {

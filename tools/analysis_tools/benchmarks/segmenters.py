@@ -4,7 +4,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --long-side 384 640 \
         --peer yolo.onnx
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
-        --long-side 512 --options closer_below=40 refine=False
+        --long-side 512 --options closer_below=40 refine=False min_score=0.55
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --min-plates 3
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb none dark infrared
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb close
