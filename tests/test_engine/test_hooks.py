@@ -1,4 +1,4 @@
-"""Weight averaging, the memory format and the check of the splits."""
+"""Logging, weight averaging, the memory format and the check of the splits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import shutil
 
 import pytest
 import torch
+import torch.multiprocessing as mp
 from mmengine.config import Config
 from mmengine.runner import Runner
 from mmseg.registry import MODELS
 from torch.optim.swa_utils import update_bn
 
 from mmlp.datasets.integrity import DatasetError, find_shared_files
-from mmlp.engine import SWAHook
+from mmlp.engine import MainProcessLoggerHook, SWAHook
 from mmlp.engine.hooks.swa_hook import estimate_bn_statistics
 
 TINY_MODEL = dict(
@@ -151,6 +152,27 @@ def test_channels_last_changes_the_layout_and_not_the_result(plate_root, tmp_pat
     weight = runner.model.backbone.conv1.conv.weight
     assert weight.is_contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(runner.model.eval()(inputs), before, atol=1e-5, rtol=1e-5)
+
+
+def _end_a_test(rank, world_size, runner, folder):
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=world_size
+    )
+    runner._log_dir = f'{folder}/{rank}'
+    hook = MainProcessLoggerHook()
+    hook.before_run(runner)
+    hook.after_test_epoch(runner, {})
+    torch.distributed.destroy_process_group()
+
+
+def test_the_figures_of_a_test_are_written_by_one_process(plate_root, tmp_path):
+    cfg = tiny_run(plate_root, tmp_path / 'run')
+    cfg.test_dataloader, cfg.test_cfg, cfg.test_evaluator = cfg.val_dataloader, dict(), cfg.val_evaluator
+    runner = Runner.from_cfg(cfg)
+    for rank in range(2):
+        (tmp_path / str(rank)).mkdir()
+    mp.start_processes(_end_a_test, args=(2, runner, str(tmp_path)), nprocs=2, start_method='fork')
+    assert [path.parent.name for path in tmp_path.glob('[01]/*.json')] == ['0']
 
 
 def test_shared_pictures_are_refused_under_whatever_name(plate_root, tmp_path):

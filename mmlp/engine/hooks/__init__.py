@@ -1,7 +1,8 @@
-"""Hooks: memory format, stochastic weight averaging, and a check of the splits."""
+"""Hooks: logging, memory format, stochastic weight averaging, and a check of the splits."""
 
 from .channels_last_hook import ChannelsLastHook
+from .main_process_logger_hook import MainProcessLoggerHook
 from .split_overlap_hook import SplitOverlapHook
 from .swa_hook import SWAHook
 
-__all__ = ['ChannelsLastHook', 'SWAHook', 'SplitOverlapHook']
+__all__ = ['ChannelsLastHook', 'MainProcessLoggerHook', 'SWAHook', 'SplitOverlapHook']
