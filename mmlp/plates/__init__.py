@@ -1,6 +1,6 @@
 """What a plate is: from masks to outlines, corners, crops, redaction and tracks; numpy and OpenCV only."""
 
-from .coco import COCO_CATEGORY, coco_dataset, encode_rle, plates_to_coco
+from .coco import COCO_CATEGORY, encode_rle, plates_to_coco
 from .draw import default_label, draw_plates, plate_color
 from .extract import extract_plates
 from .geometry import is_convex, order_corners, polygon_area, quadrilateral_iou, side_lengths
@@ -20,7 +20,6 @@ __all__ = [
     'Plate',
     'PlateTracker',
     'TemporalMemory',
-    'coco_dataset',
     'default_label',
     'draw_plates',
     'encode_rle',

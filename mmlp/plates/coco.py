@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Optional
 
 import numpy as np
@@ -24,7 +24,6 @@ def plates_to_coco(
     plates: Sequence[Plate],
     image_id: int,
     *,
-    first_id: int = 1,
     rle_size: Optional[tuple[int, int]] = None,
 ) -> list[dict[str, Any]]:
     """Turns the plates of a picture into COCO annotations.
@@ -36,15 +35,14 @@ def plates_to_coco(
     Args:
         plates (Sequence[Plate]): Plates of the picture.
         image_id (int): Number of the picture.
-        first_id (int): Number of the first annotation, the others follow. Default: 1.
         rle_size (tuple[int, int], optional): Height and width of the picture, to write the masks as
             uncompressed run lengths in place of polygons. Default: None.
 
     Returns:
-        list[dict]: One annotation per plate.
+        list[dict]: One annotation per plate, numbered from 1.
     """
     annotations = []
-    for number, plate in enumerate(plates, first_id):
+    for number, plate in enumerate(plates, 1):
         polygon = plate.polygon.astype(np.float64) + 0.5
         x1, y1 = polygon.min(axis=0)
         x2, y2 = polygon.max(axis=0)
@@ -68,22 +66,6 @@ def plates_to_coco(
                 annotation[name] = getattr(plate, name)
         annotations.append(annotation)
     return annotations
-
-
-def coco_dataset(pictures: Iterable[tuple[str, int, int, Sequence[Plate]]]) -> dict[str, Any]:
-    """Puts the plates of many pictures into one COCO document.
-
-    Args:
-        pictures (Iterable[tuple]): File name, width, height and plates of each picture.
-
-    Returns:
-        dict: ``images``, ``annotations`` and ``categories``, ready for JSON.
-    """
-    images, annotations = [], []
-    for number, (file_name, width, height, plates) in enumerate(pictures, 1):
-        images.append({'id': number, 'file_name': str(file_name), 'width': int(width), 'height': int(height)})
-        annotations += plates_to_coco(plates, number, first_id=len(annotations) + 1)
-    return {'images': images, 'annotations': annotations, 'categories': [COCO_CATEGORY]}
 
 
 def encode_rle(mask: np.ndarray) -> dict[str, Any]:

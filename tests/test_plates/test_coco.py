@@ -1,10 +1,21 @@
+import json
+
 import cv2
 import numpy as np
 import pytest
 
-from mmlp.plates import coco_dataset, encode_rle, extract_plates, plates_to_coco
+from mmlp.apis.jobs.coco_file import CocoFile
+from mmlp.plates import encode_rle, extract_plates, plates_to_coco
 
 mask_tools = pytest.importorskip('pycocotools.mask', reason='pycocotools is not installed')
+
+
+def write_document(path, pictures):
+    document = CocoFile(path)
+    for name, plates in pictures:
+        document.add(name, (60, 100), plates)
+    document.write()
+    return json.loads(path.read_text())
 
 
 def tilted_mask():
@@ -42,11 +53,12 @@ def test_encode_rle_is_exact(first):
     np.testing.assert_array_equal(mask_tools.decode(rle), mask)
 
 
-def test_data_set_numbers_everything_and_counts_from_pixel_corners():
-    mask = np.zeros((30, 60), np.uint8)
+def test_a_document_numbers_everything_and_counts_from_pixel_corners(tmp_path):
+    mask = np.zeros((60, 100), np.uint8)
     mask[5:15, 10:50] = 1
     plates = extract_plates(mask)
-    document = coco_dataset([('a.jpg', 60, 30, plates), ('b.jpg', 60, 30, []), ('c.jpg', 60, 30, plates * 2)])
+    pictures = [('a.jpg', plates), ('b.jpg', []), ('c.jpg', plates * 2)]
+    document = write_document(tmp_path / 'plates.json', pictures)
     assert [image['id'] for image in document['images']] == [1, 2, 3]
     assert [a['id'] for a in document['annotations']] == [1, 2, 3]
     assert [a['image_id'] for a in document['annotations']] == [1, 3, 3]
@@ -57,10 +69,8 @@ def test_data_set_numbers_everything_and_counts_from_pixel_corners():
 
 
 def test_the_toolbox_of_coco_reads_it(tmp_path):
-    import json
-
     coco = pytest.importorskip('pycocotools.coco')
     path = tmp_path / 'plates.json'
-    path.write_text(json.dumps(coco_dataset([('a.jpg', 100, 60, extract_plates(tilted_mask()))])))
+    write_document(path, [('a.jpg', extract_plates(tilted_mask()))])
     data = coco.COCO(str(path))
     assert iou(data.annToMask(data.loadAnns(data.getAnnIds())[0]), tilted_mask()) > 0.97
