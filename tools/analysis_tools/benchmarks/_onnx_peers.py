@@ -19,13 +19,19 @@ class Found:
 
     Args:
         mask: uint8 (H, W), 1 for plate, of the picture's size.
-        boxes: float64 (N, 4), x1, y1, x2, y2 in pixels of the picture.
+        boxes: float64 (N, 4), x1, y1, x2, y2 in pixels of the picture, counted from its edges: a box of the
+            first pixel is (0, 0, 1, 1).
         plates: The plates, where the system tells more than a mask and boxes.
     """
 
     mask: np.ndarray
     boxes: np.ndarray
     plates: Optional[Sequence[Plate]] = None
+
+
+def boxes_of(plates: Sequence[Plate]) -> np.ndarray:
+    """Boxes of plates, float64 (N, 4), counted from the picture's edges, not from centres of pixels."""
+    return np.array([plate.box for plate in plates], np.float64).reshape(-1, 4) + 0.5
 
 
 class ONNXPeer:
@@ -135,5 +141,4 @@ class ONNXPeer:
         cut = probability[: round(fitted[0] / step), : round(fitted[1] / step)]
         whole = np.clip(cv2.resize(cut, shape[::-1]), 0.0, 1.0)
         plates = extract_plates(whole, self.score_threshold)
-        boxes = np.array([plate.box for plate in plates], np.float64).reshape(-1, 4)
-        return Found((whole > self.score_threshold).astype(np.uint8), boxes)
+        return Found((whole > self.score_threshold).astype(np.uint8), boxes_of(plates))

@@ -54,21 +54,21 @@ def box_plates(target: np.ndarray) -> np.ndarray:
     return truth
 
 
-def tally(found: Found, target: np.ndarray, group: str) -> Tally:
-    """Compares what was found with the annotation, 0 background, 1 plate, 255 ignored."""
+def tally(found: Found, target: np.ndarray, group: str, match_iou: float) -> Tally:
+    """Compares what was found with the annotation, 0 background, 1 plate, 255 ignored.
+
+    A plate is found by a box whose IoU with the box of the annotation is ``match_iou`` or more.
+    """
     compared = compare_masks(found.mask, target)
     truth = box_plates(target)
-    # Corners of boxes count from the edges of pixels, those of plates from the centres.
-    ious = box_iou(
-        torch.from_numpy(found.boxes + np.array([-0.5, -0.5, 0.5, 0.5])), torch.from_numpy(truth - 0.5)
-    ).numpy()
+    ious = box_iou(torch.from_numpy(found.boxes), torch.from_numpy(truth)).numpy()
     plates = found.mask if found.plates is None else found.plates
     redacted = redact(np.zeros_like(found.mask), plates, 'solid', color=(1,))
     return Tally(
         group,
         compared.intersection,
         compared.predicted + compared.labelled - compared.intersection,
-        len(match_by_iou(ious, 0.5)),
+        len(match_by_iou(ious, match_iou)),
         len(found.boxes),
         len(truth),
         compared.heights,

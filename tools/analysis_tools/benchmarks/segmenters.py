@@ -12,7 +12,8 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
         --peer yolo.onnx --threads 2
 
 The folder holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.md describes. Quality: IoU of
-pixels pooled over the pictures, and the mean of each picture's; plates found at a box IoU of 0.5. In brackets
+pixels pooled over the pictures, and the mean of each picture's; plates found at a box IoU of 0.5, or of
+``--match-iou``. In brackets
 stand 95 % confidence intervals, from 1000 resamplings of the pictures. A plate is hidden when
 ``mmlp.plates.redact`` with its default margin covers 95 % of it; an alarm is a find that touches no plate.
 ``--disturb`` measures on pictures that are spoilt as ``_disturbances.py`` says, all contenders on the same.
@@ -31,7 +32,7 @@ from typing import Any, Optional, TypeVar
 import _common
 import numpy as np
 from _disturbances import DISTURBANCES, disturb
-from _onnx_peers import Found, ONNXPeer
+from _onnx_peers import Found, ONNXPeer, boxes_of
 from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
 from mmengine.config import DictAction
 from prettytable import PrettyTable
@@ -63,6 +64,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     )
     parser.add_argument('--peer', type=Path, nargs='+', default=[], help='networks of others, .onnx')
     parser.add_argument('--peer-score', type=float, default=0.25, help='their least score')
+    parser.add_argument('--match-iou', type=float, default=0.5, help='box IoU at which a plate is found')
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
     parser.add_argument('--min-plates', type=int, default=0, help='least number of plates in a picture')
@@ -74,7 +76,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default=['none'],
         help='measure quality on pictures that are spoilt so',
     )
-    return _common.parse_args(parser, argv)
+    args = _common.parse_args(parser, argv)
+    if not 0 < args.match_iou <= 1:
+        parser.error(f'--match-iou is an overlap in (0, 1], got {args.match_iou}')
+    return args
 
 
 def build_contenders(args: argparse.Namespace) -> dict[str, Look]:
@@ -104,8 +109,7 @@ def build_contenders(args: argparse.Namespace) -> dict[str, Look]:
 def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
     """Plates of our segmenter as a mask and boxes."""
     prediction = segmenter.predict(picture)
-    boxes = np.array([plate.box for plate in prediction.plates], np.float64).reshape(-1, 4)
-    return Found(prediction.mask, boxes, prediction.plates)
+    return Found(prediction.mask, boxes_of(prediction.plates), prediction.plates)
 
 
 def find_pictures(folder: Path, every: int, min_plates: int = 0, min_width: int = 0) -> list[Path]:
@@ -152,7 +156,7 @@ def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> di
         for how, title in titles.items():
             shown, truth = (picture, target) if how == 'none' else disturb(picture, target, how)
             for name, look in contenders.items():
-                tallies[name + title].append(tally(look(shown), truth, group))
+                tallies[name + title].append(tally(look(shown), truth, group, args.match_iou))
     report: dict[str, Any] = {}
     table = PrettyTable(
         ['system', 'pictures', *scores(next(iter(tallies.values()))), 'hidden', 'alarms a picture']
