@@ -98,7 +98,7 @@ def test_train_resume_and_test(config, plate_root, tmp_path):
 
 
 def test_two_processes_train_and_agree_with_one(config, plate_root, tmp_path):
-    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2', '--master_port=29617']
+    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2', '--standalone']
     data = ['--data-root', plate_root, '--launcher', 'pytorch']
     run(*torchrun, TOOLS / 'train.py', config, *data, '--work-dir', tmp_path / 'two')
     checkpoint = tmp_path / 'two/iter_2.pth'
