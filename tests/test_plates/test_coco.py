@@ -1,21 +1,10 @@
-import json
-
 import cv2
 import numpy as np
 import pytest
 
-from mmlp.apis.jobs.coco_file import CocoFile
 from mmlp.plates import encode_rle, extract_plates, plates_to_coco
 
 mask_tools = pytest.importorskip('pycocotools.mask', reason='pycocotools is not installed')
-
-
-def write_document(path, pictures):
-    document = CocoFile(path)
-    for name, plates in pictures:
-        document.add(name, (60, 100), plates)
-    document.write()
-    return json.loads(path.read_text())
 
 
 def tilted_mask():
@@ -51,26 +40,3 @@ def test_encode_rle_is_exact(first):
     mask[0, 0] = first
     rle = mask_tools.frPyObjects(encode_rle(mask), *mask.shape)
     np.testing.assert_array_equal(mask_tools.decode(rle), mask)
-
-
-def test_a_document_numbers_everything_and_counts_from_pixel_corners(tmp_path):
-    mask = np.zeros((60, 100), np.uint8)
-    mask[5:15, 10:50] = 1
-    plates = extract_plates(mask)
-    pictures = [('a.jpg', plates), ('b.jpg', []), ('c.jpg', plates * 2)]
-    document = write_document(tmp_path / 'plates.json', pictures)
-    assert [image['id'] for image in document['images']] == [1, 2, 3]
-    assert [a['id'] for a in document['annotations']] == [1, 2, 3]
-    assert [a['image_id'] for a in document['annotations']] == [1, 3, 3]
-    annotation = document['annotations'][0]
-    assert annotation['bbox'] == [10.0, 5.0, 40.0, 10.0]
-    np.testing.assert_allclose(annotation['keypoints'][:2], [10, 5], atol=0.01)
-    assert annotation['num_keypoints'] == len(document['categories'][0]['keypoints']) == 4
-
-
-def test_the_toolbox_of_coco_reads_it(tmp_path):
-    coco = pytest.importorskip('pycocotools.coco')
-    path = tmp_path / 'plates.json'
-    write_document(path, [('a.jpg', extract_plates(tilted_mask()))])
-    data = coco.COCO(str(path))
-    assert iou(data.annToMask(data.loadAnns(data.getAnnIds())[0]), tilted_mask()) > 0.97

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmengine.dist import is_main_process
+from mmengine.dist import master_only
 from mmengine.hooks import LoggerHook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
@@ -16,6 +16,7 @@ class MainProcessLoggerHook(LoggerHook):
     same moment can leave one document with the tail of another.
     """
 
+    @master_only
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Logs and writes the figures of a test; no process but the main one does.
 
@@ -23,5 +24,4 @@ class MainProcessLoggerHook(LoggerHook):
             runner: The runner of the test.
             metrics: What the evaluator computed.
         """
-        if is_main_process():
-            super().after_test_epoch(runner, metrics)
+        super().after_test_epoch(runner, metrics)

@@ -11,14 +11,13 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
     python tools/analysis_tools/benchmarks/segmenters.py speed data/plates/val --backend pytorch openvino \
         --peer yolo.onnx --threads 2
 
-The folder holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.md describes. Quality: IoU of
-pixels pooled over the pictures, and the mean of each picture's; plates found at a box IoU of 0.5, or of
-``--match-iou``. In brackets
-stand 95 % confidence intervals, from 1000 resamplings of the pictures. A plate is hidden when
-``mmlp.plates.redact`` with its default margin covers 95 % of it; an alarm is a find that touches no plate.
-``--disturb`` measures on pictures that are spoilt as ``_disturbances.py`` says, all contenders on the same.
-Speed: from the bytes of a JPEG to the mask, the contenders in turn for every picture; ratios are those of
-medians, and of means, to the first contender.
+The folder holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.md describes. Quality: IoU
+of pixels pooled over the pictures, and the mean of each picture's; plates found at a box IoU of 0.5, or of
+``--match-iou``. In brackets stand 95 % confidence intervals, from 1000 resamplings of the pictures. A plate
+is hidden when ``mmlp.plates.redact`` with its default margin covers 95 % of it; an alarm is a find that
+touches no plate. ``--disturb`` measures on pictures that are spoilt as ``_disturbances.py`` says, all
+contenders on the same. Speed: from the bytes of a JPEG to the mask, the contenders in turn for every
+picture; ratios are those of medians, and of means, to the first contender.
 """
 
 from __future__ import annotations
