@@ -262,7 +262,13 @@ def run(command: Callable[[], JobReport]) -> int:
 
 
 def print_summary(report: JobReport, media: MediaList) -> None:
-    """Prints what became of all files, on standard error; nothing for a single file that is done."""
+    """Prints on standard error what became of all files, and each note once.
+
+    Nothing is printed for a single file that is done and has no notes.
+    """
+    for note, files in report.notes().items():
+        others = f' and {len(files) - 1} more' if len(files) > 1 else ''
+        print(f'note: {note} ({files[0]}{others})', file=sys.stderr)
     counts = report.summary()
     if counts['files'] == counts['done'] == 1 and not media.skipped:
         return

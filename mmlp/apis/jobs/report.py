@@ -38,6 +38,8 @@ class FileResult:
         review (list[dict[str, Any]]): What a person should look at: ``reason``, and for videos ``frames``
             (first and last) and ``seconds`` (from and to).
         error (str | None): What was wrong.
+        notes (list[str]): What the output lacks or has otherwise than the input, a phrase each that means the
+            same for every file, such as ``'left out: motion film'``.
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``left_out`` (streams
             that were not processed and not carried over) and others.
         source (dict[str, int] | None): Size and time of the input when it was processed, for resuming.
@@ -54,6 +56,7 @@ class FileResult:
     texts: list[str] = dataclasses.field(default_factory=list)
     review: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     error: str | None = None
+    notes: list[str] = dataclasses.field(default_factory=list)
     video: dict[str, Any] | None = None
     source: dict[str, int] | None = None
     output_sizes: list[int] = dataclasses.field(default_factory=list)
@@ -136,6 +139,14 @@ class JobReport:
             'to_look_at': sum(bool(result.review) for result in self.files),
             'plates': sum(result.plates for result in self.files),
         }
+
+    def notes(self) -> dict[str, list[str]]:
+        """Returns the files that each note is about, most frequent note first."""
+        files: dict[str, list[str]] = {}
+        for result in self.files:
+            for note in result.notes:
+                files.setdefault(note, []).append(result.path)
+        return dict(sorted(files.items(), key=lambda entry: -len(entry[1])))
 
     def save(self) -> None:
         """Writes the report, complete or not at all.

@@ -1,0 +1,28 @@
+"""What a report says of all files together."""
+
+import json
+from pathlib import Path
+
+from mmlp.apis.jobs import FileResult, JobReport, command_line
+from mmlp.media import MediaList
+
+
+def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
+    report = JobReport(path=tmp_path / 'report.json')
+    report.add(FileResult('a.jpg', 'image', notes=['left out: gain map']))
+    report.add(FileResult('b.jpg', 'image', notes=['left out: gain map', 'left out: motion film']))
+    report.add(FileResult('c.jpg', 'image'))
+    report.save()
+    command_line.print_summary(report, MediaList((), (), (), Path()))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == [
+        'note: left out: gain map (a.jpg and 1 more)',
+        'note: left out: motion film (b.jpg)',
+    ]
+    assert len(lines) == 3 and lines[2].startswith('3 of 3 files done')
+    files = json.loads((tmp_path / 'report.json').read_text())['files']
+    assert [entry['notes'] for entry in files] == [
+        ['left out: gain map'],
+        ['left out: gain map', 'left out: motion film'],
+        [],
+    ]
