@@ -11,7 +11,8 @@ from .images import MAX_PIXELS, Picture, read_image
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, VideoInfo
-from .video_writer import CODECS, CONTAINERS, VideoWriter, video_output_suffix
+from .video_track import CODECS
+from .video_writer import CONTAINERS, VideoWriter, video_output_suffix
 
 __all__ = [
     'CODECS',

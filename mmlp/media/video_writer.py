@@ -11,24 +11,15 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import cv2
 import numpy as np
 
 from .atomic import part_path, publish
 from .audio import AudioCopier
 from .errors import MediaWriteError
-from .planes import BT601, join_planes, patch_planes, source_planes, to_yuv
 from .video import Frame
 from .video_info import VideoInfo
+from .video_track import VideoTrack, find_encoder
 
-#: Short names of codecs, the encoders in PyAV, and options that are fast and look like the source.
-CODECS: dict[str, tuple[str, dict[str, str]]] = {
-    'h264': ('libx264', {'crf': '20', 'preset': 'veryfast'}),
-    'hevc': ('libx265', {'crf': '24', 'preset': 'veryfast', 'x265-params': 'log-level=error'}),
-    'vp9': ('libvpx-vp9', {'crf': '31', 'b': '0', 'deadline': 'realtime', 'cpu-used': '6', 'row-mt': '1'}),
-    'av1': ('libsvtav1', {'crf': '32', 'preset': '9'}),
-    'mpeg4': ('mpeg4', {'qmin': '2', 'qmax': '5'}),
-}
 #: Suffixes that can be written, and FFmpeg's names of the containers. AVI is not among them: it has neither
 #: times of frames nor a fixed place for them, so that nothing this class promises would hold.
 CONTAINERS = {
@@ -42,15 +33,8 @@ CONTAINERS = {
     '.m2ts': 'mpegts',
 }
 _DEFAULT_CODECS = {'.webm': 'vp9'}
-#: Codecs that take 4:2:0 pictures of odd width and height; the others get one more row or column.
-_ODD_SIZES = ('libvpx-vp9', 'mpeg4')
-#: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
-_MPEG4_TIME_BASE = Fraction(1, 60000)
 _PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
 _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
-#: FFmpeg's codes of colour matrices, and what its scaler calls them (PyAV's names differ between versions).
-_MATRICES = {1: 1, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9}
-_UNSPECIFIED_COLOUR = (2, 0, 2, 2)
 
 
 def video_output_suffix(path: str | os.PathLike) -> str:
@@ -120,7 +104,7 @@ class VideoWriter:
         self._fps = Fraction(fps).limit_denominator(100_000) if fps is not None else like.fps
         if self._fps <= 0:
             raise ValueError(f'fps must be positive, got {fps}')
-        self._encoder, defaults = _find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))
+        self._encoder, defaults = find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))
         self._options = {**defaults, **(options or {})}
         self._options.update({'crf': str(crf)} if crf is not None else {})
         self._options.update({'preset': preset} if preset is not None else {})
@@ -128,12 +112,9 @@ class VideoWriter:
         self._with_audio = audio and like is not None
         self._strip_location = strip_location
         self._threads = threads
-        self._stream: av.VideoStream | None = None
+        self._track: VideoTrack | None = None
         self._audio: AudioCopier | None = None
-        self._shape: tuple[int, ...] = ()
         self._frames = 0
-        self._last_tick = -1
-        self._durations: dict[int, int] = {}
         self._part: Path | None = part_path(self.path)
         with self._errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,19 +153,12 @@ class VideoWriter:
         if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
             raise ValueError(f'a frame must be (H, W, 3) uint8, got shape {bgr.shape} and dtype {bgr.dtype}')
         with self._errors():
-            if self._stream is None:
+            if self._track is None:
                 self._open(bgr.shape)
-            if bgr.shape != self._shape:
-                raise ValueError(f'frame {self._frames} has shape {bgr.shape}, the first had {self._shape}')
-            time_base = self._stream.codec_context.time_base
-            tick = max(round(frame.time / time_base), self._last_tick + 1)
-            self._last_tick = tick
-            self._durations[tick] = max(1, round((frame.duration or 1 / self._fps) / time_base))
-            picture = self._to_picture(frame)
-            picture.pts, picture.time_base = tick, time_base
+            packets = self._track.encode(frame)
             if self._audio is not None:
                 self._audio.copy_until(frame.time)
-            self._mux(self._stream.encode(picture))
+            self._container.mux(packets)
         self._frames += 1
 
     def close(self) -> None:
@@ -195,11 +169,11 @@ class VideoWriter:
         """
         if self._part is None:
             return
-        if self._stream is None:
+        if self._track is None:
             self.abort()
             raise MediaWriteError(self.path, 'no frame was written')
         with self._errors():
-            self._mux(self._stream.encode(None))
+            self._container.mux(self._track.flush())
             if self._audio is not None:
                 self._audio.copy_until(None)
                 self._audio.close()
@@ -233,66 +207,23 @@ class VideoWriter:
             raise
 
     def _open(self, shape: tuple[int, ...]) -> None:
-        like, height, width = self._like, *shape[:2]
-        if self._encoder not in _ODD_SIZES:
-            height, width = height + height % 2, width + width % 2
+        like = self._like
         try:
-            stream = self._container.add_stream(self._encoder, rate=self._fps)
+            self._track = VideoTrack(
+                self._container,
+                shape,
+                self._fps,
+                like=like,
+                encoder=self._encoder,
+                options=self._options,
+                threads=self._threads,
+            )
         except ValueError as error:
-            raise ValueError(f'{self.path}: {error}; choose another codec or suffix') from None
-        context = stream.codec_context
-        context.width, context.height, context.pix_fmt = width, height, 'yuv420p'
-        context.time_base = self._choose_time_base()
-        context.thread_count = self._threads
-        context.options = self._options
-        colour, self._keeps_planes = _UNSPECIFIED_COLOUR, False
+            raise ValueError(f'{self.path}: {error}') from None
         if like is not None:
-            self._keeps_planes = like.colour[0] in (_UNSPECIFIED_COLOUR[0], *_MATRICES)
-            colour = like.colour if like.colour[0] in _MATRICES else (2, *like.colour[1:])
-            context.sample_aspect_ratio = like.sample_aspect_ratio
             for key, value in like.metadata.items():
                 is_place = self._strip_location and _PLACE_TAGS.search(key)
                 if key not in _CONTAINER_TAGS and not is_place:
                     self._container.metadata[key] = value
-        context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
-        self._matrix = _MATRICES.get(colour[0])
-        self._range = colour[1] or None
-        self._shape, self._size = shape, (height, width)
-        self._stream = stream
         if self._with_audio:
             self._audio = AudioCopier(like.path, self._container, like.start)
-
-    def _choose_time_base(self) -> Fraction:
-        if self._like is None:
-            return 1 / self._fps
-        if self._encoder == 'mpeg4' and self._like.time_base.denominator > 65535:
-            return _MPEG4_TIME_BASE
-        return self._like.time_base
-
-    def _to_picture(self, frame: Frame) -> av.VideoFrame:
-        if frame.touched is not None and frame.source is not None and self._keeps_planes:
-            planes = source_planes(frame.source, self._like.orientation)
-            if planes is not None and planes[0].shape == self._size:
-                patch_planes(planes, frame.bgr, frame.touched, self._matrix, self._range)
-                return join_planes(planes)
-        height, width = self._size
-        bgr, (bottom, right) = frame.bgr, (height - frame.bgr.shape[0], width - frame.bgr.shape[1])
-        if bottom or right:
-            bgr = cv2.copyMakeBorder(bgr, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-        return to_yuv(bgr, self._matrix, self._range)
-
-    def _mux(self, packets: list[av.Packet]) -> None:
-        for packet in packets:
-            packet.duration = self._durations.pop(packet.pts, packet.duration)
-            self._container.mux(packet)
-
-
-def _find_encoder(codec: str) -> tuple[str, dict[str, str]]:
-    name, options = CODECS.get(codec, (codec, {}))
-    try:
-        found = av.Codec(name, 'w')
-    except ValueError:
-        found = None
-    if found is None or found.type != 'video':
-        raise ValueError(f'codec must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {codec!r}')
-    return name, options
