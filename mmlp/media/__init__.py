@@ -4,13 +4,16 @@ Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
 from .atomic import atomic_folder, atomic_path, remove_abandoned
+from .companions import Companions
 from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
+from .streams import StreamPlan, plan_streams
+from .timestamps import ClockJump, Timeline
 from .video import Frame, VideoReader
-from .video_info import AudioTrack, VideoInfo
+from .video_info import AudioTrack, StreamInfo, VideoInfo
 from .video_track import CODECS
 from .video_writer import CONTAINERS, VideoWriter, video_output_suffix
 
@@ -19,6 +22,8 @@ __all__ = [
     'CONTAINERS',
     'MAX_PIXELS',
     'AudioTrack',
+    'ClockJump',
+    'Companions',
     'Frame',
     'MediaError',
     'MediaItem',
@@ -28,6 +33,9 @@ __all__ = [
     'Picture',
     'PipelineReport',
     'StageTiming',
+    'StreamInfo',
+    'StreamPlan',
+    'Timeline',
     'TruncatedMediaError',
     'UnreadableMediaError',
     'VideoInfo',
@@ -37,6 +45,7 @@ __all__ = [
     'atomic_path',
     'each',
     'find_media',
+    'plan_streams',
     'read_image',
     'remove_abandoned',
     'run_pipeline',

@@ -12,7 +12,9 @@ import av
 import numpy as np
 
 from .errors import TruncatedMediaError, UnreadableMediaError
+from .frame_clock import FrameClock, without_strays
 from .orientation import apply_orientation
+from .timestamps import JUMP_NOTE, TIE_NOTE, Timeline, read_timeline
 from .video_info import open_video, read_info
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
@@ -46,13 +48,18 @@ class VideoReader:
     """Reads a video once, from the first frame to the last.
 
     At most a few frames are held, however long the video is. Use it as a context manager and iterate over
-    it; ``len()`` is not known, ``info.frames`` estimates it for a progress bar.
+    it; ``len()`` is not known, ``info.frames`` estimates it for a progress bar. Where the file's clock jumps
+    (joined recordings, counters that wrap around), times go on at the pace of the frames.
 
     Args:
         path (str | os.PathLike): The video.
         threads (int): Threads that decode; 0 leaves it to FFmpeg.
         strict (bool): Whether a video that ends early or has parts that cannot be decoded raises after the
             last frame. With False the iteration ends as if all were well, and ``problem`` says what was not.
+        stream (int | None): Number of the stream in the file; None takes the one that FFmpeg thinks best,
+            which is mostly the largest.
+        timeline (Timeline | None): Where the file's clock jumps, as of another reader of the same file
+            (``info.timeline``); None finds it out, which reads most kinds of files once to their end.
 
     Attributes:
         info (VideoInfo): What is known of the video.
@@ -69,30 +76,44 @@ class VideoReader:
         ...         print(float(frame.time), frame.bgr.shape)
     """
 
-    def __init__(self, path: str | os.PathLike, threads: int = 0, strict: bool = True) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        threads: int = 0,
+        strict: bool = True,
+        *,
+        stream: int | None = None,
+        timeline: Timeline | None = None,
+    ) -> None:
         self.strict = strict
         self.problem: str | None = None
         self._name = os.fspath(path)
         self._packets = 0
         self._damaged_packets = 0
+        if timeline is None:
+            with open_video(path) as container:
+                timeline = read_timeline(container)
+        self._timeline = timeline
         self._container = open_video(path)
         try:
-            self._stream = self._container.streams.best('video')
-            if self._stream is None:
-                raise UnreadableMediaError(self._name, 'has no video stream')
+            self._stream = self._choose(stream)
             if self._stream.codec_context is None:  # What is left of a cut file may pass for another format.
                 raise UnreadableMediaError(
                     self._name, 'holds no known kind of video, or its index is missing because it was cut off'
                 )
             self._stream.thread_type = 'AUTO'
             self._stream.codec_context.thread_count = threads
-            self._decoded = self._decode()
+            self._decoded = without_strays(self._decode())
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise UnreadableMediaError(
                     self._name, f'holds no frame that can be decoded{self._codec_hint()}'
                 )
-            self.info = read_info(self._name, self._container, self._stream, self._first)
+            self.info = read_info(self._name, self._container, self._stream, self._first, timeline)
+            if self._first.pts is not None:  # Headers may name a later start.
+                first = self._first.pts * self.info.time_base
+                self.info = dataclasses.replace(self.info, start=min(self.info.start, first))
+            self._clock = FrameClock(self.info.start, self.info.time_base)
         except BaseException:
             self._container.close()
             raise
@@ -108,6 +129,12 @@ class VideoReader:
     ) -> None:
         self.close()
 
+    @property
+    def notes(self) -> list[str]:
+        """What frames have otherwise than in the file, so far; a phrase each."""
+        notes = [JUMP_NOTE] if self._timeline.jumps else []
+        return [*notes, TIE_NOTE] if self._clock.moved else notes
+
     def close(self) -> None:
         """Releases the file."""
         self._decoded.close()
@@ -116,31 +143,37 @@ class VideoReader:
     def __iter__(self) -> Iterator[Frame]:
         info, index = self.info, 0
         picture, self._first = self._first, None
-        time, end = Fraction(0), Fraction(0)
+        end = Fraction(0)
+        time = None if picture is None else self._clock.time(picture, end)
         while picture is not None:
             following = next(self._decoded, None)
-            time = self._time(picture, end)
             # Durations in files may be of another frame where frames are stored out of order.
             ticks = getattr(picture, 'duration', 0)
             duration = ticks * info.time_base if ticks else None
+            next_time = None
             if following is not None:
-                gap = self._time(following, time + (duration or 1 / info.fps)) - time
-                duration = gap if gap > 0 else duration
+                next_time = self._clock.time(following, time + (duration or 1 / info.fps))
+                duration = next_time - time
             end = time + (duration or 1 / info.fps)
             bgr = apply_orientation(picture.to_ndarray(format='bgr24'), info.orientation)
             yield Frame(index, bgr, time, duration, source=picture)
             index += 1
-            picture = following
+            picture, time = following, next_time
         self._judge(end, index)
 
-    def _time(self, picture: av.VideoFrame, expected: Fraction) -> Fraction:
-        """Returns a frame's time; ``expected`` where the file does not tell."""
-        return expected if picture.pts is None else picture.pts * self.info.time_base - self.info.start
+    def _choose(self, number: int | None) -> av.VideoStream:
+        streams = self._container.streams
+        stream = streams.best('video') if number is None else streams[number]
+        if stream is None or stream.type != 'video':
+            raise UnreadableMediaError(
+                self._name, 'has no video stream' if number is None else f'has no video in stream {number}'
+            )
+        return stream
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Decodes what can be decoded; damaged packets are counted and passed over."""
         started = False
-        packets = self._container.demux(self._stream)
+        packets = self._timeline.corrected(self._container.demux(self._stream))
         while True:
             try:
                 packet = next(packets)
@@ -168,7 +201,10 @@ class VideoReader:
         # A header that counts frames is taken at its word; one that only tells seconds may mean the audio's.
         counts = self._packets < self._stream.frames
         tolerance = Fraction(3, 2) / info.fps if counts else max(_END_TOLERANCE, 3 / info.fps)
-        if info.duration is not None and end < info.duration - tolerance:
+        if info.timeline.jumps:
+            if counts:
+                problems.append(f'ends after {frames} of {self._stream.frames} frames')
+        elif info.duration is not None and end < info.duration - tolerance:
             problems.append(
                 f'ends after {float(end):.2f} of {float(info.duration):.2f} seconds ({frames} frames)'
             )

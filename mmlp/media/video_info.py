@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from fractions import Fraction
 
 import av
 import numpy as np
 from av.sidedata.sidedata import Type as SideDataType
+from av.stream import Discard, Disposition
 
 from .errors import UnreadableMediaError
+from .timestamps import Timeline
 
 #: Frame rates that differ by less than this share are the same.
 _RATE_TOLERANCE = 0.01
+#: Tags that name a stream, and names that muxers give to every stream.
+_NAME_TAGS = ('title', 'name', 'filename', 'handler_name')
+_USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'Core Media Metadata')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +37,28 @@ class AudioTrack:
     rate: int
     channels: int
     language: str
+
+
+@dataclasses.dataclass(frozen=True)
+class StreamInfo:
+    """What is known of one stream of a file.
+
+    Attributes:
+        index (int): Its number in the file.
+        kind (str): ``'video'``, ``'cover'`` (a still picture beside the video), ``'audio'``, ``'subtitle'``,
+            ``'chapters'`` (a text track that repeats them), ``'time code'``, ``'attachment'`` or ``'data'``.
+        codec (str): Name of the codec; empty when unknown.
+        name (str): What the file calls it; empty when it does not.
+    """
+
+    index: int
+    kind: str
+    codec: str
+    name: str
+
+    def __str__(self) -> str:
+        details = ', '.join(filter(None, (self.name, self.codec)))
+        return f'{self.kind} stream' + (f' ({details})' if details else '')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,10 +81,10 @@ class VideoInfo:
         sample_aspect_ratio (Fraction): Width by height of an upright frame's pixel.
         colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer.
         audio (tuple[AudioTrack, ...]): The audio streams.
-        left_out (tuple[str, ...]): Streams that are neither the video nor audio (a second camera, subtitles,
-            data such as GPS traces, cover pictures): they are not processed, and :class:`VideoWriter` does
-            not carry them over.
         metadata (dict[str, str]): The file's tags.
+        stream (int): Number of the stream in the file.
+        streams (tuple[StreamInfo, ...]): All streams of the file.
+        timeline (Timeline): Where the file's clock jumps; times are corrected for it.
     """
 
     path: str
@@ -74,8 +102,10 @@ class VideoInfo:
     sample_aspect_ratio: Fraction
     colour: tuple[int, int, int, int]
     audio: tuple[AudioTrack, ...]
-    left_out: tuple[str, ...]
     metadata: dict[str, str]
+    stream: int = 0
+    streams: tuple[StreamInfo, ...] = ()
+    timeline: Timeline = dataclasses.field(default_factory=Timeline, repr=False)
 
     @property
     def rotation(self) -> int:
@@ -111,7 +141,11 @@ def open_video(path: str | os.PathLike) -> av.container.InputContainer:
 
 
 def read_info(
-    name: str, container: av.container.InputContainer, stream: av.VideoStream, first: av.VideoFrame
+    name: str,
+    container: av.container.InputContainer,
+    stream: av.VideoStream,
+    first: av.VideoFrame,
+    timeline: Timeline,
 ) -> VideoInfo:
     """Gathers what the header and the first frame tell.
 
@@ -120,6 +154,7 @@ def read_info(
         container (av.container.InputContainer): The open file.
         stream (av.VideoStream): Its video.
         first (av.VideoFrame): The first frame, for what only frames tell.
+        timeline (Timeline): Where the file's clock jumps.
 
     Returns:
         VideoInfo: What is known of the video.
@@ -132,9 +167,14 @@ def read_info(
         width, height, aspect = height, width, 1 / aspect
     rates = [Fraction(rate) for rate in (stream.average_rate, stream.base_rate) if rate]
     fps = rates[0] if rates else Fraction(25)
+    if timeline.jumps and timeline.steps.get(stream.index):  # Rates in headers are averages over the jumps.
+        fps = Fraction(1 / timeline.steps[stream.index]).limit_denominator(1001)
     start = Fraction(container.start_time or 0, av.time_base)
     duration = _promised_duration(container, stream)
-    frames = stream.frames or (round(duration * fps) if duration else None)
+    if timeline.jumps:
+        duration = Fraction(timeline.seconds).limit_denominator(1_000_000)
+    frames = stream.frames or timeline.packets.get(stream.index)
+    frames = frames or (round(duration * fps) if duration else None)
     return VideoInfo(
         path=name,
         width=width,
@@ -155,13 +195,45 @@ def read_info(
             for name in ('colorspace', 'color_range', 'color_primaries', 'color_trc')
         ),
         audio=tuple(_describe_audio(track) for track in container.streams.audio),
-        left_out=tuple(
-            f'{other.type} stream {other.index}'
-            for other in container.streams
-            if other.type != 'audio' and other.index != stream.index
-        ),
         metadata=dict(container.metadata),
+        stream=stream.index,
+        streams=describe_streams(container),
+        timeline=timeline,
     )
+
+
+def describe_streams(container: av.container.InputContainer) -> tuple[StreamInfo, ...]:
+    """Describes all streams of an open file, in its order."""
+    return tuple(
+        StreamInfo(
+            stream.index,
+            _stream_kind(stream),
+            (stream.codec_context.name if stream.codec_context is not None else _codec_name(stream)) or '',
+            _stream_name(stream.metadata),
+        )
+        for stream in container.streams
+    )
+
+
+def _codec_name(stream: av.stream.Stream) -> str | None:
+    return stream.name if stream.type == 'data' and stream.name != 'bin_data' else None
+
+
+def _stream_name(tags: Mapping[str, str]) -> str:
+    names = (tags.get(key, '').strip() for key in _NAME_TAGS)
+    return next((name for name in names if name and name not in _USUAL_NAMES), '')
+
+
+def _stream_kind(stream: av.stream.Stream) -> str:
+    if stream.type == 'video' and stream.disposition & Disposition.timed_thumbnails:
+        return 'data'  # Pictures of chapters.
+    if stream.type == 'video' and stream.disposition & Disposition.attached_pic:
+        return 'cover'
+    if stream.type in ('video', 'audio', 'subtitle', 'attachment'):
+        return stream.type
+    if stream.discard == Discard.all:
+        return 'chapters'
+    return 'time code' if any(key.lower() == 'timecode' for key in stream.metadata) else 'data'
 
 
 def _promised_duration(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:

@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 import av
 import numpy as np
 
 from .atomic import part_path, publish
-from .audio import AudioCopier
-from .errors import MediaWriteError
+from .companions import Companions, add_cover, copy_chapters, copy_tags
+from .errors import MediaError, MediaWriteError
+from .muxer import Muxer, is_about_data
+from .stream_copier import StreamCopier
+from .timestamps import TIE_NOTE
 from .video import Frame
-from .video_info import VideoInfo
+from .video_info import VideoInfo, open_video
 from .video_track import VideoTrack, find_encoder
 
 #: Suffixes that can be written, and FFmpeg's names of the containers. AVI is not among them: it has neither
@@ -49,8 +53,11 @@ class VideoWriter:
     Frames keep their times (variable frame rate too), and the audio of the source is copied without being
     coded anew, unless the container cannot hold it. Frames are written upright, so the output needs no
     rotation. H.264, HEVC and AV1 know even sizes only: odd ones get one more column or row, a copy of the
-    last one. Of the source's other streams (subtitles, GPS traces, cover pictures, further cameras) none is
-    carried over: they may show or tell what the frames no longer do.
+    last one. Of the source's other streams (subtitles, GPS traces, cover pictures, further cameras) only what
+    ``companions`` names is carried over: they may show or tell what the frames no longer do.
+
+    Time stamps of packets that tie or go back are moved by a tick, and a packet that the container does not
+    take is left out; ``notes`` and ``problem`` tell of it.
 
     Use it as a context manager: the file appears under its name when the block ends without an error;
     otherwise, after an interruption too, nothing is left behind.
@@ -65,9 +72,14 @@ class VideoWriter:
         crf (int | None): Quality for codecs that have it: smaller is better and larger in bytes.
         preset (str | None): Speed for codecs that have it.
         options (Mapping[str, str] | None): Further options of the encoder.
-        audio (bool): Copy the audio of ``like``.
+        audio (bool): Copy the audio of ``like``; ``companions`` goes before.
         strip_location (bool): Leave out tags that tell the place.
         threads (int): Threads that encode; 0 leaves it to FFmpeg.
+        companions (Companions | None): Which further streams of ``like`` go along.
+        strict (bool): Whether a packet that the container does not take makes the writer give up.
+
+    Attributes:
+        problem (str | None): What could not be written, filled when the writer is closed.
 
     Raises:
         ValueError: Suffix, codec or frame rate do not work.
@@ -92,6 +104,8 @@ class VideoWriter:
         audio: bool = True,
         strip_location: bool = False,
         threads: int = 0,
+        companions: Companions | None = None,
+        strict: bool = False,
     ) -> None:
         self.path = Path(path)
         suffix = self.path.suffix.lower()
@@ -109,18 +123,26 @@ class VideoWriter:
         self._options.update({'crf': str(crf)} if crf is not None else {})
         self._options.update({'preset': preset} if preset is not None else {})
         self._like = like
-        self._with_audio = audio and like is not None
+        if companions is None and like is not None:
+            tracks = [info.index for info in like.streams if info.kind == 'audio'] if audio else []
+            companions = Companions(copied=tuple(tracks))
+        self._companions = companions or Companions()
+        self._strict = strict
+        self.problem: str | None = None
         self._strip_location = strip_location
         self._threads = threads
         self._track: VideoTrack | None = None
-        self._audio: AudioCopier | None = None
-        self._frames = 0
+        self._copiers: list[StreamCopier] = []
+        self._frames, self._end = 0, Fraction(0)
         self._part: Path | None = part_path(self.path)
         with self._errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            container = CONTAINERS[suffix]
-            muxer_options = {'movflags': '+faststart'} if container in ('mp4', 'mov') else {}
-            self._container = av.open(f'file:{self._part}', 'w', format=container, options=muxer_options)
+            self._muxer = Muxer(self._part, CONTAINERS[suffix])
+
+    @property
+    def notes(self) -> list[str]:
+        """What the video lacks or has otherwise than its source, so far; a phrase each."""
+        return [TIE_NOTE] if self._muxer.moved else []
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -146,6 +168,7 @@ class VideoWriter:
         Raises:
             ValueError: The frame's size or type is wrong.
             MediaWriteError: The file could not be written.
+            MediaError: The encoder refuses the frame. What was written before can still be completed.
         """
         if isinstance(frame, np.ndarray):
             frame = Frame(self._frames, frame, self._frames / self._fps, 1 / self._fps)
@@ -156,13 +179,17 @@ class VideoWriter:
             if self._track is None:
                 self._open(bgr.shape)
             packets = self._track.encode(frame)
-            if self._audio is not None:
-                self._audio.copy_until(frame.time)
-            self._container.mux(packets)
+            for copier in self._copiers:
+                copier.copy_until(frame.time)
+            self._muxer.mux(packets)
         self._frames += 1
+        self._end = frame.time + (frame.duration or 1 / self._fps)
 
-    def close(self) -> None:
+    def close(self, *, cut: bool = False) -> None:
         """Writes what is left and gives the file its name.
+
+        Args:
+            cut (bool): Whether what goes along ends with the last frame, since frames are missing behind it.
 
         Raises:
             MediaWriteError: The file could not be completed; nothing of it is left behind.
@@ -173,11 +200,20 @@ class VideoWriter:
             self.abort()
             raise MediaWriteError(self.path, 'no frame was written')
         with self._errors():
-            self._container.mux(self._track.flush())
-            if self._audio is not None:
-                self._audio.copy_until(None)
-                self._audio.close()
-            self._container.close()
+            try:
+                self._muxer.mux(self._track.flush())
+            except av.FFmpegError as error:
+                if not cut or not is_about_data(error):
+                    raise
+            for copier in self._copiers:
+                copier.copy_until(self._end if cut else None)
+                copier.finish()
+                copier.close()
+            self._muxer.close()
+            refused = sum(self._muxer.refused.values())
+            self.problem = f'{refused} packets do not fit the container' if refused else None
+            if self.problem and self._strict:
+                raise MediaWriteError(self.path, f'is given up: {self.problem}')
             publish(self._part, self.path)
         self._part = None
 
@@ -186,44 +222,74 @@ class VideoWriter:
         if self._part is None:
             return
         part, self._part = self._part, None
-        if self._audio is not None:
-            self._audio.close()
+        for copier in self._copiers:
+            copier.close()
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            self._container.close()
+            self._muxer.close()
         with contextlib.suppress(OSError):
             part.unlink()
 
     @contextlib.contextmanager
     def _errors(self):  # noqa: ANN202
-        """Names the file in errors of FFmpeg and the system, and cleans up after any error."""
+        """Names the file in errors of FFmpeg and the system, and cleans up after those of the system."""
         try:
             yield
-        except (OSError, av.FFmpegError) as error:
-            self.abort()
-            reason = getattr(error, 'strerror', None) or error
-            raise MediaWriteError(self.path, f'could not be written: {reason}') from error
-        except BaseException:
-            self.abort()
-            raise
+        except av.FFmpegError as error:
+            if is_about_data(error):
+                raise MediaError(self.path, f'frame {self._frames}: {error.strerror}') from error
+            self._give_up(error)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> NoReturn:
+        self.abort()
+        reason = getattr(error, 'strerror', None) or error
+        raise MediaWriteError(self.path, f'could not be written: {reason}') from error
 
     def _open(self, shape: tuple[int, ...]) -> None:
-        like = self._like
+        """Adds all streams, in the order of the source."""
+        like, companions, output = self._like, self._companions, self._muxer.output
+        if like is None:
+            self._track = self._add_track(shape)
+            self._muxer.start()
+            return
+        for key, value in like.metadata.items():
+            is_place = self._strip_location and _PLACE_TAGS.search(key)
+            if key not in _CONTAINER_TAGS and not is_place:
+                output.metadata[key] = value
+        with open_video(like.path) as source:
+            if companions.chapters:
+                copy_chapters(source, output, like.start, self._strip_location)
+            copier = StreamCopier(like.path, self._muxer, like.start, like.timeline)
+            self._copiers.append(copier)
+            covers = []
+            for stream in source.streams:
+                index, target = stream.index, None
+                if index == like.stream:
+                    self._track = self._add_track(shape)
+                    target = self._track.stream
+                elif index in companions.pictures:
+                    self._copiers.append(StreamCopier(companions.pictures[index], self._muxer, Fraction(0)))
+                    target = self._copiers[-1].add(0)
+                elif index in companions.covers:
+                    covers += add_cover(output, stream, companions.covers[index])
+                elif index in companions.copied:
+                    target = copier.add(index)
+                if target is not None:
+                    copy_tags(stream, target, self._strip_location)
+        self._muxer.start()
+        self._muxer.mux(covers)
+
+    def _add_track(self, shape: tuple[int, ...]) -> VideoTrack:
         try:
-            self._track = VideoTrack(
-                self._container,
+            return VideoTrack(
+                self._muxer.output,
                 shape,
                 self._fps,
-                like=like,
+                like=self._like,
                 encoder=self._encoder,
                 options=self._options,
                 threads=self._threads,
             )
         except ValueError as error:
             raise ValueError(f'{self.path}: {error}') from None
-        if like is not None:
-            for key, value in like.metadata.items():
-                is_place = self._strip_location and _PLACE_TAGS.search(key)
-                if key not in _CONTAINER_TAGS and not is_place:
-                    self._container.metadata[key] = value
-        if self._with_audio:
-            self._audio = AudioCopier(like.path, self._container, like.start)

@@ -1,0 +1,66 @@
+"""Times of decoded frames, whatever their time stamps are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import av
+
+#: Frames that go back by no more than this many seconds wait for the clock; others go on at their pace.
+_LONGEST_WAIT = Fraction(1, 2)
+
+
+class FrameClock:
+    """Gives every frame a time after the one before, from time stamps that may be missing, tie or go back.
+
+    Args:
+        start (Fraction): Seconds on the file's clock that become 0.
+        time_base (Fraction): Seconds a tick takes.
+
+    Attributes:
+        moved (int): Frames whose time stamps tied or went back so far.
+    """
+
+    def __init__(self, start: Fraction, time_base: Fraction) -> None:
+        self.moved = 0
+        self._start, self._time_base = start, time_base
+        self._last: Fraction | None = None
+
+    def time(self, picture: av.VideoFrame, expected: Fraction) -> Fraction:
+        """Returns the time of the next frame.
+
+        Args:
+            picture (av.VideoFrame): The frame.
+            expected (Fraction): When the one before ends; taken where the file does not tell.
+
+        Returns:
+            Fraction: Seconds since the start, more than before.
+        """
+        time = expected if picture.pts is None else picture.pts * self._time_base - self._start
+        if self._last is not None and time <= self._last:
+            self.moved += 1
+            next_tick = self._last + self._time_base
+            time = next_tick if self._last - time < _LONGEST_WAIT else max(expected, next_tick)
+        self._last = time
+        return time
+
+
+def without_strays(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    """Takes the time stamp from a frame that is later than the one behind it, while that one is in order."""
+    last: int | None = None
+    current: av.VideoFrame | None = None
+    for following in pictures:
+        if current is not None:
+            yield _judged(current, last, following.pts)
+            last = last if current.pts is None else current.pts
+        current = following
+    if current is not None:
+        yield current
+
+
+def _judged(picture: av.VideoFrame, last: int | None, following: int | None) -> av.VideoFrame:
+    is_late = picture.pts is not None and following is not None and picture.pts > following
+    if is_late and last is not None and following > last:
+        picture.pts = None
+    return picture
