@@ -41,7 +41,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     existing.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
     parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
     parser.add_argument(
-        '--strip-location', action='store_true', help='leave out coordinates and names of places'
+        '--strip-location',
+        action='store_true',
+        help='leave out coordinates and names of places, and subtitles that tell them',
     )
     parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     redaction = parser.add_argument_group('making plates unreadable')
@@ -74,6 +76,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar=('GAP', 'ENDS'),
         help='frames: cover a plate that is not seen for up to GAP frames, and ENDS frames before it is '
         'first and after it is last seen (default: 15 5)',
+    )
+    videos.add_argument(
+        '--drop-streams',
+        action='store_true',
+        help='with --in-place: replace videos too that have streams which cannot be kept (data of cameras, '
+        'attached files); without, they are left as they are',
     )
     videos.add_argument('--no-audio', dest='audio', action='store_false', help='leave the audio out')
     return parser.parse_args(argv)
@@ -116,6 +124,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             report=args.report,
             memory=memory,
             strip_location=args.strip_location,
+            drop_streams=args.drop_streams,
             audio=args.audio,
             codec=args.codec,
             crf=args.crf,

@@ -15,7 +15,7 @@ from .timestamps import ClockJump, Timeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, StreamInfo, VideoInfo
 from .video_track import CODECS
-from .video_writer import CONTAINERS, VideoWriter, video_output_suffix
+from .video_writer import CONTAINERS, VideoWriter, intermediate_path, video_output_suffix
 
 __all__ = [
     'CODECS',
@@ -45,6 +45,7 @@ __all__ = [
     'atomic_path',
     'each',
     'find_media',
+    'intermediate_path',
     'plan_streams',
     'read_image',
     'remove_abandoned',

@@ -282,8 +282,9 @@ class _Search:
         clock = next((clock for clock in suiting if clock.holds(packet.stream, packet.time, 0.0)), None)
         if clock is None and not packet.is_sparse and suiting:
             distance = min(abs(packet.time - end) for clock in suiting for end in clock.ends.values())
-            if distance > self._gap:  # A stray packet stood before.
-                clock = _Clock(len(self._clocks))
+            if distance > self._gap:  # A stray packet stood before, or the stream's clock is another.
+                end = max(suiting[0].ends.values())
+                clock = _Clock(len(self._clocks), former={packet.stream: (suiting[0], end)})
                 self._clocks.append(clock)
         clock = clock or self._clocks[0]
         track = _Track(clock, packet.time, entries=[(0, clock)])

@@ -19,7 +19,7 @@ from .timestamps import Timeline
 _RATE_TOLERANCE = 0.01
 #: Tags that name a stream, and names that muxers give to every stream.
 _NAME_TAGS = ('title', 'name', 'filename', 'handler_name')
-_USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'Core Media Metadata')
+_USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'TimeCodeHandler')
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 from collections.abc import Mapping
@@ -45,6 +46,27 @@ def video_output_suffix(path: str | os.PathLike) -> str:
     """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``."""
     suffix = Path(path).suffix
     return suffix if suffix.lower() in CONTAINERS else '.mp4'
+
+
+def intermediate_path(path: str | os.PathLike, codec: str | None) -> Path:
+    """Returns a name beside a video for a part of it that is coded before and taken over later.
+
+    Args:
+        path (str | os.PathLike): The video.
+        codec (str | None): Its codec, see :class:`VideoWriter`.
+
+    Returns:
+        Path: A name of an unfinished file, of a container that keeps times exactly where it can be.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix != '.webm':
+        trial = av.open(io.BytesIO(), 'w', format='mp4')
+        try:
+            trial.add_stream(find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))[0], rate=25)
+            suffix = '.mp4'
+        except ValueError:
+            suffix = '.mkv'
+    return part_path(path).with_suffix(suffix)
 
 
 class VideoWriter:

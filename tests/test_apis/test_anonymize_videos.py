@@ -32,7 +32,7 @@ from media_samples import encode_video
 
 from mmlp.apis.jobs import Progress, Redaction, anonymize_media
 from mmlp.apis.jobs.video_job import VideoStatistics
-from mmlp.media import Frame, VideoReader, write_image
+from mmlp.media import Frame, Timeline, VideoReader, write_image
 from mmlp.media.atomic import part_path
 from mmlp.plates import Plate, TemporalMemory
 
@@ -242,7 +242,7 @@ def test_parts_that_are_not_listed_are_counted():
     for index in range(1204):
         frame = Frame(index, np.zeros((2, 2, 3), np.uint8), Fraction(index, 10))
         statistics.add(frame, [plate] if index % 2 == 0 else [])
-    video = SimpleNamespace(problem=None, info=SimpleNamespace(left_out=()))
+    video = SimpleNamespace(problem=None, info=SimpleNamespace(stream=0, timeline=Timeline()))
     review = statistics.result(SimpleNamespace(path='drive.mp4'), video, []).review
     assert len(review) == 501
     assert review[-1] == {'reason': '102 more parts are not listed: look at all from second 100 on'}

@@ -14,8 +14,6 @@ import numpy as np
 from mmlp.media import (
     MediaItem,
     Picture,
-    VideoReader,
-    VideoWriter,
     remove_abandoned,
     video_output_suffix,
     write_image,
@@ -34,7 +32,7 @@ from .output_paths import (
 from .redaction import Redaction
 from .report import REPORT_NAME, FileResult, JobReport, load_results
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
-from .video_job import FramePlates, VideoStatistics, remember, run_video
+from .video_anonymizer import VideoAnonymizer
 
 #: Plates with a lower score are to be looked at by a person.
 DOUBTFUL_SCORE = 0.7
@@ -71,6 +69,7 @@ def anonymize_media(
     report: str | os.PathLike | None = None,
     memory: TemporalMemory | None = None,
     strip_location: bool = False,
+    drop_streams: bool = False,
     audio: bool = True,
     codec: str | None = None,
     crf: int | None = None,
@@ -81,8 +80,10 @@ def anonymize_media(
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
 
     Pictures keep their size, format, bit depth, orientation, ICC profile and metadata, and their pixels where
-    nothing was covered. Videos keep times of frames, duration and audio, and are written upright. An output
-    appears when it is complete. What could not be processed has no output: nothing is copied through.
+    nothing was covered. Videos keep times of frames, duration, audio, subtitles and chapters, and are written
+    upright; every stream of pictures is anonymised, such as those of two cameras in one file. An output
+    appears when it is complete. What could not be processed has no output: nothing is copied through. What an
+    output lacks, such as streams of data, is told.
 
     Args:
         inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Pictures, videos, folders,
@@ -91,7 +92,8 @@ def anonymize_media(
             a file with the suffix of a picture or video.
         segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
         redaction (Redaction | None): How plates are made unreadable; None blurs.
-        in_place (bool): Replace the inputs. Damaged videos are left as they are, since parts would be lost.
+        in_place (bool): Replace the inputs. Videos that are damaged, or have streams that cannot be kept, are
+            left as they are, since parts would be lost.
         resume (bool): Keep what a former run with the same settings finished, and do the rest. What it had
             begun when it was killed is removed.
         overwrite (bool): Replace existing outputs.
@@ -99,7 +101,8 @@ def anonymize_media(
             means ``report.json`` in the output folder, and none with ``in_place`` or a file as output.
         memory (TemporalMemory | None): Keeps plates of videos covered that are not seen for a moment; None
             takes its defaults.
-        strip_location (bool): Leave out coordinates and names of places.
+        strip_location (bool): Leave out coordinates and names of places, and subtitles that tell them.
+        drop_streams (bool): Replace videos too that have streams which cannot be kept.
         audio (bool): Keep the audio of videos.
         codec (str | None): Codec of videos, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of videos, smaller is better.
@@ -167,7 +170,7 @@ def anonymize_media(
         in_place=in_place,
         batch_size=batch_size,
         strip_location=strip_location,
-        encoding={'audio': audio, 'codec': codec, 'crf': crf},
+        video_options={'audio': audio, 'codec': codec, 'crf': crf, 'drop_streams': drop_streams},
     )
     run_media_job(
         job, segmenter, media, results, progress, kept=kept, batch_size=batch_size, max_pixels=max_pixels
@@ -202,11 +205,20 @@ class _AnonymizeJob:
         in_place: bool,
         batch_size: int,
         strip_location: bool,
-        encoding: dict[str, Any],
+        video_options: dict[str, Any],
     ) -> None:
-        self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
-        self._outputs, self._in_place, self._batch_size = outputs, in_place, batch_size
-        self._strip_location, self._encoding = strip_location, encoding
+        self._redaction, self._outputs, self._in_place = redaction, outputs, in_place
+        self._strip_location = strip_location
+        self._videos = VideoAnonymizer(
+            segmenter,
+            redaction,
+            memory,
+            batch_size=batch_size,
+            strip_location=strip_location,
+            replaces=in_place,
+            doubtful_score=DOUBTFUL_SCORE,
+            **video_options,
+        )
 
     def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
         bgr = np.array(picture.bgr)
@@ -234,33 +246,8 @@ class _AnonymizeJob:
                 f'{target.suffix} cannot be written, so the file cannot be replaced in place; '
                 'write to a folder instead'
             )
-        statistics = VideoStatistics(DOUBTFUL_SCORE)
-        with contextlib.ExitStack() as stack:
-            # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
-            video = stack.enter_context(VideoReader(item.path, strict=self._in_place))
-            stack.enter_context(self._rights_kept(target))
-            writer = stack.enter_context(
-                VideoWriter(target, like=video.info, strip_location=self._strip_location, **self._encoding)
-            )
-            progress.start_video(item, video.info.frames)
-
-            def cover(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
-                for frame, plates in items:
-                    self._redaction.apply_to_frame(frame, plates)
-                    yield FramePlates(frame, plates)
-
-            def write(entry: FramePlates) -> None:
-                statistics.add(*entry)
-                writer.write(entry.frame)
-                progress.frame()
-
-            stages = {'memory': remember(self._memory), 'redaction': cover}
-            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
-            video.close()  # Some systems do not replace an open file.
-        result = statistics.result(item, video, [target])
-        if not statistics.plates:
-            result.review.append({'reason': 'no plate found'})
-        return result
+        with self._rights_kept(target):
+            return self._videos.run(item, target, progress)
 
     @contextlib.contextmanager
     def _rights_kept(self, target: Path) -> Iterator[None]:

@@ -40,8 +40,9 @@ class FileResult:
         error (str | None): What was wrong.
         notes (list[str]): What the output lacks or has otherwise than the input, a phrase each that means the
             same for every file, such as ``'left out: motion film'``.
-        video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``left_out`` (streams
-            that were not processed and not carried over) and others.
+        video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``streams_left_out``
+            (that were neither looked at nor carried over), ``clock_jumps``, and others; where several streams
+            of pictures were processed, ``streams`` has the same of each.
         source (dict[str, int] | None): Size and time of the input when it was processed, for resuming.
         output_sizes (list[int]): Bytes of each output, for resuming.
         kept (bool): Whether it was finished by a former run and kept by this one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import logging
 import math
@@ -142,7 +143,8 @@ class VideoStatistics:
             'frames': self.frames,
             'frames_with_plates': self.frames_with_plates,
             'most_plates_in_a_frame': self.most_plates,
-            'streams_left_out': list(video.info.left_out),
+            'stream': video.info.stream,
+            'clock_jumps': [dataclasses.asdict(jump) for jump in video.info.timeline.jumps[:_MAX_PARTS]],
         }
         return FileResult(
             str(item.path),

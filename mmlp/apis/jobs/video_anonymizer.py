@@ -1,0 +1,228 @@
+"""One video in, the same with unreadable plates out: every stream of pictures, and what goes along."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmlp.media import (
+    CONTAINERS,
+    Companions,
+    Frame,
+    MediaItem,
+    MediaWriteError,
+    StreamPlan,
+    UnreadableMediaError,
+    VideoReader,
+    VideoWriter,
+    intermediate_path,
+    plan_streams,
+)
+from mmlp.plates import TemporalMemory
+
+from .redaction import Redaction
+from .report import FileResult
+from .runner import Progress, Segmenter, explain
+from .video_job import FramePlates, VideoStatistics, remember, run_video
+
+
+@dataclasses.dataclass
+class _Task:
+    """One video on its way."""
+
+    item: MediaItem
+    target: Path
+    plan: StreamPlan
+    progress: Progress
+    videos: list[VideoReader] = dataclasses.field(default_factory=list)
+    stills: dict[int, Frame] = dataclasses.field(default_factory=dict)
+    #: Streams of pictures that cannot be read.
+    unreadable: list[str] = dataclasses.field(default_factory=list)
+    results: list[FileResult] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+    problems: list[str] = dataclasses.field(default_factory=list)
+
+
+class VideoAnonymizer:
+    """Makes the plates of videos unreadable.
+
+    Each stream of pictures goes through the network by itself, with a memory of its own. All but the main one
+    are written to files beside the output first, and join the main one in it.
+
+    Args:
+        segmenter (Segmenter): Finds the plates.
+        redaction (Redaction): How plates are made unreadable.
+        memory (TemporalMemory): Keeps plates covered that are not seen for a moment.
+        batch_size (int): Frames that the network gets at once.
+        strip_location (bool): Leave out what tells places.
+        replaces (bool): Whether outputs replace their inputs; then one that would lack something is refused.
+        drop_streams (bool): Whether streams that an output cannot have may be lost even then.
+        audio (bool): Keep the audio.
+        codec (str | None): See :class:`~mmlp.media.VideoWriter`.
+        crf (int | None): See :class:`~mmlp.media.VideoWriter`.
+        doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
+    """
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        redaction: Redaction,
+        memory: TemporalMemory,
+        *,
+        batch_size: int = 1,
+        strip_location: bool = False,
+        replaces: bool = False,
+        drop_streams: bool = False,
+        audio: bool = True,
+        codec: str | None = None,
+        crf: int | None = None,
+        doubtful_score: float = 0.0,
+    ) -> None:
+        self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
+        self._batch_size, self._strip_location = batch_size, strip_location
+        self._replaces, self._drop_streams = replaces, drop_streams
+        self._audio, self._encoding = audio, {'codec': codec, 'crf': crf}
+        self._doubtful_score = doubtful_score
+
+    def run(self, item: MediaItem, target: Path, progress: Progress) -> FileResult:
+        """Processes a video.
+
+        Args:
+            item (MediaItem): The video.
+            target (Path): The file to write.
+            progress (Progress): Is told how far it is.
+
+        Returns:
+            FileResult: What became of it.
+
+        Raises:
+            ValueError: The output would replace the input and lack a stream of it.
+            UnreadableMediaError: The video cannot be read.
+            MediaWriteError: The output could not be written.
+        """
+        container = CONTAINERS[target.suffix.lower()]
+        plan = plan_streams(item.path, container, audio=self._audio, strip_location=self._strip_location)
+        task = _Task(item, target, plan, progress, unreadable=list(plan.unreadable))
+        self._refuse(plan.lost)
+        with contextlib.ExitStack() as stack:
+            self._open(task, stack)
+            self._refuse(task.unreadable)
+            lengths = [video.info.frames for video in task.videos]
+            progress.start_video(item, None if None in lengths else sum(lengths))
+            main, *others = task.videos
+            pictures = {video.info.stream: self._write_aside(task, video, stack) for video in others}
+            companions = Companions(
+                copied=frozenset(info.index for info in plan.copied),
+                pictures=pictures,
+                covers={index: self._cover_still(task, frame) for index, frame in task.stills.items()},
+                chapters=plan.chapters,
+            )
+            options = {'strip_location': self._strip_location, 'strict': self._replaces, **self._encoding}
+            with VideoWriter(target, like=main.info, companions=companions, **options) as writer:
+                self._process(task, main, writer)
+                main.close()  # Some systems do not replace an open file.
+        return _combine(task, writer.problem)
+
+    def _refuse(self, losses: Sequence[str]) -> None:
+        if losses and self._replaces and not self._drop_streams:
+            raise ValueError(
+                f'would lose {", ".join(losses)}: write to a folder instead of in place (--output), or pass '
+                'drop_streams (--drop-streams)'
+            )
+
+    def _open(self, task: _Task, stack: contextlib.ExitStack) -> None:
+        """Opens the streams of pictures, the main one first, and reads the stills."""
+        # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
+        for info in task.plan.pictures or (None,):
+            timeline = task.videos[0].info.timeline if task.videos else None
+            number = None if info is None else info.index
+            try:
+                video = VideoReader(task.item.path, strict=self._replaces, stream=number, timeline=timeline)
+            except UnreadableMediaError as error:
+                if info in (None, task.plan.pictures[-1]) and not task.videos:
+                    raise
+                task.unreadable.append(f'{info}, which {error.reason}')
+                continue
+            task.videos.append(stack.enter_context(video))
+        for info in task.plan.covers:
+            timeline = task.videos[0].info.timeline
+            try:
+                with VideoReader(task.item.path, strict=False, stream=info.index, timeline=timeline) as still:
+                    task.stills[info.index] = next(iter(still))
+            except UnreadableMediaError as error:
+                task.unreadable.append(f'{info}, which {error.reason}')
+
+    def _write_aside(self, task: _Task, video: VideoReader, stack: contextlib.ExitStack) -> Path:
+        """Writes what becomes of a further stream of pictures into a file beside the output."""
+        path = intermediate_path(task.target, self._encoding['codec'])
+        stack.callback(path.unlink, missing_ok=True)
+        options = {'companions': Companions(), 'strip_location': True, **self._encoding}
+        with VideoWriter(path, like=video.info, **options) as writer:
+            self._process(task, video, writer)
+        return path
+
+    def _process(self, task: _Task, video: VideoReader, writer: VideoWriter) -> None:
+        """Covers the plates of one stream. What was done before a fault stays, unless it would replace."""
+        statistics = VideoStatistics(self._doubtful_score)
+
+        def cover(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
+            for frame, plates in items:
+                self._redaction.apply_to_frame(frame, plates)
+                yield FramePlates(frame, plates)
+
+        def write(entry: FramePlates) -> None:
+            writer.write(entry.frame)
+            statistics.add(*entry)
+            task.progress.frame()
+
+        stages = {'memory': remember(self._memory), 'redaction': cover}
+        try:
+            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+        except Exception as fault:
+            if self._replaces or isinstance(fault, MediaWriteError) or not statistics.frames:
+                raise
+            task.problems.append(f'stops after {statistics.frames} frames: {explain(fault)}')
+            writer.close(cut=True)
+        result = statistics.result(task.item, video, [task.target])
+        if not result.plates:
+            result.review.append({'reason': 'no plate found'})
+        task.notes += video.notes + writer.notes
+        task.results.append(result)
+
+    def _cover_still(self, task: _Task, frame: Frame) -> np.ndarray:
+        """Covers the plates of a still picture beside the video."""
+        plates = self._segmenter.predict_batch([frame.bgr])[0].plates
+        self._redaction.apply(frame.bgr, plates)
+        return frame.bgr
+
+
+def _combine(task: _Task, unwritten: str | None) -> FileResult:
+    """Makes one result of those of all streams."""
+    main, *others = reversed(task.results)  # The main one was the last.
+    if others:
+        streams = sorted((result.video for result in task.results), key=lambda video: video['stream'])
+        main.video = {**main.video, 'streams': streams}
+        for name in ('frames', 'frames_with_plates'):
+            main.video[name] = sum(stream[name] for stream in streams)
+        main.video['most_plates_in_a_frame'] = max(stream['most_plates_in_a_frame'] for stream in streams)
+        main.review = [
+            {**part, 'stream': result.video['stream']} for result in task.results for part in result.review
+        ]
+        main.plates = sum(result.plates for result in task.results)
+        scores = [result.lowest_score for result in task.results if result.lowest_score is not None]
+        main.lowest_score = min(scores, default=None)
+    plan = task.plan
+    main.video['streams_left_out'] = [*plan.unreadable, *plan.lost, *plan.withheld]
+    main.notes = list(dict.fromkeys(task.notes))
+    main.notes += [f'left out: {name}' for name in plan.lost]
+    main.notes += [f'left out since it may tell places: {name}' for name in plan.withheld]
+    damages = [result.error for result in task.results if result.error]
+    problems = [f'lacks {name}' for name in task.unreadable] + damages + task.problems
+    problems += [unwritten] if unwritten else []
+    if problems:
+        main.status, main.error = 'incomplete', '; '.join(problems)
+    return main
