@@ -11,7 +11,7 @@ from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .streams import StreamPlan, plan_streams
-from .timestamps import ClockJump, Timeline
+from .timeline import ClockJump, Timeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, StreamInfo, VideoInfo
 from .video_track import CODECS

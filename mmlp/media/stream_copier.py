@@ -11,7 +11,7 @@ import av
 from .errors import MediaError
 from .muxer import Muxer
 from .streams import fits
-from .timestamps import Timeline
+from .timeline import Timeline
 from .video_info import open_video
 
 

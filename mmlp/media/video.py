@@ -14,11 +14,14 @@ import numpy as np
 from .errors import TruncatedMediaError, UnreadableMediaError
 from .frame_clock import FrameClock, without_strays
 from .orientation import apply_orientation
-from .timestamps import JUMP_NOTE, TIE_NOTE, Timeline, read_timeline
+from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
+from .timestamps import read_timeline
 from .video_info import open_video, read_info
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
 _END_TOLERANCE = Fraction(1, 4)
+#: A packet that seems to be damaged is not when a key frame is within so many packets behind it.
+_JOINT = 2
 
 
 @dataclasses.dataclass
@@ -172,19 +175,26 @@ class VideoReader:
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Decodes what can be decoded; damaged packets are counted and passed over."""
-        started = False
+        started, doubtful = False, 0
         packets = self._timeline.corrected(self._container.demux(self._stream))
         while True:
             try:
                 packet = next(packets)
             except (StopIteration, av.error.EOFError):
+                self._damaged_packets += doubtful > 0
                 return
             except av.FFmpegError as error:
                 self._damaged_packets += 1
                 self.problem = f'cannot be read on: {error.strerror}'
                 return
             self._packets += packet.size > 0
-            self._damaged_packets += started and packet.is_corrupt
+            # Where transport streams are joined, the last packets seem to be damaged; the next part begins
+            # with a key frame.
+            if packet.is_keyframe and not packet.is_corrupt:
+                doubtful = 0
+            if doubtful == 1:
+                self._damaged_packets += 1
+            doubtful = _JOINT if started and packet.is_corrupt else max(doubtful - 1, 0)
             try:
                 frames = packet.decode()
             except av.FFmpegError:
@@ -201,10 +211,15 @@ class VideoReader:
         # A header that counts frames is taken at its word; one that only tells seconds may mean the audio's.
         counts = self._packets < self._stream.frames
         tolerance = Fraction(3, 2) / info.fps if counts else max(_END_TOLERANCE, 3 / info.fps)
+        reached = end
+        if not self._stream.frames and info.timeline.seconds is not None:
+            reached = max(
+                end, Fraction(info.timeline.seconds)
+            )  # The header's seconds are of the longest stream.
         if info.timeline.jumps:
             if counts:
                 problems.append(f'ends after {frames} of {self._stream.frames} frames')
-        elif info.duration is not None and end < info.duration - tolerance:
+        elif info.duration is not None and reached < info.duration - tolerance:
             problems.append(
                 f'ends after {float(end):.2f} of {float(info.duration):.2f} seconds ({frames} frames)'
             )

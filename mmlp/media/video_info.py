@@ -13,7 +13,7 @@ from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Discard, Disposition
 
 from .errors import UnreadableMediaError
-from .timestamps import Timeline
+from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
 _RATE_TOLERANCE = 0.01

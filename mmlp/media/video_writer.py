@@ -20,7 +20,7 @@ from .companions import Companions, add_cover, copy_chapters, copy_tags
 from .errors import MediaError, MediaWriteError
 from .muxer import Muxer, is_about_data
 from .stream_copier import StreamCopier
-from .timestamps import TIE_NOTE
+from .timeline import TIE_NOTE
 from .video import Frame
 from .video_info import VideoInfo, open_video
 from .video_track import VideoTrack, find_encoder
