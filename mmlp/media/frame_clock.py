@@ -46,6 +46,20 @@ class FrameClock:
         return time
 
 
+def timed_by_decoding(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    """Gives frames the times of their decoding, less the time that passes between decoding and showing.
+
+    AVI holds no other times. Those of showing that FFmpeg makes of them are wrong where frames are stored out
+    of their order.
+    """
+    delay: int | None = None
+    for picture in pictures:
+        if delay is None and None not in (picture.pts, picture.dts):
+            delay = picture.dts - picture.pts
+        picture.pts = None if picture.dts is None else picture.dts - (delay or 0)
+        yield picture
+
+
 def without_strays(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Takes the time stamp from a frame that is later than the one behind it, while that one is in order."""
     last: int | None = None

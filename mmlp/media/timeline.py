@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import av
 
 #: What reports say of a video whose times are otherwise than in its file.
-JUMP_NOTE = 'time stamps that jump: carried on at the pace of the frames, all streams alike'
+JUMP_NOTE = 'time stamps that jump: carried on at the pace of the frames, sound in step'
 TIE_NOTE = 'time stamps that tie or go back: moved by a tick'
 
 

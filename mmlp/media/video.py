@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from .errors import TruncatedMediaError, UnreadableMediaError
-from .frame_clock import FrameClock, without_strays
+from .frame_clock import FrameClock, timed_by_decoding, without_strays
 from .orientation import apply_orientation
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
@@ -106,7 +106,10 @@ class VideoReader:
                 )
             self._stream.thread_type = 'AUTO'
             self._stream.codec_context.thread_count = threads
-            self._decoded = without_strays(self._decode())
+            pictures = self._decode()
+            if self._container.format.name == 'avi':
+                pictures = timed_by_decoding(pictures)
+            self._decoded = without_strays(pictures)
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise UnreadableMediaError(
