@@ -1,4 +1,4 @@
-"""The eight EXIF orientations as turns and mirrorings of arrays."""
+"""The eight EXIF orientations: as turns and mirrorings of arrays, and as display matrices of videos."""
 
 from __future__ import annotations
 
@@ -28,3 +28,28 @@ def undo_orientation(upright: np.ndarray, orientation: int) -> np.ndarray:
     """Turns upright pixels back to how the file stores them, see :func:`apply_orientation`."""
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
     return apply_orientation(upright, inverse)
+
+
+def orientation_of_matrix(matrix: np.ndarray) -> int:
+    """Reads a display matrix as an EXIF orientation.
+
+    Args:
+        matrix (np.ndarray): (9,) int32, as FFmpeg has it in the side data of frames.
+
+    Returns:
+        int: 1 to 8; the nearest turn by 90 degrees.
+    """
+    # A point (x, y) is shown at (a x + c y, b x + d y).
+    a, b, _, c, d = (int(value) for value in matrix[:5])
+    swapped = abs(b) > abs(a)
+    flip_x, flip_y = (c < 0, b < 0) if swapped else (a < 0, d < 0)
+    return {
+        (False, False, False): 1,
+        (False, False, True): 2,
+        (False, True, True): 3,
+        (False, True, False): 4,
+        (True, False, False): 5,
+        (True, False, True): 6,
+        (True, True, True): 7,
+        (True, True, False): 8,
+    }[swapped, flip_y, flip_x]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator
@@ -11,17 +12,18 @@ from types import TracebackType
 import av
 import numpy as np
 
+from .damage import DamageCount
 from .errors import TruncatedMediaError, UnreadableMediaError
 from .frame_clock import FrameClock, timed_by_decoding, without_strays
+from .frame_normalizer import FrameNormalizer
+from .hdr import view
 from .orientation import apply_orientation
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
-from .video_info import open_video, read_info
+from .video_info import open_video, read_info, stated_aspect
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
 _END_TOLERANCE = Fraction(1, 4)
-#: A packet that seems to be damaged is not when a key frame is within so many packets behind it.
-_JOINT = 2
 
 
 @dataclasses.dataclass
@@ -30,10 +32,11 @@ class Frame:
 
     Attributes:
         index (int): Number of the frame, from 0.
-        bgr (np.ndarray): Upright pixels, (H, W, 3) uint8, BGR.
+        bgr (np.ndarray): Upright pixels, (H, W, 3) uint8, BGR; of HDR video as :func:`~mmlp.media.hdr.view`
+            shows it.
         time (Fraction): Seconds since the start of the file.
         duration (Fraction | None): Seconds that it is shown, None when the file does not tell.
-        source (av.VideoFrame | None): The frame as it was decoded, for :class:`VideoWriter`.
+        source (av.VideoFrame | None): The frame as it is stored, for :class:`VideoWriter`.
         touched (np.ndarray | None): (N, 4) int boxes ``x0, y0, x1, y1`` (upright pixels, ends excluded)
             outside of which ``bgr`` was not changed. There the writer takes the pixels of ``source``, which
             is faster and saves them a conversion of colours. None: anything may have changed.
@@ -50,9 +53,11 @@ class Frame:
 class VideoReader:
     """Reads a video once, from the first frame to the last.
 
-    At most a few frames are held, however long the video is. Use it as a context manager and iterate over
-    it; ``len()`` is not known, ``info.frames`` estimates it for a progress bar. Where the file's clock jumps
-    (joined recordings, counters that wrap around), times go on at the pace of the frames.
+    At most a few frames are held, however long the video is. Interlaced frames are deinterlaced; where size,
+    shape, pixel format or colours change, frames are brought to those of the first. Where the file's clock
+    jumps (joined recordings, counters that wrap around), times go on at the pace of the frames. Use it as a
+    context manager and iterate over it; ``len()`` is not known, ``info.frames`` estimates it for a progress
+    bar.
 
     Args:
         path (str | os.PathLike): The video.
@@ -92,7 +97,7 @@ class VideoReader:
         self.problem: str | None = None
         self._name = os.fspath(path)
         self._packets = 0
-        self._damaged_packets = 0
+        self._damage = DamageCount()
         if timeline is None:
             with open_video(path) as container:
                 timeline = read_timeline(container)
@@ -106,16 +111,18 @@ class VideoReader:
                 )
             self._stream.thread_type = 'AUTO'
             self._stream.codec_context.thread_count = threads
+            self._stated_aspect = stated_aspect(self._container, self._stream)
+            self._normalizer = FrameNormalizer()
             pictures = self._decode()
             if self._container.format.name == 'avi':
                 pictures = timed_by_decoding(pictures)
-            self._decoded = without_strays(pictures)
+            self._decoded = without_strays(self._normalize(pictures))
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise UnreadableMediaError(
                     self._name, f'holds no frame that can be decoded{self._codec_hint()}'
                 )
-            self.info = read_info(self._name, self._container, self._stream, self._first, timeline)
+            self.info = read_info(self._name, self._container, self._stream, self._normalizer.first, timeline)
             if self._first.pts is not None:  # Headers may name a later start.
                 first = self._first.pts * self.info.time_base
                 self.info = dataclasses.replace(self.info, start=min(self.info.start, first))
@@ -138,8 +145,9 @@ class VideoReader:
     @property
     def notes(self) -> list[str]:
         """What frames have otherwise than in the file, so far; a phrase each."""
-        notes = [JUMP_NOTE] if self._timeline.jumps else []
-        return [*notes, TIE_NOTE] if self._clock.moved else notes
+        jumps = [JUMP_NOTE] if self._timeline.jumps else []
+        ties = [TIE_NOTE] if self._clock.moved else []
+        return jumps + ties + self._normalizer.notes
 
     def close(self) -> None:
         """Releases the file."""
@@ -161,8 +169,7 @@ class VideoReader:
                 next_time = self._clock.time(following, time + (duration or 1 / info.fps))
                 duration = next_time - time
             end = time + (duration or 1 / info.fps)
-            bgr = apply_orientation(picture.to_ndarray(format='bgr24'), info.orientation)
-            yield Frame(index, bgr, time, duration, source=picture)
+            yield Frame(index, self._to_bgr(picture), time, duration, source=picture)
             index += 1
             picture, time = following, next_time
         self._judge(end, index)
@@ -176,35 +183,54 @@ class VideoReader:
             )
         return stream
 
+    def _to_bgr(self, picture: av.VideoFrame) -> np.ndarray:
+        try:
+            bgr = picture.to_ndarray(format='bgr24')
+        except av.FFmpegError as error:
+            raise UnreadableMediaError(
+                self._name, f'has pictures of a format that cannot be read: {picture.format.name}'
+            ) from error
+        return apply_orientation(view(bgr, self.info.colour[3]), self.info.orientation)
+
+    def _normalize(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """Makes pictures whole and all of one kind; what that cannot be done with counts as damaged."""
+        first = None
+        with contextlib.closing(pictures):
+            for picture in pictures:
+                aspect = self._stream.codec_context.sample_aspect_ratio or Fraction(1)
+                first = first or aspect
+                if self._stated_aspect not in (None, first):  # The container's word goes before the codec's.
+                    aspect = self._stated_aspect
+                try:
+                    yield from self._normalizer.push(picture, aspect)
+                except av.FFmpegError:
+                    self._damage.see_failure()
+        try:
+            yield from self._normalizer.flush()
+        except av.FFmpegError:
+            self._damage.see_failure()
+
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Decodes what can be decoded; damaged packets are counted and passed over."""
-        started, doubtful = False, 0
         packets = self._timeline.corrected(self._container.demux(self._stream))
         while True:
             try:
                 packet = next(packets)
             except (StopIteration, av.error.EOFError):
-                self._damaged_packets += doubtful > 0
                 return
             except av.FFmpegError as error:
-                self._damaged_packets += 1
                 self.problem = f'cannot be read on: {error.strerror}'
+                with contextlib.suppress(av.FFmpegError):  # What the decoder still holds is good.
+                    yield from self._stream.codec_context.decode(None)
                 return
             self._packets += packet.size > 0
-            # Where transport streams are joined, the last packets seem to be damaged; the next part begins
-            # with a key frame.
-            if packet.is_keyframe and not packet.is_corrupt:
-                doubtful = 0
-            if doubtful == 1:
-                self._damaged_packets += 1
-            doubtful = _JOINT if started and packet.is_corrupt else max(doubtful - 1, 0)
+            self._damage.see_packet(packet)
             try:
                 frames = packet.decode()
             except av.FFmpegError:
-                # What stands before the first key frame cannot be decoded in cut videos: that is no damage.
-                self._damaged_packets += started
+                self._damage.see_failure()
                 continue
-            started = started or bool(frames)
+            self._damage.see_frames(frames)
             yield from frames
 
     def _judge(self, end: Fraction, frames: int) -> None:
@@ -226,8 +252,8 @@ class VideoReader:
             problems.append(
                 f'ends after {float(end):.2f} of {float(info.duration):.2f} seconds ({frames} frames)'
             )
-        if self._damaged_packets and not self.problem:
-            problems.append(f'has {self._damaged_packets} parts that cannot be decoded')
+        if self._damage.parts and not self.problem:
+            problems.append(f'has {self._damage.parts} parts that cannot be decoded')
         self.problem = '; '.join(problems) or None
         if self.problem and self.strict:
             raise TruncatedMediaError(self._name, f'is damaged or cut off: {self.problem}')

@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import av
-import numpy as np
-from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Discard, Disposition
 
 from .errors import UnreadableMediaError
+from .frame_normalizer import FirstPicture
+from .hdr import LightLevels
 from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
 _RATE_TOLERANCE = 0.01
+#: Containers that tell nothing of the form of pixels.
+_WITHOUT_ASPECT = ('mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc', 'flv')
 #: Tags that name a stream, and names that muxers give to every stream.
 _NAME_TAGS = ('title', 'name', 'filename', 'handler_name')
 _USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'TimeCodeHandler')
@@ -80,6 +82,7 @@ class VideoInfo:
         start (Fraction): Seconds on the file's clock at which it starts; frame times count from here.
         sample_aspect_ratio (Fraction): Width by height of an upright frame's pixel.
         colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer.
+        light (LightLevels | None): What an HDR10 video tells of its display and its brightest pictures.
         audio (tuple[AudioTrack, ...]): The audio streams.
         metadata (dict[str, str]): The file's tags.
         stream (int): Number of the stream in the file.
@@ -101,6 +104,7 @@ class VideoInfo:
     start: Fraction
     sample_aspect_ratio: Fraction
     colour: tuple[int, int, int, int]
+    light: LightLevels | None
     audio: tuple[AudioTrack, ...]
     metadata: dict[str, str]
     stream: int = 0
@@ -144,7 +148,7 @@ def read_info(
     name: str,
     container: av.container.InputContainer,
     stream: av.VideoStream,
-    first: av.VideoFrame,
+    first: FirstPicture,
     timeline: Timeline,
 ) -> VideoInfo:
     """Gathers what the header and the first frame tell.
@@ -153,16 +157,16 @@ def read_info(
         name (str): The file.
         container (av.container.InputContainer): The open file.
         stream (av.VideoStream): Its video.
-        first (av.VideoFrame): The first frame, for what only frames tell.
+        first (FirstPicture): The first picture, for what only pictures tell.
         timeline (Timeline): Where the file's clock jumps.
 
     Returns:
         VideoInfo: What is known of the video.
     """
     time_base = Fraction(stream.time_base)
-    orientation = _orientation(first)
+    orientation = first.orientation
     width, height = first.width, first.height
-    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    aspect = first.aspect
     if orientation >= 5:
         width, height, aspect = height, width, 1 / aspect
     rates = [Fraction(rate) for rate in (stream.average_rate, stream.base_rate) if rate]
@@ -185,15 +189,13 @@ def read_info(
         variable_frame_rate=len(rates) == 2 and abs(rates[0] / rates[1] - 1) > _RATE_TOLERANCE,
         orientation=orientation,
         codec=stream.codec_context.name,
-        pixel_format=first.format.name,
+        pixel_format=first.pixel_format,
         time_base=time_base,
         # On the video's clock, so that the times of frames stay whole numbers of ticks.
         start=round(start / time_base) * time_base,
         sample_aspect_ratio=aspect,
-        colour=tuple(
-            int(getattr(first, name, 2))
-            for name in ('colorspace', 'color_range', 'color_primaries', 'color_trc')
-        ),
+        colour=first.colour,
+        light=first.light,
         audio=tuple(_describe_audio(track) for track in container.streams.audio),
         metadata=dict(container.metadata),
         stream=stream.index,
@@ -236,6 +238,13 @@ def _stream_kind(stream: av.stream.Stream) -> str:
     return 'time code' if any(key.lower() == 'timecode' for key in stream.metadata) else 'data'
 
 
+def stated_aspect(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
+    """Returns the width by height of pixels that the container states; None where only the pictures tell."""
+    if container.format.name in _WITHOUT_ASPECT:  # What FFmpeg says is that of any picture it has looked at.
+        return None
+    return Fraction(stream.sample_aspect_ratio or 1)
+
+
 def _promised_duration(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
     if container.format.name == 'avi' and stream.frames and stream.average_rate:
         return stream.frames / Fraction(stream.average_rate)  # FFmpeg's is what the size of the file allows.
@@ -244,28 +253,6 @@ def _promised_duration(container: av.container.InputContainer, stream: av.VideoS
     if container.duration:
         return Fraction(container.duration, av.time_base)
     return None
-
-
-def _orientation(frame: av.VideoFrame) -> int:
-    """Reads the display matrix of a frame as an EXIF orientation, 1 to 8."""
-    try:
-        matrix = np.frombuffer(bytes(frame.side_data[SideDataType.DISPLAYMATRIX]), np.int32)
-    except KeyError:
-        return 1
-    # A point (x, y) is shown at (a x + c y, b x + d y).
-    a, b, _, c, d = (int(value) for value in matrix[:5])
-    swapped = abs(b) > abs(a)
-    flip_x, flip_y = (c < 0, b < 0) if swapped else (a < 0, d < 0)
-    return {
-        (False, False, False): 1,
-        (False, False, True): 2,
-        (False, True, True): 3,
-        (False, True, False): 4,
-        (True, False, False): 5,
-        (True, False, True): 6,
-        (True, True, True): 7,
-        (True, True, False): 8,
-    }[swapped, flip_y, flip_x]
 
 
 def _describe_audio(stream: av.AudioStream) -> AudioTrack:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import av
-import cv2
 
-from .planes import BT601, join_planes, patch_planes, source_planes, to_yuv
+from .picture_coding import PictureCoder, bit_depth
+from .side_data import not_carried
 from .video import Frame
 from .video_info import VideoInfo
 
@@ -20,13 +20,28 @@ CODECS: dict[str, tuple[str, dict[str, str]]] = {
     'av1': ('libsvtav1', {'crf': '32', 'preset': '9'}),
     'mpeg4': ('mpeg4', {'qmin': '2', 'qmax': '5'}),
 }
+#: Bits of a sample that common players play, by these names.
+PLAYED_BITS = {'h264': 8, 'hevc': 10, 'vp9': 10, 'av1': 10, 'mpeg4': 8}
 #: Codecs that take 4:2:0 pictures of odd width and height; the others get one more row or column.
 _ODD_SIZES = ('libvpx-vp9', 'mpeg4')
 #: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
 _MPEG4_TIME_BASE = Fraction(1, 60000)
-#: FFmpeg's codes of colour matrices, and what its scaler calls them (PyAV's names differ between versions).
-_MATRICES = {1: 1, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9}
-_UNSPECIFIED_COLOUR = (2, 0, 2, 2)
+
+
+def default_codec(container: str, like: VideoInfo | None) -> str:
+    """Returns the short name of the codec that players of a container play, and that holds what a video has.
+
+    Args:
+        container (str): FFmpeg's name of the container.
+        like (VideoInfo | None): The video.
+
+    Returns:
+        str: A key of ``CODECS``; for more than 8 bits a sample one that has them.
+    """
+    is_deep = like is not None and bit_depth(like) > 8
+    if container == 'webm':
+        return 'av1' if is_deep else 'vp9'
+    return 'hevc' if is_deep else 'h264'
 
 
 def find_encoder(codec: str) -> tuple[str, dict[str, str]]:
@@ -58,6 +73,7 @@ class VideoTrack:
         like (VideoInfo | None): Source of clock, colours and pixel aspect.
         encoder (str): Name of the encoder, see :func:`find_encoder`.
         options (Mapping[str, str]): Options of the encoder.
+        most_bits (int | None): See :class:`~mmlp.media.picture_coding.PictureCoder`.
         threads (int): Threads that encode; 0 leaves it to FFmpeg.
 
     Attributes:
@@ -77,6 +93,7 @@ class VideoTrack:
         like: VideoInfo | None,
         encoder: str,
         options: Mapping[str, str],
+        most_bits: int | None = 8,
         threads: int = 0,
     ) -> None:
         self.frames = 0
@@ -86,24 +103,28 @@ class VideoTrack:
         height, width = shape[:2]
         if encoder not in _ODD_SIZES:
             height, width = height + height % 2, width + width % 2
-        self._size = height, width
+        self._coder = PictureCoder(like, encoder, (height, width), most_bits=most_bits)
+        self._left_out: set[str] = set()
         try:
             self.stream = output.add_stream(encoder, rate=fps)
         except ValueError as error:
             raise ValueError(f'{error}; choose another codec or suffix') from None
         context = self.stream.codec_context
-        context.width, context.height, context.pix_fmt = width, height, 'yuv420p'
+        context.width, context.height, context.pix_fmt = width, height, self._coder.pixel_format
         context.time_base = self._choose_time_base(encoder)
         context.thread_count = threads
-        context.options = dict(options)
-        colour, self._keeps_planes = _UNSPECIFIED_COLOUR, False
+        context.options = _merge(options, self._coder.options)
         if like is not None:
-            self._keeps_planes = like.colour[0] in (_UNSPECIFIED_COLOUR[0], *_MATRICES)
-            colour = like.colour if like.colour[0] in _MATRICES else (2, *like.colour[1:])
             context.sample_aspect_ratio = like.sample_aspect_ratio
+        colour = self._coder.colour
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
-        self._matrix = _MATRICES.get(colour[0])
-        self._range = colour[1] or None
+        if context.codec.name == 'libx265' and output.format.name in ('mp4', 'mov'):
+            context.codec_tag = 'hvc1'  # Apple's players know no other.
+
+    @property
+    def notes(self) -> list[str]:
+        """What the stream lacks or has otherwise than its source, a phrase each."""
+        return self._coder.notes + [f'left out: {what}' for what in sorted(self._left_out)]
 
     def encode(self, frame: Frame) -> list[av.Packet]:
         """Codes the next frame; returns the packets that are ready.
@@ -118,7 +139,9 @@ class VideoTrack:
         tick = max(round(frame.time / time_base), self._last_tick + 1)
         self._last_tick = tick
         self._durations[tick] = max(1, round((frame.duration or 1 / self._fps) / time_base))
-        picture = self._to_picture(frame)
+        if frame.source is not None:
+            self._left_out |= not_carried(frame.source)
+        picture = self._coder.convert(frame)
         picture.pts, picture.time_base = tick, time_base
         packets = self._timed(self.stream.encode(picture))
         self.frames += 1
@@ -135,19 +158,13 @@ class VideoTrack:
             return _MPEG4_TIME_BASE
         return self._like.time_base
 
-    def _to_picture(self, frame: Frame) -> av.VideoFrame:
-        if frame.touched is not None and frame.source is not None and self._keeps_planes:
-            planes = source_planes(frame.source, self._like.orientation)
-            if planes is not None and planes[0].shape == self._size:
-                patch_planes(planes, frame.bgr, frame.touched, self._matrix, self._range)
-                return join_planes(planes)
-        height, width = self._size
-        bgr, (bottom, right) = frame.bgr, (height - frame.bgr.shape[0], width - frame.bgr.shape[1])
-        if bottom or right:
-            bgr = cv2.copyMakeBorder(bgr, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-        return to_yuv(bgr, self._matrix, self._range)
-
     def _timed(self, packets: list[av.Packet]) -> list[av.Packet]:
         for packet in packets:
             packet.duration = self._durations.pop(packet.pts, packet.duration)
         return packets
+
+
+def _merge(options: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:
+    """Adds an encoder's own parameters to those that are given."""
+    added = {key: ':'.join(filter(None, [options.get(key), value])) for key, value in parameters.items()}
+    return {**options, **added}

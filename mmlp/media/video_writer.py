@@ -23,7 +23,7 @@ from .stream_copier import StreamCopier
 from .timeline import TIE_NOTE
 from .video import Frame
 from .video_info import VideoInfo, open_video
-from .video_track import VideoTrack, find_encoder
+from .video_track import PLAYED_BITS, VideoTrack, default_codec, find_encoder
 
 #: Suffixes that can be written, and FFmpeg's names of the containers. AVI is not among them: it has neither
 #: times of frames nor a fixed place for them, so that nothing this class promises would hold.
@@ -37,7 +37,6 @@ CONTAINERS = {
     '.mts': 'mpegts',
     '.m2ts': 'mpegts',
 }
-_DEFAULT_CODECS = {'.webm': 'vp9'}
 _PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
 _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
 
@@ -62,7 +61,7 @@ def intermediate_path(path: str | os.PathLike, codec: str | None) -> Path:
     if suffix != '.webm':
         trial = av.open(io.BytesIO(), 'w', format='mp4')
         try:
-            trial.add_stream(find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))[0], rate=25)
+            trial.add_stream(find_encoder(codec or default_codec('mp4', None))[0], rate=25)
             suffix = '.mp4'
         except ValueError:
             suffix = '.mkv'
@@ -90,7 +89,10 @@ class VideoWriter:
         like (VideoInfo | None): Source of frame rate, clock, colours, pixel aspect, tags and audio.
         fps (Fraction | float | None): Frames a second; needed without ``like``.
         codec (str | None): ``'h264'``, ``'hevc'``, ``'vp9'``, ``'av1'``, ``'mpeg4'``, or the name of an
-            encoder of FFmpeg (``'h264_nvenc'``, ...). None means vp9 for .webm and h264 elsewhere.
+            encoder of FFmpeg (``'h264_nvenc'``, ...). None means vp9 for .webm and h264 elsewhere; av1 and
+            hevc for sources of more than 8 bits a sample. The short names give what players can play: 4:2:0,
+            and up to 10 bits with hevc and av1, where HDR stays HDR; with 8 bits it becomes SDR. An encoder's
+            own name (``'libx264'``, ``'ffv1'``, ...) keeps bits and colours as far as the encoder can.
         crf (int | None): Quality for codecs that have it: smaller is better and larger in bytes.
         preset (str | None): Speed for codecs that have it.
         options (Mapping[str, str] | None): Further options of the encoder.
@@ -140,7 +142,9 @@ class VideoWriter:
         self._fps = Fraction(fps).limit_denominator(100_000) if fps is not None else like.fps
         if self._fps <= 0:
             raise ValueError(f'fps must be positive, got {fps}')
-        self._encoder, defaults = find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))
+        codec = codec or default_codec(CONTAINERS[suffix], like)
+        self._encoder, defaults = find_encoder(codec)
+        self._most_bits = PLAYED_BITS.get(codec)
         self._options = {**defaults, **(options or {})}
         self._options.update({'crf': str(crf)} if crf is not None else {})
         self._options.update({'preset': preset} if preset is not None else {})
@@ -164,7 +168,8 @@ class VideoWriter:
     @property
     def notes(self) -> list[str]:
         """What the video lacks or has otherwise than its source, so far; a phrase each."""
-        return [TIE_NOTE] if self._muxer.moved else []
+        ties = [TIE_NOTE] if self._muxer.moved else []
+        return ties if self._track is None else ties + self._track.notes
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -311,6 +316,7 @@ class VideoWriter:
                 like=self._like,
                 encoder=self._encoder,
                 options=self._options,
+                most_bits=self._most_bits,
                 threads=self._threads,
             )
         except ValueError as error:

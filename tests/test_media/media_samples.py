@@ -44,7 +44,12 @@ def encode_video(
     aspect=None,
     drawing=draw,
 ):
-    """Writes a video with PyAV alone. ``audio`` holds channels a stream; ``ticks`` the frames' times."""
+    """Writes a video with PyAV alone.
+
+    ``audio`` holds channels a stream; ``ticks`` the frames' times; ``colour`` two or four of FFmpeg's codes
+    of matrix, range, primaries and transfer. ``drawing`` takes index and size, and returns BGR of 8 or 16
+    bits.
+    """
     seconds = frames / fps if ticks is None else float((ticks[-1] + 1) * (time_base or Fraction(1, fps)))
     with av.open(str(path), 'w') as container:
         container.metadata.update(metadata or {})
@@ -63,7 +68,9 @@ def encode_video(
                 pytest.skip('this PyAV cannot write turned videos')
             video.set_display_rotation(rotation, hflip=flip)
         if colour is not None:
-            video.codec_context.colorspace, video.codec_context.color_range = colour
+            context = video.codec_context
+            context.colorspace, context.color_range = colour[:2]
+            context.color_primaries, context.color_trc = colour[2:] or (2, 2)
         if aspect is not None:
             video.codec_context.sample_aspect_ratio = aspect
         tracks = tracks or add_audio()
@@ -71,10 +78,13 @@ def encode_video(
             track.metadata['language'] = ('deu', 'eng', 'fra')[number]
         packets = []
         for index in range(frames):
-            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(drawing(index, size)), 'bgr24')
+            drawn = np.ascontiguousarray(drawing(index, size))
+            picture = av.VideoFrame.from_ndarray(drawn, 'bgr24' if drawn.dtype == np.uint8 else 'bgr48le')
             if colour is not None:
                 picture = picture.reformat(
-                    format=pixel_format, dst_colorspace='ITU709', dst_color_range='MPEG'
+                    format=pixel_format,
+                    dst_colorspace={1: 1, 9: 9}.get(colour[0], 5),
+                    dst_color_range=colour[1] or 1,
                 )
             picture.pts = index if ticks is None else ticks[index]
             picture.time_base = time_base or Fraction(1, fps)

@@ -157,7 +157,8 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
     group.add_argument(
         '--codec',
         type=codec,
-        help=f'codec of {what}: {", ".join(CODECS)}, or an encoder of FFmpeg (default: h264, in .webm vp9)',
+        help=f'codec of {what}: {", ".join(CODECS)}, or an encoder of FFmpeg (default: h264, in .webm vp9; '
+        'for more than 8 bits, such as HDR, hevc and av1); with h264, vp9 and mpeg4 HDR becomes SDR',
     )
     group.add_argument('--crf', type=crf, help='quality: smaller is better and takes more space')
     return group

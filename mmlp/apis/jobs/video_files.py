@@ -71,6 +71,11 @@ class VideoFiles:
                 VideoWriter(self.outputs[-1], like=info, codec=codec, crf=crf, strip_location=True)
             )
 
+    @property
+    def notes(self) -> list[str]:
+        """What the overlay lacks or has otherwise than the video, a phrase each."""
+        return [] if self._overlay is None else self._overlay.notes
+
     def write(self, frame: Frame, plates: Sequence[Plate]) -> None:
         """Writes what is wanted of the next frame, and draws into it.
 

@@ -1,0 +1,122 @@
+"""Decoded pictures as the rest of the way expects them: whole, and all of one kind."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+
+from .deinterlace import Deinterlacer
+from .frame_fitter import FrameFitter
+from .hdr import LightLevels
+from .planes import grey_to_yuv, is_grey
+from .side_data import read_light_levels, read_orientation
+
+#: FFmpeg's codes of matrices that its scaler knows, 2 for none told. It refuses pictures tagged with others.
+_READABLE_MATRICES = (0, 1, 2, 4, 5, 6, 7, 9)
+_UNSPECIFIED, _BT2020, _BT2020_CONSTANT = 2, 9, 10
+_UNSPECIFIED_RANGE, _LIMITED, _FULL = 0, 1, 2
+
+
+@dataclasses.dataclass(frozen=True)
+class FirstPicture:
+    """What the first picture of a video tells of all.
+
+    Attributes:
+        width (int): Stored columns.
+        height (int): Stored rows.
+        pixel_format (str): FFmpeg's name of the pixel format.
+        aspect (Fraction): Width by height of its pixels.
+        orientation (int): How it is stored, as an EXIF orientation.
+        colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer, also
+            those that its scaler refuses.
+        light (LightLevels | None): What an HDR10 video tells of light.
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    aspect: Fraction
+    orientation: int
+    colour: tuple[int, int, int, int]
+    light: LightLevels | None
+
+
+class FrameNormalizer:
+    """Deinterlaces pictures, gives grey ones colours, and brings all to the kind of the first.
+
+    What it hands out has tags of colour that FFmpeg's scaler can read.
+
+    Attributes:
+        first (FirstPicture | None): The first picture, as it was decoded.
+    """
+
+    def __init__(self) -> None:
+        self.first: FirstPicture | None = None
+        self._deinterlacer, self._fitter = Deinterlacer(), FrameFitter()
+        self._orientation = 1
+        self._shapes: deque[tuple[Fraction, int]] = deque()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was changed so far, a phrase each."""
+        interlaced = ['changed: interlaced, now one whole picture a frame'] if self._deinterlacer.used else []
+        return interlaced + self._fitter.notes
+
+    def push(self, picture: av.VideoFrame, aspect: Fraction) -> Iterator[av.VideoFrame]:
+        """Takes the next picture and hands out those that are ready.
+
+        Args:
+            picture (av.VideoFrame): As decoded.
+            aspect (Fraction): Width by height of its pixels.
+
+        Raises:
+            av.FFmpegError: FFmpeg cannot convert it.
+        """
+        if is_grey(picture.format) and picture.color_range != _LIMITED:
+            picture.color_range = _FULL  # So FFmpeg means it where nothing is told.
+        told = read_orientation(picture)
+        if told is not None or picture.key_frame:  # What a codec tells holds up to the next key frame.
+            self._orientation = told or 1
+        if self.first is None:
+            self.first = _describe(picture, aspect, self._orientation)
+        _make_readable(picture)
+        self._shapes.append((aspect, self._orientation))
+        for whole in self._deinterlacer.push(picture):
+            yield self._fit(whole)
+
+    def flush(self) -> Iterator[av.VideoFrame]:
+        """Hands out what is left at the end.
+
+        Raises:
+            av.FFmpegError: FFmpeg cannot convert it.
+        """
+        for whole in self._deinterlacer.flush():
+            yield self._fit(whole)
+
+    def _fit(self, whole: av.VideoFrame) -> av.VideoFrame:
+        aspect, orientation = self._shapes.popleft()
+        return self._fitter.fit(grey_to_yuv(whole) if is_grey(whole.format) else whole, aspect, orientation)
+
+
+def _describe(picture: av.VideoFrame, aspect: Fraction, orientation: int) -> FirstPicture:
+    names = ('colorspace', 'color_range', 'color_primaries', 'color_trc')
+    return FirstPicture(
+        picture.width,
+        picture.height,
+        picture.format.name,
+        aspect,
+        orientation,
+        tuple(int(getattr(picture, name)) for name in names),
+        read_light_levels(picture),
+    )
+
+
+def _make_readable(picture: av.VideoFrame) -> None:
+    if picture.colorspace not in _READABLE_MATRICES:
+        picture.colorspace = _BT2020 if picture.colorspace == _BT2020_CONSTANT else _UNSPECIFIED
+    if picture.color_range not in (_UNSPECIFIED_RANGE, _LIMITED, _FULL):
+        picture.color_range = _UNSPECIFIED_RANGE
