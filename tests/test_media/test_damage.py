@@ -25,7 +25,8 @@ def moving(start):
 
 def stream(kind, start=0):
     codec, options = CODECS[kind]
-    return part((160, 96), start, 20, codec=codec, options={**options, 'g': '10', 'crf': '30'}, draw=moving(start))
+    options = {**options, 'g': '10', 'crf': '30'}
+    return part((160, 96), start, 20, codec=codec, options=options, draw=moving(start))
 
 
 def problem(path):

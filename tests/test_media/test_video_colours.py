@@ -1,5 +1,7 @@
 """Bit depth, resolution of colours, range, HDR: kept from the file to the copy, or changed and told."""
 
+from types import SimpleNamespace
+
 import av
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from media_samples import encode_video
 
 from mmlp.media import VideoReader, VideoWriter
 from mmlp.media.planes import Layout, split_planes
+from mmlp.media.side_data import not_carried
 
 LOSSLESS_X265 = {'preset': 'ultrafast', 'x265-params': 'log-level=error:lossless=1'}
 LOSSLESS_X264 = {'preset': 'ultrafast', 'crf': '0'}
@@ -279,3 +282,24 @@ def test_drawn_frames_of_hdr_keep_their_brightness(tmp_path):
         (_, old), (after, new) = read(source), read(tmp_path / 'out.mp4')
         assert (after.pixel_format, after.colour) == ('yuv420p10le', colour)
         assert np.abs(old[1].bgr.astype(int) - new[1].bgr).mean() < 3
+
+
+@pytest.mark.parametrize('rotation', [0, 90])
+def test_odd_sizes_keep_their_samples(tmp_path, rotation):
+    """Encoders that know even sizes only get one more row and column, copies of the last ones."""
+    source = make(tmp_path / 'in.mov', 'mpeg4', 'yuv420p', size=(97, 63), rotation=rotation)
+    cover(source, tmp_path / 'out.mkv', codec='ffv1')
+    (_, old), (after, new) = read(source), read(tmp_path / 'out.mkv')
+    turned = np.rot90(planes(old[2])[0], rotation // 90)
+    turned = np.pad(turned, [(0, turned.shape[0] % 2), (0, turned.shape[1] % 2)], mode='edge')
+    assert (after.height, after.width) == turned.shape
+    difference = np.abs(turned.astype(int) - planes(new[2])[0])
+    difference[10:31, 20:50] = 0
+    assert difference.max() == 0
+
+
+def test_what_frames_tell_and_no_encoder_takes_is_named():
+    kinds = ('DYNAMIC_HDR_PLUS', 'DOVI_METADATA', 'DOVI_RPU_BUFFER', 'A53_CC', 'SEI_UNREGISTERED')
+    entries = [SimpleNamespace(type=SimpleNamespace(name=name)) for name in kinds]
+    told = not_carried(SimpleNamespace(side_data=entries))
+    assert told == {'HDR10+ metadata', 'Dolby Vision metadata', 'closed captions'}
