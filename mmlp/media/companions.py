@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +18,8 @@ from .subtitle_places import holds_place
 
 _COVER_QUALITY = 92
 #: Tags of streams that are kept, and what they are called in outputs; in MP4 a title is a name.
-_KEPT_TAGS = {
-    **{'language': 'language', 'name': 'title', 'title': 'title'},
-    **{'handler_name': 'handler_name', 'timecode': 'timecode'},
-}
+_KEPT_TAGS = {'language': 'language', 'name': 'title', 'title': 'title', 'handler_name': 'handler_name'}
+_TIME_CODE = re.compile(r'\d\d:\d\d:\d\d[:;.]\d\d')
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -54,6 +53,23 @@ def copy_tags(source: av.stream.Stream, target: av.stream.Stream, strip_location
         if key in tags and not (strip_location and holds_place(tags[key])):
             target.metadata[name] = tags[key]
     target.disposition = source.disposition & ~_STILL
+
+
+def copy_time_code(
+    container: av.container.InputContainer, source: av.stream.Stream, target: av.stream.Stream
+) -> None:
+    """Gives a stream of pictures the time code of an input, from which muxers make a track or a tag.
+
+    Args:
+        container (av.container.InputContainer): The input.
+        source (av.stream.Stream): Its pictures.
+        target (av.stream.Stream): The stream of an output; of one alone, as muxers know the rate of no other.
+    """
+    tags = {
+        key.lower(): value for tags in (container.metadata, source.metadata) for key, value in tags.items()
+    }
+    if _TIME_CODE.fullmatch(tags.get('timecode', '')):  # Others would keep the file from being completed.
+        target.metadata['timecode'] = tags['timecode']
 
 
 def copy_chapters(

@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from .atomic import part_path, publish
-from .companions import Companions, add_cover, copy_chapters, copy_tags
+from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
 from .errors import MediaError, MediaWriteError
 from .muxer import Muxer, is_about_data
 from .stream_copier import StreamCopier
@@ -38,7 +38,8 @@ CONTAINERS = {
     '.m2ts': 'mpegts',
 }
 _PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
-_CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
+#: Tags that muxers write, or that belong to a stream.
+_CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder', 'timecode')
 
 
 def video_output_suffix(path: str | os.PathLike) -> str:
@@ -282,7 +283,7 @@ class VideoWriter:
             return
         for key, value in like.metadata.items():
             is_place = self._strip_location and _PLACE_TAGS.search(key)
-            if key not in _CONTAINER_TAGS and not is_place:
+            if key.lower() not in _CONTAINER_TAGS and not is_place:
                 output.metadata[key] = value
         with open_video(like.path) as source:
             if companions.chapters:
@@ -295,6 +296,7 @@ class VideoWriter:
                 if index == like.stream:
                     self._track = self._add_track(shape)
                     target = self._track.stream
+                    copy_time_code(source, stream, target)
                 elif index in companions.pictures:
                     self._copiers.append(StreamCopier(companions.pictures[index], self._muxer, Fraction(0)))
                     target = self._copiers[-1].add(0)
