@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import av
 
-#: Frames that go back by no more than this many seconds wait for the clock; others go on at their pace.
+#: Frames that go back by less than this many seconds go on at half their pace until the clock is there;
+#: others at their own.
 _LONGEST_WAIT = Fraction(1, 2)
 
 
@@ -40,8 +41,8 @@ class FrameClock:
         time = expected if picture.pts is None else picture.pts * self._time_base - self._start
         if self._last is not None and time <= self._last:
             self.moved += 1
-            next_tick = self._last + self._time_base
-            time = next_tick if self._last - time < _LONGEST_WAIT else max(expected, next_tick)
+            step = max(expected - self._last, self._time_base)
+            time = self._last + (step / 2 if self._last - time < _LONGEST_WAIT else step)
         self._last = time
         return time
 

@@ -10,6 +10,7 @@ import os
 import av
 
 from .subtitle_places import holds_place
+from .trailing import trailing_bytes
 from .video_info import StreamInfo, describe_streams, open_video
 
 #: The muxer of transport streams takes every codec, but nobody can read most of them again.
@@ -25,6 +26,8 @@ _WITH_TIME_CODES = ('mp4', 'mov')
 #: First bytes of fonts, the only files in a Matroska file that are taken along: subtitles need them, and they
 #: cannot show anything.
 _FONTS = (b'\x00\x01\x00\x00', b'OTTO', b'true', b'ttcf', b'wOFF', b'wOF2')
+#: Fewer bytes behind the end of a video hold nothing.
+_LEAST_TRAILER = 64
 #: Subtitles that are texts; others are pictures.
 _TEXT_SUBTITLES = ('subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text', 'ttml')
 
@@ -83,9 +86,13 @@ def plan_streams(
             elif not _is_made_anew(info, container):
                 lost.append(str(info))
         has_chapters = bool(source.chapters())
+        is_mp4 = 'mov' in source.format.name.split(',')
         best = source.streams.best('video')
     if has_chapters and container not in _WITH_CHAPTERS:
         lost.append('chapters')
+    behind = trailing_bytes(path) if is_mp4 else 0
+    if behind >= _LEAST_TRAILER:
+        lost.append('data behind the end of the video')
     pictures.sort(key=lambda info: best is None or info.index != best.index)
     withheld = _telling_places(path, copied) if strip_location else []
     return StreamPlan(

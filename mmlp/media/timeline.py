@@ -10,7 +10,7 @@ import av
 
 #: What reports say of a video whose times are otherwise than in its file.
 JUMP_NOTE = 'time stamps that jump: carried on at the pace of the frames, sound in step'
-TIE_NOTE = 'time stamps that tie or go back: moved by a tick'
+TIE_NOTE = 'time stamps that tie or go back: moved on by less than a frame'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .hdr import view
 from .orientation import apply_orientation
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
+from .trailing import has_further_file
 from .video_info import open_video, read_info, stated_aspect
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
@@ -96,7 +97,7 @@ class VideoReader:
         self.strict = strict
         self.problem: str | None = None
         self._name = os.fspath(path)
-        self._packets = 0
+        self._packets = self._position = 0
         self._damage = DamageCount()
         if timeline is None:
             with open_video(path) as container:
@@ -224,6 +225,7 @@ class VideoReader:
                     yield from self._stream.codec_context.decode(None)
                 return
             self._packets += packet.size > 0
+            self._position = max(self._position, packet.pos or 0)
             self._damage.see_packet(packet)
             try:
                 frames = packet.decode()
@@ -252,6 +254,8 @@ class VideoReader:
             problems.append(
                 f'ends after {float(end):.2f} of {float(info.duration):.2f} seconds ({frames} frames)'
             )
+        if has_further_file(self._name, self._position + 1):
+            problems.append('is followed by another file in the same, which cannot be read; split them')
         if self._damage.parts and not self.problem:
             problems.append(f'has {self._damage.parts} parts that cannot be decoded')
         self.problem = '; '.join(problems) or None

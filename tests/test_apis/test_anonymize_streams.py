@@ -158,6 +158,17 @@ def test_what_cannot_be_kept_is_named_and_refused_in_place(tmp_path, name):
     assert [kind for kind, *_ in describe(source)] == ['video', 'audio']
 
 
+def test_data_of_a_camera_behind_the_end_is_a_loss_and_empty_room_is_not(tmp_path):
+    source = write_streams(tmp_path / 'a.mp4', CAMERAS[:1])
+    source.write_bytes(source.read_bytes() + bytes(5000))
+    assert anonymize(source, tmp_path / 'b.mp4').notes == []
+    source = write_streams(tmp_path / 'c.mp4', CAMERAS[:1])
+    source.write_bytes(source.read_bytes() + b'gyro' * 500)
+    assert anonymize(source, tmp_path / 'd.mp4').notes == ['left out: data behind the end of the video']
+    before = digest(source)
+    assert 'would lose data behind the end' in anonymize(source).error and digest(source) == before
+
+
 def test_another_container_loses_what_it_cannot_hold(tmp_path):
     source = write_streams(tmp_path / 'a.mkv', CAMERAS[:1], **KINDS['a.mkv'])
     result = anonymize(source, tmp_path / 'b.ts')
