@@ -48,18 +48,19 @@ def video_output_suffix(path: str | os.PathLike) -> str:
     return suffix if suffix.lower() in CONTAINERS else '.mp4'
 
 
-def intermediate_path(path: str | os.PathLike, codec: str | None) -> Path:
+def intermediate_path(path: str | os.PathLike, container: str, codec: str | None) -> Path:
     """Returns a name beside a video for a part of it that is coded before and taken over later.
 
     Args:
         path (str | os.PathLike): The video.
+        container (str): FFmpeg's name of its container.
         codec (str | None): Its codec, see :class:`VideoWriter`.
 
     Returns:
         Path: A name of an unfinished file, of a container that keeps times exactly where it can be.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix != '.webm':
+    suffix = '.webm'
+    if container != 'webm':
         trial = av.open(io.BytesIO(), 'w', format='mp4')
         try:
             trial.add_stream(find_encoder(codec or default_codec('mp4', None))[0], rate=25)

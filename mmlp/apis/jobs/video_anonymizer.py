@@ -36,6 +36,7 @@ class _Task:
 
     item: MediaItem
     target: Path
+    container: str
     plan: StreamPlan
     progress: Progress
     videos: list[VideoReader] = dataclasses.field(default_factory=list)
@@ -106,7 +107,7 @@ class VideoAnonymizer:
         """
         container = CONTAINERS[target.suffix.lower()]
         plan = plan_streams(item.path, container, audio=self._audio, strip_location=self._strip_location)
-        task = _Task(item, target, plan, progress, unreadable=list(plan.unreadable))
+        task = _Task(item, target, container, plan, progress, unreadable=list(plan.unreadable))
         self._refuse(plan.lost)
         with contextlib.ExitStack() as stack:
             self._open(task, stack)
@@ -158,7 +159,7 @@ class VideoAnonymizer:
 
     def _write_aside(self, task: _Task, video: VideoReader, stack: contextlib.ExitStack) -> Path:
         """Writes what becomes of a further stream of pictures into a file beside the output."""
-        path = intermediate_path(task.target, self._encoding['codec'])
+        path = intermediate_path(task.target, task.container, self._encoding['codec'])
         stack.callback(path.unlink, missing_ok=True)
         options = {'companions': Companions(), 'strip_location': True, **self._encoding}
         with VideoWriter(path, like=video.info, **options) as writer:
