@@ -51,7 +51,7 @@ class StreamCopier:
         stream = self._container.streams[index]
         output = self._muxer.output
         if stream.type != 'audio' or fits(stream, output.format.name):
-            target = output.add_stream_from_template(stream)
+            target = output.add_stream_from_template(stream, opaque=True)  # Without an encoder.
         else:
             target = self._add_encoder(stream)
             self._coded_anew.add(index)

@@ -57,10 +57,11 @@ def intermediate_path(path: str | os.PathLike, container: str, codec: str | None
         codec (str | None): Its codec, see :class:`VideoWriter`.
 
     Returns:
-        Path: A name of an unfinished file, of a container that keeps times exactly where it can be.
+        Path: A name of an unfinished file, of a container that keeps times exactly where it can be, and
+            packets as the other one needs them.
     """
-    suffix = '.webm'
-    if container != 'webm':
+    suffix = {'webm': '.webm', 'mpegts': '.ts'}.get(container)
+    if suffix is None:
         trial = av.open(io.BytesIO(), 'w', format='mp4')
         try:
             trial.add_stream(find_encoder(codec or default_codec('mp4', None))[0], rate=25)

@@ -102,6 +102,19 @@ def test_every_stream_is_anonymised_and_kept(tmp_path, name):
     assert hidden_files(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ('name', 'codec'),
+    [('b.mkv', 'ffv1'), ('b.mp4', 'av1'), ('b.ts', 'mpeg4'), ('b.ts', 'hevc'), ('b.mov', 'mpeg4')],
+)
+def test_every_codec_goes_by_way_of_an_intermediate_file(tmp_path, name, codec):
+    source = write_streams(tmp_path / 'a.mp4', CAMERAS[:2])
+    assert anonymize(source, tmp_path / name, codec=codec).status == 'done'
+    assert legible_frames(tmp_path / name, range(2)) == [0, 0]
+    for stream, (_, count, start, _) in enumerate(CAMERAS[:2]):
+        frames = frames_of(tmp_path / name, stream)
+        assert len(frames) == count and float(frames[0].time) == pytest.approx(start, abs=0.001)
+
+
 def test_the_memory_is_of_each_stream_by_itself(tmp_path):
     """A plate seen by one camera alone must not cover anything in the other's frames."""
     write_streams(tmp_path / 'a.mp4', ((25, 12, 0, SIZE), (25, 12, 0, (64, 64))))
