@@ -7,6 +7,8 @@ from collections import deque
 
 import av
 
+from .filters import make_filters, take_times
+
 
 class Deinterlacer:
     """Makes whole pictures of interlaced frames, and passes others on as they are.
@@ -32,10 +34,11 @@ class Deinterlacer:
         if self._graph is None:
             if not frame.interlaced_frame:
                 return [*ready, frame]
-            self._kind, self._graph = kind, _make_graph(frame)
+            self._graph = make_filters(frame, ['bwdif=mode=send_frame:deint=interlaced'])
+            self._kind = kind
         self.used = self.used or frame.interlaced_frame
-        self._waiting.append(frame)
         self._graph.vpush(frame)
+        self._waiting.append(frame)
         return ready + self._pull()
 
     def flush(self) -> list[av.VideoFrame]:
@@ -53,29 +56,6 @@ class Deinterlacer:
         with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
             while True:
                 picture = self._graph.vpull()
-                source = self._waiting.popleft()
-                # The filter's clock is another one.
-                picture.pts, picture.time_base, picture.duration = (
-                    source.pts,
-                    source.time_base,
-                    source.duration,
-                )
+                take_times(picture, self._waiting.popleft())
                 ready.append(picture)
         return ready
-
-
-def _make_graph(frame: av.VideoFrame) -> av.filter.Graph:
-    graph = av.filter.Graph()
-    source = graph.add(
-        'buffer',
-        video_size=f'{frame.width}x{frame.height}',
-        pix_fmt=frame.format.name,
-        time_base='1/90000',
-        colorspace=str(int(frame.colorspace)),
-        range=str(int(frame.color_range)),
-    )
-    graph.link_nodes(
-        source, graph.add('bwdif', mode='send_frame', deint='interlaced'), graph.add('buffersink')
-    )
-    graph.configure()
-    return graph

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import av
 
+from .filters import make_filters, take_times
 from .hdr import is_hdr
 
 #: FFmpeg's filters that turn stored pictures upright, by EXIF orientation.
@@ -112,11 +113,11 @@ class FrameFitter:
         if kind not in self._graphs:
             if len(self._graphs) == _MAX_GRAPHS:
                 del self._graphs[next(iter(self._graphs))]
-            self._graphs[kind] = _make_graph(kind, self._first)
+            self._graphs[kind] = make_filters(frame, _steps(kind, self._first))
         graph = self._graphs[kind]
         graph.vpush(frame)
         fitted = graph.vpull()
-        fitted.pts, fitted.time_base, fitted.duration = frame.pts, frame.time_base, frame.duration
+        take_times(fitted, frame)
         return fitted
 
 
@@ -159,31 +160,14 @@ def _tag(frame: av.VideoFrame, first: FrameKind) -> None:
     frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc = first.colour
 
 
-def _make_graph(kind: FrameKind, first: FrameKind) -> av.filter.Graph:
+def _steps(kind: FrameKind, first: FrameKind) -> list[str]:
     wide, high, _ = _upright(first)
     width, height = fitted_size(kind, first)
     scale = {'w': width, 'h': height, 'flags': 'bicubic', **changes_of_colour(kind, first)}
-    steps = [
+    return [
         *_TURNS[kind.orientation],
         'scale=' + ':'.join(f'{key}={value}' for key, value in scale.items()),
         f'format={first.pixel_format}',
         f'pad={wide}:{high}:(ow-iw)/2:(oh-ih)/2',
         *_TURNS[_UNDONE.get(first.orientation, first.orientation)],
     ]
-    graph = av.filter.Graph()
-    nodes = [
-        graph.add(
-            'buffer',
-            video_size=f'{kind.width}x{kind.height}',
-            pix_fmt=kind.pixel_format,
-            time_base='1/90000',
-            colorspace=str(kind.colour[0]),
-            range=str(kind.colour[1]),
-        )
-    ]
-    for step in steps:
-        name, _, args = step.partition('=')
-        nodes.append(graph.add(name, args or None))
-    graph.link_nodes(*nodes, graph.add('buffersink'))
-    graph.configure()
-    return graph

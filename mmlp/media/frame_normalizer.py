@@ -17,6 +17,7 @@ from .side_data import read_light_levels, read_orientation
 
 #: FFmpeg's codes of matrices that its scaler knows, 2 for none told. It refuses pictures tagged with others.
 _READABLE_MATRICES = (0, 1, 2, 4, 5, 6, 7, 9)
+_RESERVED = (0, 3)
 _UNSPECIFIED, _BT2020, _BT2020_CONSTANT = 2, 9, 10
 _UNSPECIFIED_RANGE, _LIMITED, _FULL = 0, 1, 2
 
@@ -85,7 +86,12 @@ class FrameNormalizer:
             self.first = _describe(picture, aspect, self._orientation)
         _make_readable(picture)
         self._shapes.append((aspect, self._orientation))
-        for whole in self._deinterlacer.push(picture):
+        try:
+            ready = self._deinterlacer.push(picture)
+        except av.FFmpegError:
+            self._shapes.pop()
+            raise
+        for whole in ready:
             yield self._fit(whole)
 
     def flush(self) -> Iterator[av.VideoFrame]:
@@ -120,3 +126,7 @@ def _make_readable(picture: av.VideoFrame) -> None:
         picture.colorspace = _BT2020 if picture.colorspace == _BT2020_CONSTANT else _UNSPECIFIED
     if picture.color_range not in (_UNSPECIFIED_RANGE, _LIMITED, _FULL):
         picture.color_range = _UNSPECIFIED_RANGE
+    if picture.color_primaries in _RESERVED:
+        picture.color_primaries = _UNSPECIFIED
+    if picture.color_trc in _RESERVED:
+        picture.color_trc = _UNSPECIFIED

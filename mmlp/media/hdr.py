@@ -8,6 +8,8 @@ import av
 import cv2
 import numpy as np
 
+from .filters import make_filters
+
 #: FFmpeg's codes of the transfer functions of ITU-R BT.2100.
 PQ, HLG = 16, 18
 #: Matrix, range, primaries and transfer of usual video of high definition.
@@ -63,32 +65,33 @@ class SdrConverter:
     """Turns HDR pictures into SDR ones: BT.709, limited range, tones mapped by FFmpeg's scaler.
 
     The first picture takes some seconds, as the scaler works out a table.
+
+    Args:
+        colour (tuple[int, int, int, int]): Codes of matrix, range, primaries and transfer of the pictures.
+        pixel_format (str): Of the results.
     """
 
-    def __init__(self) -> None:
-        self._reformatter = av.video.reformatter.VideoReformatter()
-
-    def convert(self, picture: av.VideoFrame, colour: tuple[int, int, int, int], form: str) -> av.VideoFrame:
-        """Converts a picture.
-
-        Args:
-            picture (av.VideoFrame): In YUV.
-            colour (tuple[int, int, int, int]): Codes of its matrix, range, primaries and transfer.
-            form (str): Pixel format of the result.
-        """
+    def __init__(self, colour: tuple[int, int, int, int], pixel_format: str) -> None:
         matrix, colour_range, primaries, transfer = colour
         # What is not told, or the scaler does not know, is taken for what all HDR has: BT.2020.
-        picture.colorspace = matrix if matrix in (1, 5, 6, 9) else _BT2020
-        picture.color_primaries = primaries if primaries in (1, 5, 6, 9, 11, 12) else _BT2020
-        picture.color_range, picture.color_trc = colour_range or 1, transfer
-        return self._reformatter.reformat(
-            picture,
-            format=form,
-            dst_colorspace=1,
-            dst_color_range=1,
-            dst_color_trc=1,
-            dst_color_primaries=1,
+        matrix = matrix if matrix in (1, 5, 6, 9) else _BT2020
+        primaries = primaries if primaries in (1, 5, 6, 9, 11, 12) else _BT2020
+        self._colour = matrix, colour_range or 1, primaries, transfer
+        matrix, colour_range, primaries, transfer = SDR_COLOUR
+        self._steps = (
+            f'scale=out_color_matrix={matrix}:out_range={colour_range}'
+            f':out_primaries={primaries}:out_transfer={transfer}',
+            f'format={pixel_format}',
         )
+        self._graph: av.filter.Graph | None = None
+
+    def convert(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """Converts a picture in YUV."""
+        picture.colorspace, picture.color_range, picture.color_primaries, picture.color_trc = self._colour
+        if self._graph is None:
+            self._graph = make_filters(picture, self._steps)
+        self._graph.vpush(picture)
+        return self._graph.vpull()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -81,7 +81,8 @@ class PictureCoder:
                 self.colour = self._signal = self.colour[0], _LIMITED, *self.colour[2:]
                 self.notes.append('changed: full range of brightness to limited')
             if is_hdr(self.colour) and source.bits > 8 and layout.bits == 8:
-                self._sdr, self.colour = SdrConverter(), SDR_COLOUR
+                self._sdr = SdrConverter(self._signal, self.pixel_format)
+                self.colour = SDR_COLOUR
                 self._layout = Layout(source.bits, 2, 2)
                 self.notes.append('changed: HDR to SDR, which the codec can show')
             elif like.light is not None:
@@ -113,7 +114,7 @@ class PictureCoder:
             patch_planes(planes, bgr, frame.touched, self._layout, self._matrix, self._range)
         picture = join_planes(pad_planes(planes, self._size, self._layout), self._layout)
         if self._sdr is not None:
-            return self._sdr.convert(picture, self._signal, self.pixel_format)
+            return self._sdr.convert(picture)
         return picture.reformat(format=self.pixel_format)
 
     def _source_planes(self, source: av.VideoFrame) -> list[np.ndarray]:

@@ -72,7 +72,7 @@ def to_yuv(bgr: np.ndarray, layout: Layout, matrix: int | None, colour_range: in
     Args:
         bgr (np.ndarray): (H, W, 3) uint8, BGR.
         layout (Layout): Of the planes.
-        matrix (int | None): Coefficients, as a code of FFmpeg's scaler; None means BT.601.
+        matrix (int | None): FFmpeg's code of the coefficients; None means BT.601.
         colour_range (int | None): 1 limited, 2 full; None means limited.
 
     Returns:
@@ -83,9 +83,9 @@ def to_yuv(bgr: np.ndarray, layout: Layout, matrix: int | None, colour_range: in
     if is_plain and height % 2 == width % 2 == 0:  # Faster, and without swscale's loss of a level or two.
         return av.VideoFrame.from_ndarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420), format='yuv420p')
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
-    return picture.reformat(
-        format=layout.name, dst_colorspace=matrix or BT601, dst_color_range=colour_range or LIMITED
-    )
+    # As a tag, since as an argument PyAV 17 does not take all of them.
+    picture.colorspace = matrix or BT601
+    return picture.reformat(format=layout.name, dst_color_range=colour_range or LIMITED)
 
 
 def split_planes(picture: av.VideoFrame, layout: Layout) -> list[np.ndarray]:

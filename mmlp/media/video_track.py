@@ -118,7 +118,7 @@ class VideoTrack:
             context.sample_aspect_ratio = like.sample_aspect_ratio
         colour = self._coder.colour
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
-        if context.codec.name == 'libx265' and output.format.name in ('mp4', 'mov'):
+        if context.codec.canonical_name == 'hevc' and output.format.name in ('mp4', 'mov'):
             context.codec_tag = 'hvc1'  # Apple's players know no other.
 
     @property
