@@ -13,6 +13,7 @@ from .planes import (
     BT601,
     Layout,
     has_transparency,
+    is_rgb,
     join_planes,
     pad_planes,
     patch_planes,
@@ -22,7 +23,7 @@ from .planes import (
 from .video import Frame
 from .video_info import VideoInfo
 
-#: FFmpeg's codes of colour matrices, and what its scaler calls them (PyAV's names differ between versions).
+#: FFmpeg's codes of colour matrices, and the nearest ones that its scaler knows.
 _MATRICES = {1: 1, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9, 10: 9}
 _UNSPECIFIED_COLOUR = (2, 0, 2, 2)
 _BT709, _LIMITED = 1, 1
@@ -58,6 +59,9 @@ class PictureCoder:
         colour (tuple[int, int, int, int]): FFmpeg's codes of matrix, range, primaries and transfer.
         options (dict[str, str]): Parameters of the encoder, to be added to options of these names.
         notes (list[str]): What the pictures have otherwise than the source, a phrase each.
+
+    Raises:
+        ValueError: The encoder takes RGB only.
     """
 
     def __init__(
@@ -114,8 +118,12 @@ class PictureCoder:
             patch_planes(planes, bgr, frame.touched, self._layout, self._matrix, self._range)
         picture = join_planes(pad_planes(planes, self._size, self._layout), self._layout)
         if self._sdr is not None:
-            return self._sdr.convert(picture)
-        return picture.reformat(format=self.pixel_format)
+            picture = self._sdr.convert(picture)
+        picture = picture.reformat(format=self.pixel_format)
+        # Some encoders, of ProRes for one, take tags from pictures only.
+        picture.colorspace, picture.color_range = self.colour[:2]
+        picture.color_primaries, picture.color_trc = self.colour[2:]
+        return picture
 
     def _source_planes(self, source: av.VideoFrame) -> list[np.ndarray]:
         """Copies a stored picture's planes, turned upright."""
@@ -128,22 +136,28 @@ class PictureCoder:
         return [apply_orientation(plane, self._orientation) for plane in planes]
 
     def _note_differences(self, like: VideoInfo, source: Layout, layout: Layout) -> None:
+        form = av.VideoFormat(like.pixel_format)
         if layout.bits < source.bits:
             self.notes.append(f'changed: {layout.bits} bits a sample instead of {source.bits}')
+        if is_rgb(form):
+            self.notes.append('changed: RGB to YUV')
         if layout.across > source.across or layout.down > source.down:
             self.notes.append('changed: colours at a lower resolution (4:2:0)')
-        if has_transparency(av.VideoFormat(like.pixel_format)):
+        if has_transparency(form):
             self.notes.append('left out: transparency')
 
 
 def _choose_format(source: Layout, encoder: str, most_bits: int | None) -> tuple[Layout, str]:
     """Returns the layout of an encoder that is nearest to a source, and the name of the pixel format."""
     offered: dict[Layout, str] = {}
-    for form in av.Codec(encoder, 'w').video_formats or ():
+    forms = av.Codec(encoder, 'w').video_formats or ()
+    for form in forms:
         if _PLANAR.fullmatch(form.name):
             offered[Layout.of(form.name)] = form.name
         elif form.name in _SEMI_PLANAR:
             offered.setdefault(_SEMI_PLANAR[form.name], form.name)
+    if forms and not offered:
+        raise ValueError(f'the encoder {encoder} takes no pictures in YUV; choose another codec')
     if most_bits is not None:
         played = [layout for layout in offered if layout[1:] == (2, 2) and layout.bits <= most_bits]
         offered = {layout: offered[layout] for layout in played} or offered
@@ -160,7 +174,7 @@ def _choose_format(source: Layout, encoder: str, most_bits: int | None) -> tuple
 def _colour(like: VideoInfo) -> tuple[int, int, int, int]:
     """The tags of the pictures: the source's, apart from what means nothing for planes of colour."""
     matrix, colour_range, primaries, transfer = like.colour
-    if av.VideoFormat(like.pixel_format).is_rgb or av.VideoFormat(like.pixel_format).has_palette:
+    if is_rgb(av.VideoFormat(like.pixel_format)):
         # Players take large pictures without tags for BT.709, and small ones for BT.601: both are told.
         matrix, colour_range = _BT709 if max(like.width, like.height) >= 1280 else 6, _LIMITED
     elif matrix in _NO_MATRIX or matrix > 14:

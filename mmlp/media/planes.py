@@ -49,7 +49,7 @@ class Layout(NamedTuple):
         """Returns the layout that holds all that pictures of a pixel format hold, apart from transparency."""
         form = av.VideoFormat(pixel_format)
         bits = max([8, *(min(part.bits, 16) for part in form.components)])
-        if form.is_rgb or form.has_palette:
+        if is_rgb(form):
             return cls(bits, 1, 1)
         if is_grey(form):  # The colours hold nothing.
             return cls(bits, 2, 2)
@@ -59,6 +59,11 @@ class Layout(NamedTuple):
 def is_grey(form: av.VideoFormat) -> bool:
     """Tells whether pictures of a pixel format have brightness only."""
     return not form.has_palette and sum(not part.is_alpha for part in form.components) == 1
+
+
+def is_rgb(form: av.VideoFormat) -> bool:
+    """Tells whether pictures of a pixel format are in RGB, directly or by a palette."""
+    return form.is_rgb or form.has_palette
 
 
 def has_transparency(form: av.VideoFormat) -> bool:

@@ -81,7 +81,7 @@ class VideoTrack:
         frames (int): Number of frames so far.
 
     Raises:
-        ValueError: The container cannot hold the codec.
+        ValueError: The container cannot hold the codec, or the encoder takes RGB only.
     """
 
     def __init__(

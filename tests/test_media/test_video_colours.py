@@ -150,6 +150,21 @@ def test_more_than_8_bits_in_webm(tmp_path):
     assert (info.pixel_format, info.colour) == ('yuv420p10le', PQ) and len(frames) == 3
 
 
+def test_prores_has_the_tags_of_its_source(tmp_path):
+    """Its encoder takes them from pictures only."""
+    source = make(tmp_path / 'in.mov', 'libx265', 'yuv420p10le', HLG, LOSSLESS_X265)
+    assert cover(source, tmp_path / 'out.mov', codec='prores_ks') == []
+    info, _ = read(tmp_path / 'out.mov')
+    assert (info.pixel_format, info.colour) == ('yuv422p10le', HLG)
+
+
+def test_encoders_of_rgb_are_refused(tmp_path):
+    source = make(tmp_path / 'in.mkv', 'libx264', 'yuv444p')
+    with pytest.raises(ValueError, match='libx264rgb takes no pictures in YUV; choose another codec'):
+        cover(source, tmp_path / 'out.mkv', codec='libx264rgb')
+    assert not (tmp_path / 'out.mkv').exists()
+
+
 @pytest.mark.parametrize('name', ['a.mp4', 'a.mkv', 'a.mov'])
 def test_light_levels_of_hdr10_are_kept(tmp_path, name):
     options = {'preset': 'ultrafast', 'x265-params': f'log-level=error:{LIGHT}'}
@@ -208,7 +223,8 @@ def test_what_changes_is_told(tmp_path):
         ('libx264', 'yuv422p', None, [coarser]),
         ('libx264', 'yuv444p10le', 'h264', [fewer.format(8, 10), coarser]),
         ('prores_ks', 'yuva444p10le', None, [fewer.format(10, 12), coarser, 'left out: transparency']),
-        ('ffv1', 'bgr0', None, [coarser]),
+        ('ffv1', 'bgr0', None, ['changed: RGB to YUV', coarser]),
+        ('ffv1', 'gbrp', 'ffv1', ['changed: RGB to YUV']),
         ('ffv1', 'gray', None, []),
         ('mjpeg', 'yuvj420p', 'mpeg4', ['changed: full range of brightness to limited']),
         ('libx264', 'yuv422p10le', 'libx264', []),
