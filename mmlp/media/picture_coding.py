@@ -12,7 +12,6 @@ from .orientation import apply_orientation
 from .planes import (
     BT601,
     Layout,
-    has_transparency,
     is_rgb,
     join_planes,
     pad_planes,
@@ -143,7 +142,7 @@ class PictureCoder:
             self.notes.append('changed: RGB to YUV')
         if layout.across > source.across or layout.down > source.down:
             self.notes.append('changed: colours at a lower resolution (4:2:0)')
-        if has_transparency(form):
+        if like.has_transparency:
             self.notes.append('left out: transparency')
 
 

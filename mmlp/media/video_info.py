@@ -13,6 +13,7 @@ from av.stream import Discard, Disposition
 from .errors import UnreadableMediaError
 from .frame_normalizer import FirstPicture
 from .hdr import LightLevels
+from .planes import has_transparency
 from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
@@ -110,6 +111,11 @@ class VideoInfo:
     stream: int = 0
     streams: tuple[StreamInfo, ...] = ()
     timeline: Timeline = dataclasses.field(default_factory=Timeline, repr=False)
+
+    @property
+    def has_transparency(self) -> bool:
+        """Whether the pictures have transparency, which :class:`VideoWriter` leaves out."""
+        return has_transparency(av.VideoFormat(self.pixel_format))
 
     @property
     def rotation(self) -> int:

@@ -109,3 +109,21 @@ def test_overlays_take_the_same_way(tmp_path):
     info, frames = frames_of(tmp_path / 'out/overlay/hdr.mp4')
     assert (info.pixel_format, info.colour[3]) == ('yuv420p10le', 18) and len(frames) == 8
     assert len(frames_of(tmp_path / 'out/overlay/joined.mp4')[1]) == 10
+
+
+def test_transparency_is_not_replaced(tmp_path):
+    """In place it would be lost for good."""
+    path = encode_video(
+        tmp_path / 'a.mov',
+        3,
+        SIZE,
+        codec='prores_ks',
+        pixel_format='yuva444p10le',
+        drawing=lambda index, _: drive(index),
+    )
+    data = path.read_bytes()
+    report = anonymize_media(path, None, BrightSegmenter(), in_place=True)
+    assert report.exit_code == 1 and 'would lose transparency' in report.files[0].error
+    assert path.read_bytes() == data
+    report = anonymize_media(path, None, BrightSegmenter(), in_place=True, drop_streams=True)
+    assert report.exit_code == 0 and 'left out: transparency' in report.files[0].notes

@@ -224,7 +224,7 @@ def test_what_changes_is_told(tmp_path):
         ('libx264', 'yuv444p10le', 'h264', [fewer.format(8, 10), coarser]),
         ('prores_ks', 'yuva444p10le', None, [fewer.format(10, 12), coarser, 'left out: transparency']),
         ('ffv1', 'bgr0', None, ['changed: RGB to YUV', coarser]),
-        ('ffv1', 'gbrp', 'ffv1', ['changed: RGB to YUV']),
+        ('ffv1', 'gbrp10le', 'ffv1', ['changed: RGB to YUV']),
         ('ffv1', 'gray', None, []),
         ('mjpeg', 'yuvj420p', 'mpeg4', ['changed: full range of brightness to limited']),
         ('libx264', 'yuv422p10le', 'libx264', []),

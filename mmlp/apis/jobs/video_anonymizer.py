@@ -112,6 +112,9 @@ class VideoAnonymizer:
         with contextlib.ExitStack() as stack:
             self._open(task, stack)
             self._refuse(task.unreadable)
+            self._refuse(
+                ['transparency'] if any(video.info.has_transparency for video in task.videos) else []
+            )
             lengths = [video.info.frames for video in task.videos]
             progress.start_video(item, None if None in lengths else sum(lengths))
             main, *others = task.videos
