@@ -80,8 +80,9 @@ def anonymize_media(
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
 
     Pictures keep their size, format, bit depth, orientation, ICC profile and metadata, and their pixels where
-    nothing was covered. Videos keep times of frames, duration, audio, subtitles and chapters, and are written
-    upright; every stream of pictures is anonymised, such as those of two cameras in one file. An output
+    nothing was covered. Videos keep times of frames, duration, bit depth, HDR, audio, subtitles and chapters,
+    and are written upright and, where they were interlaced, as one whole picture a frame; every stream of
+    pictures is anonymised, such as those of two cameras in one file. An output
     appears when it is complete. What could not be processed has no output: nothing is copied through. What an
     output lacks, such as streams of data, is told.
 
