@@ -52,7 +52,7 @@ def copy_tags(source: av.stream.Stream, target: av.stream.Stream, strip_location
     for key, name in _KEPT_TAGS.items():
         if key in tags and not (strip_location and holds_place(tags[key])):
             target.metadata[name] = tags[key]
-    target.disposition = source.disposition & ~_STILL
+    target.disposition = (source.disposition & ~_STILL).value  # A number, for older versions of PyAV.
 
 
 def copy_time_code(
@@ -125,7 +125,7 @@ def add_cover(
     stream = output.add_stream(codec, rate=1)
     stream.height, stream.width = bgr.shape[:2]
     stream.pix_fmt = 'rgb24' if suffix == '.png' else 'yuvj420p'
-    stream.disposition = Disposition.attached_pic
+    stream.disposition = Disposition.attached_pic.value
     packet = av.Packet(data)
     packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1), True
     packet.pts = packet.dts = 0

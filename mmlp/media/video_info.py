@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import av
-from av.stream import Discard, Disposition
+from av.stream import Disposition
 
 from .errors import UnreadableMediaError
 from .frame_normalizer import FirstPicture
@@ -239,7 +239,8 @@ def _stream_kind(stream: av.stream.Stream) -> str:
         return 'cover'
     if stream.type in ('video', 'audio', 'subtitle', 'attachment'):
         return stream.type
-    if stream.discard == Discard.all:
+    chapters = stream.container.chapters() if stream.name == 'bin_data' else []
+    if chapters and stream.frames == len(chapters):
         return 'chapters'
     return 'time code' if any(key.lower() == 'timecode' for key in stream.metadata) else 'data'
 

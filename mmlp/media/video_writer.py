@@ -162,6 +162,7 @@ class VideoWriter:
         self._threads = threads
         self._track: VideoTrack | None = None
         self._copiers: list[StreamCopier] = []
+        self._covers: list[av.Packet] = []  # PyAV 17 lets go of their memory with them.
         self._frames, self._end = 0, Fraction(0)
         self._part: Path | None = part_path(self.path)
         with self._errors():
@@ -292,7 +293,6 @@ class VideoWriter:
                 copy_chapters(source, output, like.start, self._strip_location)
             copier = StreamCopier(like.path, self._muxer, like.start, like.timeline)
             self._copiers.append(copier)
-            covers = []
             for stream in source.streams:
                 index, target = stream.index, None
                 if index == like.stream:
@@ -303,13 +303,13 @@ class VideoWriter:
                     self._copiers.append(StreamCopier(companions.pictures[index], self._muxer, Fraction(0)))
                     target = self._copiers[-1].add(0)
                 elif index in companions.covers:
-                    covers += add_cover(output, stream, companions.covers[index])
+                    self._covers += add_cover(output, stream, companions.covers[index])
                 elif index in companions.copied:
                     target = copier.add(index)
                 if target is not None:
                     copy_tags(stream, target, self._strip_location)
         self._muxer.start()
-        self._muxer.mux(covers)
+        self._muxer.mux(self._covers)
 
     def _add_track(self, shape: tuple[int, ...]) -> VideoTrack:
         try:

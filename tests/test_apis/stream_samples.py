@@ -47,18 +47,18 @@ def write_streams(
             video = output.add_stream(codec, rate=fps, options=options)
             video.width, video.height, video.pix_fmt = *size, 'yuv420p'
             video.metadata.update(title=TITLES[number], language=LANGUAGES[number])
-            video.disposition = Disposition.default if number == 0 else 0
+            video.disposition = Disposition.default.value if number == 0 else 0
             videos.append(video)
         if time_code:
             videos[0].metadata['timecode'] = time_code
         for number, language in enumerate(languages):
             track = output.add_stream(audio_codec, rate=48000, layout='mono')
             track.metadata.update(language=language, title=f'sound {number}')
-            track.disposition = Disposition.comment if number else Disposition.default
+            track.disposition = (Disposition.comment if number else Disposition.default).value
             tracks.append(track)
         if subtitles:
             text = output.add_mux_stream(subtitles[0])
-            text.metadata['language'], text.disposition = 'fra', Disposition.forced
+            text.metadata['language'], text.disposition = 'fra', Disposition.forced.value
             texts += [(text, number, content) for number, content in enumerate(subtitles[1])]
         if data:
             stream = output.add_data_stream('bin_data')
@@ -116,7 +116,7 @@ def _add_cover(output, bgr):
         return []
     stream = output.add_stream('mjpeg', rate=1)
     stream.height, stream.width = bgr.shape[:2]
-    stream.pix_fmt, stream.disposition = 'yuvj420p', Disposition.attached_pic
+    stream.pix_fmt, stream.disposition = 'yuvj420p', Disposition.attached_pic.value
     packet = av.Packet(content)
     packet.stream, packet.time_base, packet.pts, packet.dts = stream, Fraction(1), 0, 0
     packet.is_keyframe = True
@@ -131,7 +131,7 @@ def describe(path):
                 stream.type,
                 stream.metadata.get('language'),
                 stream.metadata.get('title') or stream.metadata.get('name'),
-                int(stream.disposition),
+                stream.disposition.value,
             )
             for stream in container.streams
         ]
@@ -145,10 +145,11 @@ def still_picture(path):
 
 
 def copied_packets(path, kind):
-    """Bytes and times of the packets of all streams of a kind."""
+    """Bytes of the packets of all streams of a kind, and their times since the start of the file."""
     with av.open(str(path)) as container:
+        start = container.start_time / av.time_base
         return [
-            (packet.stream.index, packet.pts and float(packet.pts * packet.time_base), bytes(packet))
+            (packet.stream.index, float(packet.pts * packet.time_base) - start, bytes(packet))
             for packet in container.demux([s for s in container.streams if s.type == kind])
             if packet.size
         ]
