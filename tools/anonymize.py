@@ -49,7 +49,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--method',
         choices=REDACTION_METHODS,
         default='blur',
-        help='pixelate and solid cannot be undone (default: blur)',
+        help='none keeps anything of what it covers: blur and pixelate average what surrounds the plate, '
+        'solid is black, image lays a picture on it (default: blur)',
     )
     redaction.add_argument(
         '--margin', type=float, default=10.0, help="widening, percent of the plate's height (default: 10)"
@@ -58,7 +59,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--strength',
         type=float,
         default=0.5,
-        help="of blur and grid, as a share of the plate's height, at least 0.2 (default: 0.5)",
+        help="of blur and mosaic, as a share of the plate's height, a matter of looks (default: 0.5)",
     )
     redaction.add_argument(
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
