@@ -18,6 +18,7 @@ from .formats import HEAD_BYTES, sniff_kind
 from .metadata import read_orientation
 from .orientation import apply_orientation
 from .pixels import decode_deep_colour, to_array, to_bgr
+from .value_range import FULL_RANGE, ValueRange, find_value_range
 
 #: Largest picture that is read unless the caller says otherwise: 2^29, a bit over 23,000 x 23,000.
 MAX_PIXELS = 1 << 29
@@ -46,6 +47,7 @@ class Picture:
         format (str | None): Pillow's name of the file format, None for an array.
         orientation (int): EXIF orientation of the stored pixels, 1 to 8; 1 for TIFF, which is stored upright.
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB.
+        value_range (ValueRange): Which stored values 0 and 255 of ``bgr`` stand for where 16 bits are stored.
         info (dict[str, Any]): What Pillow found in the file (``icc_profile``, ``exif``, ``dpi``, ...) and
             what its encoders need (``qtables``, ``subsampling``, ``tiff_tags``).
         data (bytes | None): The file's bytes, None for an array.
@@ -58,6 +60,7 @@ class Picture:
     format: str | None = None
     orientation: int = 1
     palette: np.ndarray | None = None
+    value_range: ValueRange = FULL_RANGE
     info: dict[str, Any] = dataclasses.field(default_factory=dict)
     data: bytes | None = dataclasses.field(default=None, repr=False)
 
@@ -75,8 +78,10 @@ class Picture:
 def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
     """Reads one picture.
 
-    Every format of Pillow works: 8 and 16 bit, grey, palette, alpha, CMYK, bilevel. Reading takes about 9
-    bytes a pixel at most, the result 3 (and what ``stored`` needs).
+    8 and 16 bit, grey, palette, alpha, CMYK, bilevel. 16-bit pixels that use a part of their range alone, as
+    cameras of 10, 12 or 14 bits write them, are shown as bright as the same picture in 8 bits (see
+    :func:`~mmlp.media.value_range.find_value_range`). Reading takes about 9 bytes a pixel at most, the result
+    3 (and what ``stored`` needs).
 
     Args:
         source (ImageSource): A path (any name), the bytes of a file, or an array: (H, W) uint8 or uint16
@@ -186,10 +191,14 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         data=data,
     )
     image = _known_mode(image)
+    value_range = FULL_RANGE
     if deep:
         stored = decode_deep_colour(data, to_array(image.convert('RGB')), tiff_orientation)
         mode = 'RGB;16' if stored.shape[2] == 3 else 'RGBA;16'
-        bgr = (stored[:, :, :3] >> 8).astype(np.uint8)
+        bgr, value_range = _in_8_bits(stored[:, :, :3])
+    elif image.mode.startswith('I;16'):
+        mode, stored = image.mode, to_array(image)
+        bgr, value_range = _in_8_bits(stored)
     else:
         mode, stored = image.mode, None if image.mode == 'RGB' else to_array(image)
         bgr = to_bgr(image)
@@ -198,7 +207,14 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         palette = np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)
     bgr = apply_orientation(bgr, orientation)
     bgr.setflags(write=False)
-    return Picture(bgr=bgr, mode=mode, stored=stored, palette=palette, **settings)
+    return Picture(bgr=bgr, mode=mode, stored=stored, palette=palette, value_range=value_range, **settings)
+
+
+def _in_8_bits(pixels: np.ndarray) -> tuple[np.ndarray, ValueRange]:
+    """Converts uint16, (H, W) or (H, W, 3), to BGR uint8, and tells which part of the 16 bits it shows."""
+    value_range = find_value_range(pixels)
+    shown = value_range.to_bytes(pixels)
+    return np.repeat(shown[:, :, None], 3, axis=2) if shown.ndim == 2 else shown, value_range
 
 
 def _jpeg_settings(image: Image.Image) -> dict[str, Any]:
@@ -239,13 +255,14 @@ def _from_array(array: np.ndarray) -> Picture:
             f'must be (H, W) uint8 or uint16, or (H, W, 3 or 4) uint8 in BGR order and not empty, '
             f'got shape {array.shape} and dtype {array.dtype}',
         )
-    mode = modes[layout]
+    mode, value_range = modes[layout], FULL_RANGE
     if mode == 'RGB':
         bgr, stored = array.view(), None
+    elif mode == 'I;16':
+        (bgr, value_range), stored = _in_8_bits(array), array
     elif mode == 'RGBA':
         bgr, stored = np.ascontiguousarray(array[:, :, :3]), cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA)
     else:
-        grey = array if mode == 'L' else (array >> 8).astype(np.uint8)
-        bgr, stored = np.repeat(grey[:, :, None], 3, axis=2), array
+        bgr, stored = np.repeat(array[:, :, None], 3, axis=2), array
     bgr.setflags(write=False)
-    return Picture(bgr=bgr, name='<array>', mode=mode, stored=stored)
+    return Picture(bgr=bgr, name='<array>', mode=mode, stored=stored, value_range=value_range)
