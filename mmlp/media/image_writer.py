@@ -105,7 +105,7 @@ def _encode(
     if pixels is None and quality is None:
         if splice is not None:
             return splice(picture.data, picture.data, strip_location)
-        if not strip_location:
+        if not strip_location and not picture.copies and not picture.originals:
             return picture.data
     if pixels is None:
         pixels = _stored_pixels(picture)

@@ -18,6 +18,8 @@ from .formats import HEAD_BYTES, sniff_kind
 from .metadata import read_orientation
 from .orientation import apply_orientation
 from .pixels import decode_deep_colour, to_array, to_bgr
+from .tiff_contents import TiffContents, read_tiff_contents
+from .unsupported import why_unsupported
 from .value_range import FULL_RANGE, ValueRange, find_value_range
 
 #: Largest picture that is read unless the caller says otherwise: 2^29, a bit over 23,000 x 23,000.
@@ -27,6 +29,19 @@ _PILLOW_LIMIT = threading.Lock()
 #: Modes that are kept as they are; ``RGB`` needs no second array.
 _KEPT_MODES = ('RGB', 'L', 'P', '1', 'LA', 'RGBA', 'CMYK')
 _TIFF_ORIENTATION = 274
+_MPO_ENTRIES = 0xB002
+_TIFF_STARTS = (b'II*\x00', b'MM\x00*', b'II+\x00')
+#: Of other formats Pillow decodes a part alone, or writes none.
+_FORMATS = frozenset(
+    {'JPEG', 'MPO', 'PNG', 'TIFF', 'GIF', 'BMP', 'DIB', 'WEBP', 'AVIF', 'HEIF', 'JPEG2000', 'PPM'}
+    | {'TGA', 'PCX', 'SGI', 'QOI', 'IM', 'MSP'}
+)
+#: Kinds of further pictures in MPO files that were taken by a camera, not made of the first one.
+_MPO_ORIGINALS = {
+    'Multi-Frame Image (Panorama)': 'further pictures of a panorama',
+    'Multi-Frame Image: (Disparity)': 'second picture of a stereo pair',
+    'Multi-Frame Image: (Multi-Angle)': 'pictures from other angles',
+}
 _CONVERTED_MODES = {'PA': 'RGBA', 'La': 'LA', 'RGBa': 'RGBA'}
 
 ImageSource = Union[str, os.PathLike, bytes, bytearray, memoryview, np.ndarray]
@@ -51,6 +66,10 @@ class Picture:
         info (dict[str, Any]): What Pillow found in the file (``icc_profile``, ``exif``, ``dpi``, ...) and
             what its encoders need (``qtables``, ``subsampling``, ``tiff_tags``).
         data (bytes | None): The file's bytes, None for an array.
+        copies (tuple[str, ...]): What the file holds of the same picture besides, and what
+            :func:`write_image` leaves out: reduced copies in TIFF.
+        originals (tuple[str, ...]): What else the file holds and :func:`write_image` leaves out, and nobody
+            can make again of the picture: layers, the second picture of a stereo pair.
     """
 
     bgr: np.ndarray
@@ -63,6 +82,8 @@ class Picture:
     value_range: ValueRange = FULL_RANGE
     info: dict[str, Any] = dataclasses.field(default_factory=dict)
     data: bytes | None = dataclasses.field(default=None, repr=False)
+    copies: tuple[str, ...] = ()
+    originals: tuple[str, ...] = ()
 
     @property
     def height(self) -> int:
@@ -94,7 +115,8 @@ def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
     Raises:
         FileNotFoundError: There is no such file.
         UnreadableMediaError: No picture, a damaged one, one with several frames or pages (redacting the
-            first would leave the others open), float or 32-bit pixels, or more than ``max_pixels``.
+            first would leave the others open), a raw photograph or another file of which only a preview or a
+            part would be seen, float or 32-bit pixels, or more than ``max_pixels``.
     """
     if isinstance(source, np.ndarray):
         return _from_array(source)
@@ -147,12 +169,21 @@ def _describe_unknown(data: bytes) -> str:
 
 
 def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
+    problem = why_unsupported(data[:HEAD_BYTES])
+    contents = read_tiff_contents(data) if data.startswith(_TIFF_STARTS) else TiffContents()
+    if problem or contents.problem:
+        raise UnreadableMediaError(name, problem or contents.problem)
     with _PILLOW_LIMIT:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             image = Image.open(io.BytesIO(data))
         finally:
             Image.MAX_IMAGE_PIXELS = limit
+    if image.format not in _FORMATS:
+        raise UnreadableMediaError(
+            name,
+            f'is a picture of a kind ({image.format}) that cannot be kept as it is; convert it to PNG or JPEG',
+        )
     width, height = image.size
     if width * height > max_pixels:
         raise UnreadableMediaError(
@@ -160,7 +191,7 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             f'has {width} x {height} pixels, more than max_pixels={max_pixels:,}; '
             f'raise max_pixels (reading takes about 9 bytes a pixel) or shrink the picture',
         )
-    frames = getattr(image, 'n_frames', 1)
+    frames = contents.pages if image.format == 'TIFF' else getattr(image, 'n_frames', 1)
     if frames > 1 and image.format != 'MPO':
         raise UnreadableMediaError(
             name,
@@ -168,7 +199,9 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             f'Convert it to a video or to single pictures',
         )
     if image.mode in ('I', 'F') or image.mode.startswith('I;32'):
-        raise UnreadableMediaError(name, f'has 32-bit pixels (mode {image.mode}); convert it to 8 or 16 bit')
+        raise UnreadableMediaError(
+            name, f'has 32-bit or signed pixels (mode {image.mode}); convert it to 8 bit, or 16 without sign'
+        )
     info = dict(image.info)
     if image.format in ('JPEG', 'MPO'):
         info.update(_jpeg_settings(image))
@@ -189,6 +222,8 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         orientation=orientation,
         info=info,
         data=data,
+        copies=contents.copies,
+        originals=contents.originals + (_mpo_originals(image) if image.format == 'MPO' else ()),
     )
     image = _known_mode(image)
     value_range = FULL_RANGE
@@ -228,6 +263,12 @@ def _jpeg_settings(image: Image.Image) -> dict[str, Any]:
         # Layouts that Pillow cannot write (4:1:1, 4:4:0) are stored finer, not coarser.
         'subsampling': subsampling if subsampling in (0, 1, 2) else 0,
     }
+
+
+def _mpo_originals(image: Image.Image) -> tuple[str, ...]:
+    """Tells which further pictures of an MPO file a camera took; previews and gain maps are not among them."""
+    kinds = [entry['Attribute']['MPType'] for entry in image.mpinfo.get(_MPO_ENTRIES, ())[1:]]
+    return tuple(dict.fromkeys(_MPO_ORIGINALS[kind] for kind in kinds if kind in _MPO_ORIGINALS))
 
 
 def _is_deep_colour(image: Image.Image, data: bytes) -> bool:
