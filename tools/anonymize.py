@@ -5,7 +5,8 @@
     python tools/anonymize.py photos/ --in-place --report report.json
 
 The tree of the inputs is mirrored below the output folder. A file that could not be processed has no output.
-The report tells the plates found in each file, the lowest score, and what a person should look at.
+What is neither picture nor video, and what is hidden, is named and left alone. The report tells the plates
+found in each file, the lowest score, and what a person should look at.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--resume', action='store_true', help='keep what a former run finished, do the rest'
     )
     existing.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
+    command_line.add_hidden_option(parser)
     parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
     parser.add_argument(
         '--strip-location', action='store_true', help='leave out coordinates and names of places'
@@ -104,7 +106,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
         args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
     )
     memory = TemporalMemory(*args.memory)
-    media = command_line.find_inputs(args.inputs, args.output)
+    media = command_line.find_inputs(args.inputs, args.output, args.hidden)
     with command_line.ProgressBar(media, describe) as progress:
         report = anonymize_media(
             media,
@@ -124,7 +126,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             max_pixels=args.max_pixels,
             progress=progress,
         )
-    command_line.print_summary(report, media)
+    command_line.print_summary(report)
     return report
 
 

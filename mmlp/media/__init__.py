@@ -8,6 +8,7 @@ from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
+from .other_files import OtherFile
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, VideoInfo
@@ -24,6 +25,7 @@ __all__ = [
     'MediaList',
     'MediaProblem',
     'MediaWriteError',
+    'OtherFile',
     'Picture',
     'PipelineReport',
     'StageTiming',

@@ -30,7 +30,7 @@ _PILLOW_LIMIT = threading.Lock()
 _KEPT_MODES = ('RGB', 'L', 'P', '1', 'LA', 'RGBA', 'CMYK')
 _TIFF_ORIENTATION = 274
 _MPO_ENTRIES = 0xB002
-_TIFF_STARTS = (b'II*\x00', b'MM\x00*', b'II+\x00')
+_TIFF_STARTS = (b'II*\x00', b'MM\x00*', b'II+\x00', b'MM*\x00', b'II\x00*')  # All that Pillow takes.
 #: Of other formats Pillow decodes a part alone, or writes none.
 _FORMATS = frozenset(
     {'JPEG', 'MPO', 'PNG', 'TIFF', 'GIF', 'BMP', 'DIB', 'WEBP', 'AVIF', 'HEIF', 'JPEG2000', 'PPM'}

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 #: What raw photographs are answered with.
-RAW_ADVICE = (
-    'of which only a preview could be seen and covered; develop it to JPEG or TIFF, and keep the raw file '
-    'where nobody sees its plates'
-)
+RAW_ADVICE = 'of which only a preview could be covered; develop it to JPEG or TIFF first'
 _TIFF_STARTS = (b'II*\x00', b'MM\x00*')
 #: Where the signature of a raw photograph stands, the signature, and who writes it.
 _RAW = (
@@ -30,7 +27,11 @@ _RAW_TIFF = (
 )
 #: Other pictures: where the signature stands, the signature, and what is said of them.
 _OTHERS = (
-    (0, b'8BPS', 'is a Photoshop document (PSD), whose layers cannot be kept; export it as PNG, TIFF or JPEG'),
+    (
+        0,
+        b'8BPS',
+        'is a Photoshop document (PSD), whose layers cannot be kept; export it as PNG, TIFF or JPEG',
+    ),
     (0, b'gimp xcf', 'is a GIMP document (XCF), whose layers cannot be kept; export it as PNG, TIFF or JPEG'),
     (0, b'\x00\x00\x00\x0cJXL ', 'is a JPEG XL picture, which cannot be read; convert it to PNG or JPEG'),
     (0, b'\xff\x0a', 'is a JPEG XL picture, which cannot be read; convert it to PNG or JPEG'),
@@ -41,7 +42,11 @@ _OTHERS = (
     (0, b'XPDS', 'is a DPX picture, which cannot be read; convert it to a 16-bit PNG or TIFF'),
     (0, b'SIMPLE  =', 'is a FITS file, which cannot be read; convert it to a 16-bit PNG or TIFF'),
     (128, b'DICM', 'is a DICOM picture, which cannot be read; convert it to PNG or TIFF'),
-    (0, b'MM\x00+', 'is a BigTIFF file of the byte order MM, which cannot be read; convert it to the order II'),
+    (
+        0,
+        b'MM\x00+',
+        'is a BigTIFF file of the byte order MM, which cannot be read; convert it to the order II',
+    ),
     (0, b'AT&TFORM', 'is a DjVu document, which cannot be read; convert its pages to PNG'),
     (0, b'icns', 'holds icons of several sizes, of which only one would be processed; convert it to PNG'),
 )

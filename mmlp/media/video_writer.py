@@ -17,6 +17,7 @@ import numpy as np
 from .atomic import part_path, publish
 from .audio import AudioCopier
 from .errors import MediaWriteError
+from .formats import HEAD_BYTES, sniff_container, suffix_kind
 from .planes import BT601, join_planes, patch_planes, source_planes, to_yuv
 from .video import Frame
 from .video_info import VideoInfo
@@ -41,7 +42,7 @@ CONTAINERS = {
     '.mts': 'mpegts',
     '.m2ts': 'mpegts',
 }
-_DEFAULT_CODECS = {'.webm': 'vp9'}
+_DEFAULT_CODECS = {'webm': 'vp9'}
 #: Codecs that take 4:2:0 pictures of odd width and height; the others get one more row or column.
 _ODD_SIZES = ('libvpx-vp9', 'mpeg4')
 #: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
@@ -54,9 +55,35 @@ _UNSPECIFIED_COLOUR = (2, 0, 2, 2)
 
 
 def video_output_suffix(path: str | os.PathLike) -> str:
-    """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``."""
-    suffix = Path(path).suffix
-    return suffix if suffix.lower() in CONTAINERS else '.mp4'
+    """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``.
+
+    Suffixes of a camera's own (``.LRV``, ``.insv``, none at all) stay when the file is in a container that can
+    be written.
+
+    Args:
+        path (str | os.PathLike): The video.
+    """
+    return Path(path).suffix if find_container(path, path) is not None else '.mp4'
+
+
+def find_container(path: str | os.PathLike, source: str | os.PathLike | None) -> str | None:
+    """Finds the container to write: by the suffix, or like the source where only cameras know the suffix.
+
+    Args:
+        path (str | os.PathLike): The file to write.
+        source (str | os.PathLike | None): The video that it is made of.
+
+    Returns:
+        str | None: FFmpeg's name of the container; None for one that cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in CONTAINERS or source is None or suffix_kind(path) == 'video':
+        return CONTAINERS.get(suffix)
+    if Path(source).suffix.lower() != suffix and os.path.realpath(source) != os.path.realpath(path):
+        return None
+    with contextlib.suppress(OSError), open(source, 'rb') as file:
+        return sniff_container(file.read(HEAD_BYTES))
+    return None
 
 
 class VideoWriter:
@@ -72,8 +99,8 @@ class VideoWriter:
     otherwise, after an interruption too, nothing is left behind.
 
     Args:
-        path (str | os.PathLike): The file to write; its suffix names the container, see
-            ``CONTAINERS``.
+        path (str | os.PathLike): The file to write; its suffix names the container, see ``CONTAINERS``. One
+            that is known to cameras alone and that ``like`` has too means the container of ``like``.
         like (VideoInfo | None): Source of frame rate, clock, colours, pixel aspect, tags and audio.
         fps (Fraction | float | None): Frames a second; needed without ``like``.
         codec (str | None): ``'h264'``, ``'hevc'``, ``'vp9'``, ``'av1'``, ``'mpeg4'``, or the name of an
@@ -110,17 +137,17 @@ class VideoWriter:
         threads: int = 0,
     ) -> None:
         self.path = Path(path)
-        suffix = self.path.suffix.lower()
-        if suffix not in CONTAINERS:
+        container = find_container(path, None if like is None else like.path)
+        if container is None:
             raise ValueError(
-                f'{path}: videos cannot be written as {suffix!r}; use one of {", ".join(CONTAINERS)}'
+                f'{path}: videos cannot be written as {self.path.suffix!r}; use one of {", ".join(CONTAINERS)}'
             )
         if fps is None and like is None:
             raise ValueError('VideoWriter needs fps, or a source in like')
         self._fps = Fraction(fps).limit_denominator(100_000) if fps is not None else like.fps
         if self._fps <= 0:
             raise ValueError(f'fps must be positive, got {fps}')
-        self._encoder, defaults = _find_encoder(codec or _DEFAULT_CODECS.get(suffix, 'h264'))
+        self._encoder, defaults = _find_encoder(codec or _DEFAULT_CODECS.get(container, 'h264'))
         self._options = {**defaults, **(options or {})}
         self._options.update({'crf': str(crf)} if crf is not None else {})
         self._options.update({'preset': preset} if preset is not None else {})
@@ -137,7 +164,6 @@ class VideoWriter:
         self._part: Path | None = part_path(self.path)
         with self._errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            container = CONTAINERS[suffix]
             muxer_options = {'movflags': '+faststart'} if container in ('mp4', 'mov') else {}
             self._container = av.open(f'file:{self._part}', 'w', format=container, options=muxer_options)
 

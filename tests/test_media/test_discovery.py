@@ -71,7 +71,7 @@ def test_folder(tree):
         ('sub/ünï cödé 車.png', 'image'),
         ('sub/deep[1]/*.png', 'image'),
     ]
-    assert sorted(path.name for path in found.skipped) == ['neither', 'notes.txt']
+    assert sorted(file.path.name for file in found.skipped) == ['neither', 'notes.txt']
     assert not found.problems and found.root == tree and len(found) == 10
     assert all(item.path == tree / item.relative for item in found)
 
@@ -86,7 +86,7 @@ def test_named_files_are_taken_whatever_their_name(tree):
     found = find_media([tree / '.hidden.png', tree / 'no_suffix', tree / 'notes.txt', tree / 'gone.png'])
     assert relatives(found) == ['.hidden.png', 'no_suffix']
     assert [(problem.path.name, problem.reason) for problem in found.problems] == [
-        ('notes.txt', 'is neither a picture nor a video'),
+        ('notes.txt', 'is neither a picture nor a video, but text'),
         ('gone.png', 'there is no such file or folder'),
     ]
 

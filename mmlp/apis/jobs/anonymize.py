@@ -158,7 +158,7 @@ def anonymize_media(
     }
     if resume:
         remove_abandoned(target.parent for target in outputs.values())
-    results = JobReport(settings, report, media.skipped)
+    results = JobReport(settings, report, media)
     job = _AnonymizeJob(
         segmenter,
         redaction,
@@ -231,8 +231,8 @@ class _AnonymizeJob:
         target = self._outputs[item.path]
         if self._in_place and video_output_suffix(target) != target.suffix:
             raise ValueError(
-                f'{target.suffix} cannot be written, so the file cannot be replaced in place; '
-                'write to a folder instead'
+                f'{target.suffix or "its container"} cannot be written, so the file cannot be replaced in '
+                'place; write to a folder instead'
             )
         statistics = VideoStatistics(DOUBTFUL_SCORE)
         with contextlib.ExitStack() as stack:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaWriteError, atomic_path
+from mmlp.media import MediaList, MediaWriteError, atomic_path
 from mmlp.version import __version__
 
 #: The report's name in an output folder.
@@ -99,28 +99,35 @@ class JobReport:
     Args:
         settings (dict[str, Any]): What the outputs depend on, plain values for JSON.
         path (str | os.PathLike | None): Where to write the report; None writes none.
-        not_processed (Iterable[Path]): Files in the folders that are neither picture nor video.
+        media (MediaList | None): What was found, for what was not processed: files that are neither picture
+            nor video, and hidden ones.
 
     Attributes:
         files (list[FileResult]): The results, in the order of processing.
+        not_processed (list[OtherFile]): Files in the folders that are neither picture nor video, those that
+            may hold pictures first.
+        hidden (list[Path]): Hidden pictures and videos that were left out.
     """
 
     def __init__(
         self,
         settings: dict[str, Any] | None = None,
         path: str | os.PathLike | None = None,
-        not_processed: Iterable[Path] = (),
+        media: MediaList | None = None,
     ) -> None:
         self.settings = settings or {}
         self.path = None if path is None else Path(path)
         self.files: list[FileResult] = []
-        self._not_processed = [str(path) for path in not_processed]
+        skipped = () if media is None else media.skipped
+        self.not_processed = sorted(skipped, key=lambda file: not file.may_hold_pictures)
+        self.hidden = [] if media is None else list(media.hidden)
         self._saved, self._interval = time.monotonic(), _SAVE_INTERVAL
 
     @property
     def exit_code(self) -> int:
-        """0 when all is done, 1 when any file failed or is incomplete."""
-        return int(any(result.status != 'done' for result in self.files))
+        """0 when all is done, 1 when a file failed or is incomplete, or pictures may have been left open."""
+        left_open = self.hidden or any(file.may_hold_pictures for file in self.not_processed)
+        return int(bool(left_open) or any(result.status != 'done' for result in self.files))
 
     def add(self, result: FileResult) -> None:
         """Adds a result; writes the report from time to time, so that a crash loses little."""
@@ -163,7 +170,15 @@ class JobReport:
             'settings': self.settings,
             'summary': self.summary(),
             'files': [dataclasses.asdict(result) for result in self.files],
-            'not_processed': self._not_processed,
+            'not_processed': [
+                {
+                    'path': str(file.path),
+                    'what': file.what,
+                    'may_hold_pictures': file.may_hold_pictures,
+                }
+                for file in self.not_processed
+            ],
+            'hidden': [str(path) for path in self.hidden],
         }
         write_json(self.path, document, indent=1)
         self._saved = time.monotonic()
