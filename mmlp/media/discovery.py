@@ -50,7 +50,7 @@ class MediaList:
     Attributes:
         items (tuple[MediaItem, ...]): Pictures and videos, in the order of the inputs, sorted within folders.
         problems (tuple[MediaProblem, ...]): Inputs and folders that could not be looked at.
-        skipped (tuple[OtherFile, ...]): Files in folders that are neither picture nor video, and what they are.
+        skipped (tuple[OtherFile, ...]): Files in folders that are neither picture nor video.
         root (Path): The common folder.
         hidden (tuple[Path, ...]): Hidden pictures and videos that were left out.
     """
@@ -191,7 +191,7 @@ class _Finder:
         """
         kind = suffix_kind(path)
         try:
-            # Names promise nothing of pipes, which may be waited for for ever, and of what macOS lays beside files.
+            # Names promise nothing of pipes, which might never answer, and of what macOS lays beside files.
             promises = stat.S_ISREG(os.stat(path).st_mode) and not path.name.startswith('._')
             return file_kind(path) if kind is not None and promises else look_into(path)
         except OSError:

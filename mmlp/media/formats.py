@@ -61,8 +61,8 @@ def sniff_kind(head: bytes) -> str | None:
         head (bytes): The first ``HEAD_BYTES`` bytes.
 
     Returns:
-        str | None: ``'image'`` (those that cannot be read as well), ``'video'``, or None when the bytes are of
-        neither.
+        str | None: ``'image'`` (also of those that cannot be read), ``'video'``, or None when the bytes are
+        of neither.
     """
     if why_unsupported(head) is not None:
         return 'image'

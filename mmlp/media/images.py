@@ -181,8 +181,7 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             Image.MAX_IMAGE_PIXELS = limit
     if image.format not in _FORMATS:
         raise UnreadableMediaError(
-            name,
-            f'is a picture of a kind ({image.format}) that cannot be kept as it is; convert it to PNG or JPEG',
+            name, f'is a picture of a kind ({image.format}) that cannot be kept; convert it to PNG or JPEG'
         )
     width, height = image.size
     if width * height > max_pixels:
@@ -266,7 +265,7 @@ def _jpeg_settings(image: Image.Image) -> dict[str, Any]:
 
 
 def _mpo_originals(image: Image.Image) -> tuple[str, ...]:
-    """Tells which further pictures of an MPO file a camera took; previews and gain maps are not among them."""
+    """Tells which further pictures of an MPO file a camera took: not previews and gain maps."""
     kinds = [entry['Attribute']['MPType'] for entry in image.mpinfo.get(_MPO_ENTRIES, ())[1:]]
     return tuple(dict.fromkeys(_MPO_ORIGINALS[kind] for kind in kinds if kind in _MPO_ORIGINALS))
 

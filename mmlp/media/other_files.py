@@ -1,4 +1,4 @@
-"""What files are that neither name nor first bytes tell: found out by reading on, so that none is passed over."""
+"""What files are whose names promise neither picture nor video, so that none is passed over in silence."""
 
 from __future__ import annotations
 
@@ -106,20 +106,21 @@ def look_into(path: Path) -> OtherFile | str:
         return OtherFile(path, 'empty', False)
     with open(path, 'rb') as file:
         head = file.read(HEAD_BYTES)
-    kind = sniff_kind(head)
-    if kind == 'image':
-        return kind
+    if sniff_kind(head) == 'image':
+        return 'image'
     # Before the others: a text may begin as anything does.
-    found = _find(path, head, _MAY_HOLD_PICTURES, True) or _read_text(path)
-    found = found or _find(path, head, _HOLD_NO_PICTURES, False)
-    if found is not None:
-        return found
-    if kind is None and status.st_size < _LEAST_PICTURE_BYTES:
+    known = _find(path, head, _MAY_HOLD_PICTURES, True) or _read_text(path)
+    return known or _find(path, head, _HOLD_NO_PICTURES, False) or _ask_libraries(path, head)
+
+
+def _ask_libraries(path: Path, head: bytes) -> OtherFile | str:
+    """Asks Pillow and FFmpeg, which know more formats and tell sound from videos in the same containers."""
+    kind = sniff_kind(head)
+    if kind is None and len(head) < _LEAST_PICTURE_BYTES:
         return OtherFile(path, 'too small for a picture', False)
     if kind is None and _is_known_to_pillow(path):
         return 'image'
-    # FFmpeg knows more videos, and tells sound in the same containers; one that is cut off it cannot open.
-    kind = _ffmpeg_kind(path) or kind
+    kind = _ffmpeg_kind(path) or kind  # It cannot open a video that is cut off.
     if kind == 'sound':
         return OtherFile(path, kind, False)
     return kind or OtherFile(path, 'of unknown kind', True)

@@ -1,4 +1,4 @@
-"""What a TIFF file holds besides its first picture: the raw photograph of a preview, reduced copies, layers."""
+"""What a TIFF file holds besides its first picture: a raw photograph, reduced copies, layers."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ _OTHERS = (
     (
         0,
         b'8BPS',
-        'is a Photoshop document (PSD), whose layers cannot be kept; export it as PNG, TIFF or JPEG',
+        'is a Photoshop document, whose layers cannot be kept; export it as PNG, TIFF or JPEG',
     ),
-    (0, b'gimp xcf', 'is a GIMP document (XCF), whose layers cannot be kept; export it as PNG, TIFF or JPEG'),
+    (0, b'gimp xcf', 'is a GIMP document, whose layers cannot be kept; export it as PNG, TIFF or JPEG'),
     (0, b'\x00\x00\x00\x0cJXL ', 'is a JPEG XL picture, which cannot be read; convert it to PNG or JPEG'),
     (0, b'\xff\x0a', 'is a JPEG XL picture, which cannot be read; convert it to PNG or JPEG'),
     (0, b'II\xbc\x01', 'is a JPEG XR picture, which cannot be read; convert it to PNG or JPEG'),
@@ -45,7 +45,7 @@ _OTHERS = (
     (
         0,
         b'MM\x00+',
-        'is a BigTIFF file of the byte order MM, which cannot be read; convert it to the order II',
+        'is a BigTIFF file of the byte order MM, which cannot be read; convert it to TIFF',
     ),
     (0, b'AT&TFORM', 'is a DjVu document, which cannot be read; convert its pages to PNG'),
     (0, b'icns', 'holds icons of several sizes, of which only one would be processed; convert it to PNG'),

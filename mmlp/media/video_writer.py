@@ -57,8 +57,7 @@ _UNSPECIFIED_COLOUR = (2, 0, 2, 2)
 def video_output_suffix(path: str | os.PathLike) -> str:
     """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``.
 
-    Suffixes of a camera's own (``.LRV``, ``.insv``, none at all) stay when the file is in a container that can
-    be written.
+    Suffixes of a camera's own (``.LRV``, ``.insv``, none at all) stay when the container can be written.
 
     Args:
         path (str | os.PathLike): The video.
@@ -140,7 +139,8 @@ class VideoWriter:
         container = find_container(path, None if like is None else like.path)
         if container is None:
             raise ValueError(
-                f'{path}: videos cannot be written as {self.path.suffix!r}; use one of {", ".join(CONTAINERS)}'
+                f'{path}: videos cannot be written as {self.path.suffix.lower()!r}; '
+                f'use one of {", ".join(CONTAINERS)}'
             )
         if fps is None and like is None:
             raise ValueError('VideoWriter needs fps, or a source in like')

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 EXIT_CODES = (
-    'exit code: 0 all done, 1 some files failed, are incomplete, or may hold pictures that were not looked at, '
+    'exit code: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
     '2 nothing was started, 130 interrupted'
 )
 #: Files that are named on the terminal, of each kind of those that were not processed.
@@ -160,7 +160,7 @@ def add_hidden_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--hidden',
         action='store_true',
-        help='take hidden files and folders (.thumbnails, ...) in folders too',
+        help='look into hidden files and folders too, such as .thumbnails',
     )
 
 
@@ -295,12 +295,14 @@ def print_summary(report: JobReport) -> None:
         parts.append(f'{counts["kept_from_former_runs"]} of them by a former run')
     if counts['to_look_at']:
         parts.append(f'{counts["to_look_at"]} to look at (listed in the report)')
-    if counts['may_hold_pictures']:
-        parts.append(f'{_count(counts["may_hold_pictures"], "other file")} that may hold pictures')
-    if counts['hidden']:
-        parts.append(_count(counts['hidden'], 'hidden picture or video', 'hidden pictures or videos'))
-    if counts['hold_no_pictures']:
-        parts.append(f'{_count(counts["hold_no_pictures"], "file")} left alone (neither picture nor video)')
+    may_hold = sum(file.may_hold_pictures for file in report.not_processed)
+    if may_hold:
+        parts.append(f'{_count(may_hold, "other file")} that may hold pictures')
+    if report.hidden:
+        parts.append(_count(len(report.hidden), 'hidden picture or video', 'hidden pictures or videos'))
+    if len(report.not_processed) > may_hold:
+        left_alone = _count(len(report.not_processed) - may_hold, 'file')
+        parts.append(f'{left_alone} left alone (neither picture nor video)')
     if report.path is not None:
         parts.append(f'report in {report.path}')
     print('; '.join(parts), file=sys.stderr)
