@@ -34,7 +34,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, videos, folders, patterns')
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument('--output', '-o', type=Path, help='folder to write to; for one input, also a file')
-    target.add_argument('--in-place', action='store_true', help='replace the originals')
+    target.add_argument(
+        '--in-place',
+        action='store_true',
+        help='replace the originals; times and rights stay',
+    )
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument(
         '--resume', action='store_true', help='keep what a former run finished, do the rest'

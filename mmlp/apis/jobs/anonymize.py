@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from .output_paths import (
     mirrored_paths,
 )
 from .redaction import Redaction
+from .replacing import attributes_kept
 from .report import REPORT_NAME, FileResult, JobReport, load_results
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_job import FramePlates, VideoStatistics, remember, run_video
@@ -91,7 +91,8 @@ def anonymize_media(
             a file with the suffix of a picture or video.
         segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
         redaction (Redaction | None): How plates are made unreadable; None blurs.
-        in_place (bool): Replace the inputs. Damaged videos are left as they are, since parts would be lost.
+        in_place (bool): Replace the inputs; they keep owner, permissions and times. What the output would
+            lack for good is left as it is: damaged videos, pictures with layers or a second eye.
         resume (bool): Keep what a former run with the same settings finished, and do the rest. What it had
             begun when it was killed is removed.
         overwrite (bool): Replace existing outputs.
@@ -212,7 +213,12 @@ class _AnonymizeJob:
         bgr = np.array(picture.bgr)
         self._redaction.apply(bgr, plates)
         target = self._outputs[item.path]
-        with self._rights_kept(target):
+        if self._in_place and picture.originals:
+            raise ValueError(
+                f'{", ".join(picture.originals)} would be lost, so the file cannot be replaced in place; '
+                'write to a folder instead'
+            )
+        with self._attributes_kept(target):
             write_image(target, picture, bgr, strip_location=self._strip_location)
         scores = [round(plate.score, 4) for plate in plates]
         review = [{'reason': 'no plate found'}] if not plates else []
@@ -225,6 +231,7 @@ class _AnonymizeJob:
             plates=len(plates),
             lowest_score=min(scores, default=None),
             review=review,
+            notes=[f'left out: {part}' for part in (*picture.copies, *picture.originals)],
         )
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
@@ -238,7 +245,7 @@ class _AnonymizeJob:
         with contextlib.ExitStack() as stack:
             # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
             video = stack.enter_context(VideoReader(item.path, strict=self._in_place))
-            stack.enter_context(self._rights_kept(target))
+            stack.enter_context(self._attributes_kept(target))
             writer = stack.enter_context(
                 VideoWriter(target, like=video.info, strip_location=self._strip_location, **self._encoding)
             )
@@ -262,10 +269,8 @@ class _AnonymizeJob:
             result.review.append({'reason': 'no plate found'})
         return result
 
-    @contextlib.contextmanager
-    def _rights_kept(self, target: Path) -> Iterator[None]:
-        """Gives a file that is replaced the permissions that it had."""
-        mode = stat.S_IMODE(target.stat().st_mode) if self._in_place else None
-        yield
-        if mode is not None:
-            os.chmod(target, mode)
+    def _attributes_kept(self, target: Path) -> contextlib.AbstractContextManager[None]:
+        """Keeps owner, permissions and times of a file that is replaced."""
+        if not self._in_place:
+            return contextlib.nullcontext()
+        return attributes_kept(target, strip_location=self._strip_location)

@@ -8,6 +8,7 @@ import datetime
 import json
 import os
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,6 +21,7 @@ from mmlp.version import __version__
 REPORT_NAME = 'report.json'
 #: Seconds between two writings of the report while a job runs, and their share of the time at most.
 _SAVE_INTERVAL, _SAVE_SHARE = 10.0, 0.02
+_CHECKSUM, _BLOCK_BYTES = 'crc32', 1 << 20
 
 
 @dataclasses.dataclass
@@ -42,7 +44,8 @@ class FileResult:
             same for every file, such as ``'left out: motion film'``.
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``left_out`` (streams
             that were not processed and not carried over) and others.
-        source (dict[str, int] | None): Size and time of the input when it was processed, for resuming.
+        source (dict[str, int] | None): Size and time of the input when it was processed, for resuming; of one
+            that was replaced in place, which keeps its time, a checksum of the file that replaced it too.
         output_sizes (list[int]): Bytes of each output, for resuming.
         kept (bool): Whether it was finished by a former run and kept by this one.
     """
@@ -69,23 +72,31 @@ class FileResult:
             fingerprint (dict[str, int] | None): Of the input before it was read.
         """
         replaced = os.path.realpath(self.path) in self.outputs
-        self.source = fingerprint_of(self.path) if replaced else fingerprint
+        self.source = fingerprint_of(self.path, checksum=True) if replaced else fingerprint
         self.output_sizes = _sizes(self.outputs)
 
     def is_current(self, path: Path, outputs: Iterable[Path]) -> bool:
         """Tells whether input and outputs are still as this result describes them."""
         try:
-            sizes, fingerprint = _sizes(self.outputs), fingerprint_of(path)
+            named = [str(output) for output in outputs] == self.outputs
+            if self.status == 'failed' or not named or _sizes(self.outputs) != self.output_sizes:
+                return False
+            return fingerprint_of(path, checksum=_CHECKSUM in (self.source or {})) == self.source
         except OSError:
             return False
-        named = [str(output) for output in outputs] == self.outputs
-        return self.status != 'failed' and named and sizes == self.output_sizes and fingerprint == self.source
 
 
-def fingerprint_of(path: str | os.PathLike) -> dict[str, int]:
-    """Returns the size in bytes and the time of change of a file."""
+def fingerprint_of(path: str | os.PathLike, *, checksum: bool = False) -> dict[str, int]:
+    """Returns size in bytes and time of change of a file, and on request the CRC-32 of its content."""
     status = os.stat(path)
-    return {'size': status.st_size, 'mtime_ns': status.st_mtime_ns}
+    fingerprint = {'size': status.st_size, 'mtime_ns': status.st_mtime_ns}
+    if checksum:
+        value = 0
+        with open(path, 'rb') as file:
+            while block := file.read(_BLOCK_BYTES):
+                value = zlib.crc32(block, value)
+        fingerprint[_CHECKSUM] = value
+    return fingerprint
 
 
 def _sizes(paths: Iterable[str]) -> list[int]:
