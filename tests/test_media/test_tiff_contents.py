@@ -1,4 +1,4 @@
-"""TIFF: raw photographs and other files of which the first picture is a part are refused, all others go on."""
+"""TIFF files of which the first picture is a part are refused by name, all others go on."""
 
 import io
 
@@ -28,7 +28,9 @@ def sensor(photo):
 
 
 RAW = {
-    'dng': lambda p: tiff(picture(small(p), kind=1, below=[picture(sensor(p), colour=CFA)], t50706=b'\1\4\0\0')),
+    'dng': lambda p: tiff(
+        picture(small(p), kind=1, below=[picture(sensor(p), colour=CFA)], t50706=b'\1\4\0\0')
+    ),
     'pro raw': lambda p: tiff(
         picture(small(p), kind=1, below=[picture(p.astype(np.uint16), colour=LINEAR_RAW)], t50706=b'\1\6\0\0')
     ),
@@ -36,7 +38,9 @@ RAW = {
     'nef': lambda p: tiff(
         picture(small(p), kind=1, t271='NIKON', below=[picture(p, kind=1), picture(sensor(p), colour=CFA)])
     ),
-    'arw': lambda p: tiff(picture(small(p), below=[picture(sensor(p), colour=CFA)]), picture(small(p), kind=1)),
+    'arw': lambda p: tiff(
+        picture(small(p), below=[picture(sensor(p), colour=CFA)]), picture(small(p), kind=1)
+    ),
     'pef': lambda p: tiff(picture(sensor(p), colour=CFA), picture(small(p), kind=1)),
     'order MM': lambda p: tiff(picture(small(p), below=[picture(sensor(p), colour=CFA)]), order='>'),
     'big': lambda p: tiff(picture(small(p), below=[picture(sensor(p), colour=CFA)]), big=True),
@@ -52,7 +56,7 @@ RAW = {
 def test_raw_photographs_are_refused_whatever_their_name(tmp_path, photo, name, suffix):
     path = tmp_path / f'photo{suffix}'
     path.write_bytes(RAW[name](photo))
-    with pytest.raises(UnreadableMediaError, match='is a raw photograph.*develop it to JPEG or TIFF'):
+    with pytest.raises(UnreadableMediaError, match=r'is a raw photograph.*develop it to JPEG or TIFF'):
         read_image(path)
 
 

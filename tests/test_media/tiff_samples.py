@@ -83,5 +83,7 @@ def _append(data, entry, big, order):
             raw, here = struct.pack(order + word, len(data)), raw
             data += here + b'\0' * (len(here) % 2)
         struct.pack_into(f'{order}HH{word}', data, position, tag, kind, length)
-        data[position + size - struct.calcsize(word) : position + size] = raw.ljust(struct.calcsize(word), b'\0')
+        data[position + size - struct.calcsize(word) : position + size] = raw.ljust(
+            struct.calcsize(word), b'\0'
+        )
     return end
