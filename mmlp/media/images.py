@@ -19,7 +19,7 @@ from .metadata import read_orientation
 from .orientation import apply_orientation
 from .pixels import decode_deep_colour, to_array, to_bgr
 from .tiff_contents import TiffContents, read_tiff_contents
-from .unsupported import why_unsupported
+from .unsupported import further_originals, why_undecodable, why_unsupported
 from .value_range import FULL_RANGE, ValueRange, find_value_range
 
 #: Largest picture that is read unless the caller says otherwise: 2^29, a bit over 23,000 x 23,000.
@@ -29,19 +29,7 @@ _PILLOW_LIMIT = threading.Lock()
 #: Modes that are kept as they are; ``RGB`` needs no second array.
 _KEPT_MODES = ('RGB', 'L', 'P', '1', 'LA', 'RGBA', 'CMYK')
 _TIFF_ORIENTATION = 274
-_MPO_ENTRIES = 0xB002
 _TIFF_STARTS = (b'II*\x00', b'MM\x00*', b'II+\x00', b'MM*\x00', b'II\x00*')  # All that Pillow takes.
-#: Of other formats Pillow decodes a part alone, or writes none.
-_FORMATS = frozenset(
-    {'JPEG', 'MPO', 'PNG', 'TIFF', 'GIF', 'BMP', 'DIB', 'WEBP', 'AVIF', 'HEIF', 'JPEG2000', 'PPM'}
-    | {'TGA', 'PCX', 'SGI', 'QOI', 'IM', 'MSP'}
-)
-#: Kinds of further pictures in MPO files that were taken by a camera, not made of the first one.
-_MPO_ORIGINALS = {
-    'Multi-Frame Image (Panorama)': 'further pictures of a panorama',
-    'Multi-Frame Image: (Disparity)': 'second picture of a stereo pair',
-    'Multi-Frame Image: (Multi-Angle)': 'pictures from other angles',
-}
 _CONVERTED_MODES = {'PA': 'RGBA', 'La': 'LA', 'RGBa': 'RGBA'}
 
 ImageSource = Union[str, os.PathLike, bytes, bytearray, memoryview, np.ndarray]
@@ -179,10 +167,6 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             image = Image.open(io.BytesIO(data))
         finally:
             Image.MAX_IMAGE_PIXELS = limit
-    if image.format not in _FORMATS:
-        raise UnreadableMediaError(
-            name, f'is a picture of a kind ({image.format}) that cannot be kept; convert it to PNG or JPEG'
-        )
     width, height = image.size
     if width * height > max_pixels:
         raise UnreadableMediaError(
@@ -190,17 +174,9 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             f'has {width} x {height} pixels, more than max_pixels={max_pixels:,}; '
             f'raise max_pixels (reading takes about 9 bytes a pixel) or shrink the picture',
         )
-    frames = contents.pages if image.format == 'TIFF' else getattr(image, 'n_frames', 1)
-    if frames > 1 and image.format != 'MPO':
-        raise UnreadableMediaError(
-            name,
-            f'has {frames} frames or pages ({image.format}); only the first would be processed. '
-            f'Convert it to a video or to single pictures',
-        )
-    if image.mode in ('I', 'F') or image.mode.startswith('I;32'):
-        raise UnreadableMediaError(
-            name, f'has 32-bit or signed pixels (mode {image.mode}); convert it to 8 bit, or 16 without sign'
-        )
+    problem = why_undecodable(image, data, contents.pages)
+    if problem:
+        raise UnreadableMediaError(name, problem)
     info = dict(image.info)
     if image.format in ('JPEG', 'MPO'):
         info.update(_jpeg_settings(image))
@@ -222,7 +198,7 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         info=info,
         data=data,
         copies=contents.copies,
-        originals=contents.originals + (_mpo_originals(image) if image.format == 'MPO' else ()),
+        originals=contents.originals + further_originals(image, data),
     )
     image = _known_mode(image)
     value_range = FULL_RANGE
@@ -262,12 +238,6 @@ def _jpeg_settings(image: Image.Image) -> dict[str, Any]:
         # Layouts that Pillow cannot write (4:1:1, 4:4:0) are stored finer, not coarser.
         'subsampling': subsampling if subsampling in (0, 1, 2) else 0,
     }
-
-
-def _mpo_originals(image: Image.Image) -> tuple[str, ...]:
-    """Tells which further pictures of an MPO file a camera took: not previews and gain maps."""
-    kinds = [entry['Attribute']['MPType'] for entry in image.mpinfo.get(_MPO_ENTRIES, ())[1:]]
-    return tuple(dict.fromkeys(_MPO_ORIGINALS[kind] for kind in kinds if kind in _MPO_ORIGINALS))
 
 
 def _is_deep_colour(image: Image.Image, data: bytes) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+
+from PIL import Image
+
+from .bit_depth import coded_depth
 
 #: What raw photographs are answered with.
 RAW_ADVICE = 'of which only a preview could be covered; develop it to JPEG or TIFF first'
@@ -50,6 +55,35 @@ _OTHERS = (
     (0, b'AT&TFORM', 'is a DjVu document, which cannot be read; convert its pages to PNG'),
     (0, b'icns', 'holds icons of several sizes, of which only one would be processed; convert it to PNG'),
 )
+#: Of other formats Pillow decodes a part alone, or writes none.
+_FORMATS = frozenset(
+    {
+        'JPEG',
+        'MPO',
+        'PNG',
+        'TIFF',
+        'GIF',
+        'BMP',
+        'DIB',
+        'WEBP',
+        'AVIF',
+        'JPEG2000',
+        'PPM',
+        'TGA',
+        'PCX',
+        'QOI',
+    }
+)
+_MPO_ENTRIES = 0xB002
+#: Kinds of further pictures in MPO files that were taken by a camera, not made of the first one.
+_MPO_ORIGINALS = {
+    'Multi-Frame Image (Panorama)': 'further pictures of a panorama',
+    'Multi-Frame Image: (Disparity)': 'second picture of a stereo pair',
+    'Multi-Frame Image: (Multi-Angle)': 'pictures from other angles',
+}
+#: The last bytes of pictures and videos of Insta360, behind what stitches them.
+STITCHING_DATA = 'data for stitching (Insta360)'
+_STITCHING_MARK = b'8db42d694ccc418790edff439fe026bf'
 
 
 def why_unsupported(head: bytes) -> str | None:
@@ -70,6 +104,62 @@ def why_unsupported(head: bytes) -> str | None:
     if is_icon and head[9:10] == b'\x00':
         return 'holds icons of several sizes, of which only one would be processed; convert it to PNG'
     return _find(head, _OTHERS)
+
+
+def why_undecodable(image: Image.Image, data: bytes, pages: int) -> str | None:
+    """Tells why a picture that Pillow has opened is not processed.
+
+    Args:
+        image (Image.Image): The picture, its pixels not loaded yet.
+        data (bytes): The file.
+        pages (int): Pages of a TIFF file; of other formats Pillow tells.
+
+    Returns:
+        str | None: As of :func:`why_unsupported`.
+    """
+    if image.format not in _FORMATS:
+        return f'is a picture of a kind ({image.format}) that cannot be kept; convert it to PNG or JPEG'
+    frames = pages if image.format == 'TIFF' else getattr(image, 'n_frames', 1)
+    if frames > 1 and image.format != 'MPO':
+        return (
+            f'has {frames} frames or pages ({image.format}); only the first would be processed. '
+            'Convert it to a video or to single pictures'
+        )
+    depth = coded_depth(image.format, data)
+    # Pillow makes 8 bits of them, whatever they are; 16 bits of grey in JPEG 2000 it keeps.
+    is_kept = image.format == 'JPEG2000' and depth == 16 and image.mode == 'I;16'
+    if depth > 8 and image.format in ('JPEG2000', 'PPM') and not is_kept:
+        return f'has {depth} bits a sample ({image.format}); convert it to a 16-bit PNG or TIFF, or to 8 bit'
+    if image.mode in ('I', 'F') or image.mode.startswith('I;32'):
+        return f'has 32-bit or signed pixels (mode {image.mode}); convert it to 8 bit, or 16 without sign'
+    return None
+
+
+def further_originals(image: Image.Image, data: bytes) -> tuple[str, ...]:
+    """Tells what a file holds besides the picture that Pillow reads, and nobody can make again of that.
+
+    Args:
+        image (Image.Image): The picture.
+        data (bytes): The file.
+
+    Returns:
+        tuple[str, ...]: A phrase each; previews and gain maps are not among them.
+    """
+    entries = image.mpinfo.get(_MPO_ENTRIES, ())[1:] if image.format == 'MPO' else ()
+    kinds = [entry['Attribute']['MPType'] for entry in entries]
+    found = list(dict.fromkeys(_MPO_ORIGINALS[kind] for kind in kinds if kind in _MPO_ORIGINALS))
+    if coded_depth(image.format, data) > 8 and image.format == 'AVIF':
+        found.append('colours finer than 8 bits')
+    if data.endswith(_STITCHING_MARK):
+        found.append(STITCHING_DATA)
+    return tuple(found)
+
+
+def has_stitching_data(path: str | os.PathLike) -> bool:
+    """Tells whether a video ends with what stitches its two halves to a sphere (Insta360)."""
+    with open(path, 'rb') as file:
+        file.seek(max(0, os.path.getsize(path) - len(_STITCHING_MARK)))
+        return file.read() == _STITCHING_MARK
 
 
 def _find(head: bytes, signatures: Iterable[tuple[int, bytes, str]]) -> str | None:

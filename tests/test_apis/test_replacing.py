@@ -59,6 +59,22 @@ def test_permissions_owner_and_attributes_stay(tmp_path):
         assert ('user.xdg.tags' in os.listxattr(path)) is not strip_location
 
 
+@pytest.mark.parametrize('name', ['IMG_0001.insp', 'VID_0001.insv'])
+def test_what_stitches_two_halves_is_not_lost(tmp_path, name):
+    path = tmp_path / name
+    if name.endswith('p'):
+        path.write_bytes(cv2.imencode('.jpg', plate_picture())[1].tobytes())
+    else:
+        os.rename(write_video(tmp_path / 'x.mp4', frames=4), path)
+    before = path.read_bytes() + bytes(500) + b'8db42d694ccc418790edff439fe026bf'
+    path.write_bytes(before)
+    report = anonymize_media(path, None, BrightSegmenter(), in_place=True)
+    assert 'data for stitching (Insta360) would be lost' in report.files[0].error
+    assert path.read_bytes() == before and report.exit_code == 1
+    report = anonymize_media(path, tmp_path / 'out', BrightSegmenter())
+    assert report.exit_code == 0 and 'left out: data for stitching (Insta360)' in report.files[0].notes
+
+
 def test_what_would_be_lost_for_good_is_not_replaced(tmp_path):
     image = Image.fromarray(plate_picture()[:, :, ::-1])
     image.save(

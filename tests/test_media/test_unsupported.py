@@ -2,6 +2,8 @@
 
 import io
 
+import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,6 +66,38 @@ def test_formats_of_which_pillow_reads_all_go_on_and_the_rest_is_refused(fmt):
     else:
         with pytest.raises(UnreadableMediaError, match='convert it to PNG'):
             read_image(buffer.getvalue())
+
+
+def deep(suffix, is_grey):
+    grey = np.random.default_rng(0).integers(0, 4096, (64, 80), np.uint16)
+    return cv2.imencode(suffix, grey if is_grey else np.dstack([grey] * 3))[1].tobytes()
+
+
+def test_16_bits_that_would_be_cut_are_refused():
+    for data in (deep('.jp2', False), deep('.ppm', False), deep('.pgm', True)):
+        with pytest.raises(UnreadableMediaError, match=r'has 16 bits a sample.*16-bit PNG'):
+            read_image(data)
+    assert read_image(deep('.jp2', True)).value_range.bits == 12
+    twelve = bytearray(deep('.jp2', True))
+    twelve[twelve.index(b'\xff\x4f\xff\x51') + 42] = 11  # Depths are stored less one.
+    with pytest.raises(UnreadableMediaError, match='has 12 bits a sample'):
+        read_image(bytes(twelve))
+
+
+def test_avif_of_10_bits_is_told(tmp_path):
+    for depth, pixel_format in ((8, 'yuv420p'), (10, 'yuv420p10le')):
+        path = tmp_path / f'{depth}.avif'
+        try:
+            with av.open(str(path), 'w', format='avif') as container:
+                stream = container.add_stream('libsvtav1', rate=1, options={'preset': '12'})
+                stream.width, stream.height, stream.pix_fmt = 64, 64, pixel_format
+                frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), 'bgr24')
+                container.mux(stream.encode(frame))
+                container.mux(stream.encode(None))
+            picture = read_image(path)
+        except (ValueError, av.FFmpegError, UnreadableMediaError):
+            pytest.skip('this system writes or reads no AVIF')
+        assert picture.originals == (('colours finer than 8 bits',) if depth > 8 else ())
 
 
 def mpo(kind):

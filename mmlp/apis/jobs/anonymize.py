@@ -19,6 +19,7 @@ from mmlp.media import (
     video_output_suffix,
     write_image,
 )
+from mmlp.media.unsupported import STITCHING_DATA, has_stitching_data
 from mmlp.plates import Plate, TemporalMemory
 
 from .output_paths import (
@@ -213,11 +214,7 @@ class _AnonymizeJob:
         bgr = np.array(picture.bgr)
         self._redaction.apply(bgr, plates)
         target = self._outputs[item.path]
-        if self._in_place and picture.originals:
-            raise ValueError(
-                f'{", ".join(picture.originals)} would be lost, so the file cannot be replaced in place; '
-                'write to a folder instead'
-            )
+        self._refuse_to_lose(picture.originals)
         with self._attributes_kept(target):
             write_image(target, picture, bgr, strip_location=self._strip_location)
         scores = [round(plate.score, 4) for plate in plates]
@@ -241,6 +238,8 @@ class _AnonymizeJob:
                 f'{target.suffix or "its container"} cannot be written, so the file cannot be replaced in '
                 'place; write to a folder instead'
             )
+        originals = (STITCHING_DATA,) if has_stitching_data(item.path) else ()
+        self._refuse_to_lose(originals)
         statistics = VideoStatistics(DOUBTFUL_SCORE)
         with contextlib.ExitStack() as stack:
             # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
@@ -267,7 +266,16 @@ class _AnonymizeJob:
         result = statistics.result(item, video, [target])
         if not statistics.plates:
             result.review.append({'reason': 'no plate found'})
+        result.notes += [f'left out: {part}' for part in originals]
         return result
+
+    def _refuse_to_lose(self, originals: Sequence[str]) -> None:
+        """Raises when a file would be replaced by one that lacks what nobody can make again."""
+        if self._in_place and originals:
+            raise ValueError(
+                f'{", ".join(originals)} would be lost, so the file cannot be replaced in place; '
+                'write to a folder instead'
+            )
 
     def _attributes_kept(self, target: Path) -> contextlib.AbstractContextManager[None]:
         """Keeps owner, permissions and times of a file that is replaced."""
