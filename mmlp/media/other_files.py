@@ -40,6 +40,7 @@ _MAY_HOLD_PICTURES = (
 #: The same for files that hold none.
 _HOLD_NO_PICTURES = (
     (0, b'ID3', 'sound'),
+    *((0, bytes([0xFF, start]), 'sound') for start in (0xF1, 0xF9, 0xFA, 0xFB, 0xF2, 0xF3)),  # MP3, AAC
     (0, b'fLaC', 'sound'),
     (0, b'#!AMR', 'sound'),
     (0, b'MThd', 'sound'),
@@ -59,12 +60,46 @@ _HOLD_NO_PICTURES = (
 #: Bytes that texts of no encoding hold, but for line breaks, tabs and the like.
 _NOT_IN_TEXTS = bytes(set(range(0x20)) - set(b'\t\n\x0b\x0c\r\x1a\x1b\x08')) + b'\x7f'
 _TEXT_MARKS = {b'\xff\xfe': 'utf-16-le', b'\xfe\xff': 'utf-16-be'}
-#: How JPEG, PNG, GIF, WebP, TIFF, BMP, HEIF, PDF and ZIP begin in base64, and enough of what follows.
+#: How JPEG, PNG, GIF, WebP, TIFF, HEIF, PDF and ZIP begin in base64, and enough of what follows.
 _PICTURE_IN_TEXT = re.compile(
-    rb'(?:/9j\\?/|iVBORw0KGgo|R0lGOD|UklGR|SUkqA|TU0AK|Qk0|AAAA[A-Za-z0-9+/]GZ0eX|JVBERi|UEsDB)'
+    rb'(?:(?<![A-Za-z0-9+/])|(?<=\\n))'
+    rb'(?:\\?/9j\\?/[24w/]|iVBORw0KGgo|R0lGOD|UklGR|SUkqA|TU0AK|AAAA[A-Za-z0-9+/]GZ0eX|JVBERi|UEsDB)'
     rb'(?:[A-Za-z0-9+/]|\s|\\[rn/]|&#x[AD];){200}'
 )
 _PLACE_IN_TEXT = re.compile(rb'latitude|<trkpt|<wpt|GPS\w*(?:Lat|Lon)|\$G[PN](?:RMC|GGA)', re.IGNORECASE)
+_TGA_END = b'TRUEVISION-XFILE.\x00'
+#: What FFmpeg takes for one of these is one; other formats it finds in programs and noise as well.
+_SURE_FORMATS = frozenset(
+    {
+        'asf',
+        'avi',
+        'dhav',
+        'dv',
+        'flv',
+        'gxf',
+        'ivf',
+        'matroska,webm',
+        'mov,mp4,m4a,3gp,3g2,mj2',
+        'mpegts',
+        'mxf',
+    }
+    | {
+        'nsv',
+        'nut',
+        'ogg',
+        'rm',
+        'wtv',
+        'yuv4mpegpipe',
+        'aiff',
+        'amr',
+        'ape',
+        'au',
+        'caf',
+        'flac',
+        'w64',
+        'wav',
+    }
+)
 #: Longer than what the patterns match, so that nothing is missed between two blocks.
 _OVERLAP_BYTES = 4096
 
@@ -115,15 +150,17 @@ def look_into(path: Path) -> OtherFile | str:
 
 def _ask_libraries(path: Path, head: bytes) -> OtherFile | str:
     """Asks Pillow and FFmpeg, which know more formats and tell sound from videos in the same containers."""
-    kind = sniff_kind(head)
-    if kind is None and len(head) < _LEAST_PICTURE_BYTES:
+    if sniff_kind(head) == 'video':  # Which cannot be opened when it is cut off.
+        kind, _ = _ask_ffmpeg(path)
+        return OtherFile(path, kind, False) if kind == 'sound' else 'video'
+    if len(head) < _LEAST_PICTURE_BYTES:
         return OtherFile(path, 'too small for a picture', False)
-    if kind is None and _is_known_to_pillow(path):
+    if _is_known_to_pillow(path):
         return 'image'
-    kind = _ffmpeg_kind(path) or kind  # It cannot open a video that is cut off.
-    if kind == 'sound':
-        return OtherFile(path, kind, False)
-    return kind or OtherFile(path, 'of unknown kind', True)
+    kind, container = _ask_ffmpeg(path)
+    if kind is None or container not in _SURE_FORMATS:
+        return OtherFile(path, 'of unknown kind', True)
+    return kind if kind == 'video' else OtherFile(path, kind, False)
 
 
 def _find(
@@ -159,24 +196,28 @@ def _is_known_to_pillow(path: Path) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
-            Image.open(path).close()
-        return True
+            with Image.open(path) as image:
+                image_format = image.format
+        if image_format != 'TGA':
+            return True
+        with open(path, 'rb') as file:  # Its first bytes may be those of anything, its last ones are its own.
+            file.seek(-len(_TGA_END), os.SEEK_END)
+            return file.read() == _TGA_END
     except Exception:  # Pillow lets the errors of struct and others through.
         return False
 
 
-def _ffmpeg_kind(path: Path) -> str | None:
-    """Returns ``'video'`` or ``'sound'``; None for what FFmpeg does not know, and for single pictures."""
+def _ask_ffmpeg(path: Path) -> tuple[str | None, str]:
+    """Returns ``'video'``, ``'sound'`` or, for what FFmpeg does not know, None; and the container."""
     try:
         with av.open(f'file:{os.fspath(path)}', metadata_errors='replace') as container:
-            if container.format.name.endswith('_pipe') or container.format.name == 'tty':
-                return None
             # The cover of a record is a stream of pictures too.
             pictures = [
                 stream
                 for stream in container.streams.video
                 if not stream.disposition & av.stream.Disposition.attached_pic
             ]
-            return 'video' if pictures else 'sound' if container.streams.audio else None
+            kind = 'video' if pictures else 'sound' if container.streams.audio else None
+            return kind, container.format.name
     except (OSError, ValueError, av.FFmpegError):
-        return None
+        return None, ''
