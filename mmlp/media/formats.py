@@ -49,6 +49,8 @@ _START_CODES = (b'\x00\x00\x00\x01', b'\x00\x00\x01')
 #: What bare streams of H.264 and HEVC begin with, behind a start code: delimiters and sets of parameters.
 _H264_UNITS, _HEVC_UNITS = (b'\x67', b'\x27', b'\x47', b'\x09'), (b'\x40\x01', b'\x42\x01', b'\x46\x01')
 _IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1')
+#: Suffixes of films that are JPEG pictures one behind the other.
+_JPEG_FILMS = ('.mjpeg', '.mjpg')
 _AUDIO_BRANDS = (b'M4A ', b'M4B ', b'M4P ')
 _QUICKTIME_ATOMS = (b'moov', b'mdat', b'wide', b'free', b'skip', b'pnot')
 _BITMAP_HEADERS = (12, 40, 52, 56, 108, 124)
@@ -141,4 +143,6 @@ def file_kind(path: str | os.PathLike) -> str | None:
     """
     with open(path, 'rb') as file:
         head = file.read(HEAD_BYTES)
+    if Path(path).suffix.lower() in _JPEG_FILMS and head.startswith(_IMAGE_MAGIC[0]):
+        return 'video'
     return sniff_kind(head) or suffix_kind(path)

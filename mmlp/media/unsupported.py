@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable
 
 from PIL import Image
 
 from .bit_depth import coded_depth
+from .segments import jpeg_segments
 
 #: What raw photographs are answered with.
 RAW_ADVICE = 'of which only a preview could be covered; develop it to JPEG or TIFF first'
@@ -148,11 +150,25 @@ def further_originals(image: Image.Image, data: bytes) -> tuple[str, ...]:
     entries = image.mpinfo.get(_MPO_ENTRIES, ())[1:] if image.format == 'MPO' else ()
     kinds = [entry['Attribute']['MPType'] for entry in entries]
     found = list(dict.fromkeys(_MPO_ORIGINALS[kind] for kind in kinds if kind in _MPO_ORIGINALS))
+    if image.format == 'JPEG' and _next_jpeg_size(data) == image.size:
+        found.append('pictures of the same size behind the first')
     if coded_depth(image.format, data) > 8 and image.format == 'AVIF':
         found.append('colours finer than 8 bits')
     if data.endswith(_STITCHING_MARK):
         found.append(STITCHING_DATA)
     return tuple(found)
+
+
+def _next_jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Returns width and height of the JPEG file that begins right behind the end of another; None if none."""
+    try:
+        *_, (_, scans) = jpeg_segments(data)
+        with Image.open(io.BytesIO(data[data.find(scans) + len(scans) :]), formats=['JPEG']) as image:
+            return image.size
+    except (
+        Exception
+    ):  # Pillow lets the errors of struct and others through: nothing follows, or nothing whole.
+        return None
 
 
 def has_stitching_data(path: str | os.PathLike) -> bool:

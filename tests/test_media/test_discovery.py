@@ -188,6 +188,14 @@ def test_videos_are_known_by_their_first_bytes(make_video, suffix):
     assert sniff_kind(path.read_bytes()[:256]) == suffix_kind(path) == file_kind(path) == 'video'
 
 
+def test_films_of_jpeg_pictures_are_videos(tmp_path):
+    for name in ('film.mjpeg', 'film.MJPG', 'photo.jpg'):
+        (tmp_path / name).write_bytes(picture('JPEG') * 3)
+    assert [(item.path.name, item.kind) for item in find_media(tmp_path)] == [
+        *(('film.MJPG', 'video'), ('film.mjpeg', 'video'), ('photo.jpg', 'image'))
+    ]
+
+
 TEXTS = [b'', b'hello', b'BMW is a car maker, is it not?', b'P5 is a key', b'%PDF-1.7', b'G' * 100]
 
 

@@ -68,6 +68,14 @@ def test_formats_of_which_pillow_reads_all_go_on_and_the_rest_is_refused(fmt):
             read_image(buffer.getvalue())
 
 
+def test_pictures_behind_one_another_are_told():
+    first, second = (
+        cv2.imencode('.jpg', np.full((16, size, 3), 60, np.uint8))[1].tobytes() for size in (24, 12)
+    )
+    assert read_image(first).originals == read_image(first + second).originals == ()  # As of a preview.
+    assert read_image(first + first).originals == ('pictures of the same size behind the first',)
+
+
 def deep(suffix, is_grey):
     grey = np.random.default_rng(0).integers(0, 4096, (64, 80), np.uint16)
     return cv2.imencode(suffix, grey if is_grey else np.dstack([grey] * 3))[1].tobytes()
