@@ -12,7 +12,7 @@ from .other_files import OtherFile
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, VideoInfo
-from .video_writer import CODECS, CONTAINERS, VideoWriter, video_output_suffix
+from .video_writer import CODECS, CONTAINERS, VideoWriter, find_container, video_output_suffix
 
 __all__ = [
     'CODECS',
@@ -37,6 +37,7 @@ __all__ = [
     'atomic_folder',
     'atomic_path',
     'each',
+    'find_container',
     'find_media',
     'read_image',
     'remove_abandoned',

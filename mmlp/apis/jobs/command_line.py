@@ -239,7 +239,7 @@ def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) ->
     if not media.items:
         reasons = [f'{problem.path}: {problem.reason}' for problem in media.problems]
         reasons = reasons or [f'none in {", ".join(inputs)}']
-        reasons += [f'{file.path} is {file.what}' for file in media.skipped[:_NAMED_FILES]]
+        reasons += [f'{file.path} is something else ({file.what})' for file in media.skipped[:_NAMED_FILES]]
         reasons += [f'{path} is hidden (--hidden takes it)' for path in media.hidden[:_NAMED_FILES]]
         raise FileNotFoundError(f'no picture or video found: {"; ".join(reasons)}')
     return media
