@@ -246,7 +246,7 @@ def _is_deep_colour(image: Image.Image, data: bytes) -> bool:
         bits, colour_type = data[24], data[25]
         return bits == 16 and colour_type != 0
     if image.format == 'TIFF':
-        return image.mode != 'I;16' and max(image.tag_v2.get(258, (8,))) == 16
+        return not image.mode.startswith('I;16') and max(image.tag_v2.get(258, (8,))) == 16
     return False
 
 

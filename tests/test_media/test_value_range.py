@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 import pytest
+from tiff_samples import picture as tiff_picture
+from tiff_samples import tiff
 
 from mmlp.media import read_image, write_image
 from mmlp.media.value_range import ValueRange, find_value_range
@@ -33,6 +35,21 @@ def test_seen_as_in_8_bits_and_stored_as_before(tmp_path, scene, suffix, bits, i
     assert (after[40:60, 50:90] == 0).all() and (after[60:64, 50:90] == 2**bits - 1).all()
     after[40:64, 50:90] = stored[40:64, 50:90]
     np.testing.assert_array_equal(after, stored)
+
+
+@pytest.mark.parametrize('is_grey', [True, False])
+def test_either_byte_order(tmp_path, scene, is_grey):
+    stored = (scene[:, :, 1] if is_grey else scene[:, :, ::-1]).astype(np.uint16) * 16
+    (tmp_path / 'a.tif').write_bytes(tiff(tiff_picture(stored.byteswap()), order='>'))
+    image = read_image(tmp_path / 'a.tif')
+    assert image.value_range == ValueRange(0, 12)
+    edited = np.array(image.bgr)
+    edited[40:60, 50:90] = 255
+    write_image(tmp_path / 'b.tif', image, edited)
+    after = cv2.imread(str(tmp_path / 'b.tif'), cv2.IMREAD_UNCHANGED)
+    expected = stored.copy() if is_grey else stored[:, :, ::-1].copy()
+    expected[40:60, 50:90] = 4095
+    np.testing.assert_array_equal(after, expected)
 
 
 def test_hot_pixels_and_frames_do_not_count(scene):
