@@ -40,7 +40,12 @@ _MAY_HOLD_PICTURES = (
 #: The same for files that hold none.
 _HOLD_NO_PICTURES = (
     (0, b'ID3', 'sound'),
-    *((0, bytes([0xFF, start]), 'sound') for start in (0xF1, 0xF9, 0xFA, 0xFB, 0xF2, 0xF3)),  # MP3, AAC
+    (0, b'\xff\xf1', 'sound'),
+    (0, b'\xff\xf9', 'sound'),
+    (0, b'\xff\xfa', 'sound'),
+    (0, b'\xff\xfb', 'sound'),
+    (0, b'\xff\xf2', 'sound'),
+    (0, b'\xff\xf3', 'sound'),
     (0, b'fLaC', 'sound'),
     (0, b'#!AMR', 'sound'),
     (0, b'MThd', 'sound'),
@@ -70,35 +75,9 @@ _PLACE_IN_TEXT = re.compile(rb'latitude|<trkpt|<wpt|GPS\w*(?:Lat|Lon)|\$G[PN](?:
 _TGA_END = b'TRUEVISION-XFILE.\x00'
 #: What FFmpeg takes for one of these is one; other formats it finds in programs and noise as well.
 _SURE_FORMATS = frozenset(
-    {
-        'asf',
-        'avi',
-        'dhav',
-        'dv',
-        'flv',
-        'gxf',
-        'ivf',
-        'matroska,webm',
-        'mov,mp4,m4a,3gp,3g2,mj2',
-        'mpegts',
-        'mxf',
-    }
-    | {
-        'nsv',
-        'nut',
-        'ogg',
-        'rm',
-        'wtv',
-        'yuv4mpegpipe',
-        'aiff',
-        'amr',
-        'ape',
-        'au',
-        'caf',
-        'flac',
-        'w64',
-        'wav',
-    }
+    {'asf', 'avi', 'dhav', 'dv', 'flv', 'gxf', 'ivf', 'matroska,webm', 'mov,mp4,m4a,3gp,3g2,mj2', 'mpegts'}
+    | {'mxf', 'nsv', 'nut', 'ogg', 'rm', 'wtv', 'yuv4mpegpipe'}
+    | {'aiff', 'amr', 'ape', 'au', 'caf', 'flac', 'w64', 'wav'}
 )
 #: Longer than what the patterns match, so that nothing is missed between two blocks.
 _OVERLAP_BYTES = 4096

@@ -94,9 +94,10 @@ def test_what_may_hold_pictures_makes_a_job_incomplete(tmp_path, capsys):
     assert report.exit_code == 1 and report.summary()['done'] == report.summary()['files'] == 1
     command_line.print_summary(report)
     lines = capsys.readouterr().err.splitlines()
+    advice = 'may hold pictures; unpack or convert it'
     assert lines[:4] == [
-        f'warning: not processed: {tmp_path}/in/more.zip (ZIP archive or office document): may hold pictures',
-        f'warning: not processed: {tmp_path}/in/scan.pdf (PDF document): may hold pictures',
+        f'warning: not processed: {tmp_path}/in/more.zip (ZIP archive or office document): {advice}',
+        f'warning: not processed: {tmp_path}/in/scan.pdf (PDF document): {advice}',
         f'left alone: {tmp_path}/in/notes.txt (text)',
         f'left alone: {tmp_path}/in/track.gpx (text with places)',
     ]

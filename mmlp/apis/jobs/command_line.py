@@ -314,7 +314,10 @@ def _print_not_processed(report: JobReport) -> None:
     others = [file for file in report.not_processed if not file.may_hold_pictures]
     listed = 'listed in the report' if report.path is not None else '--report FILE lists them'
     for lines, advice in (
-        ([f'warning: not processed: {file.path} ({file.what})' for file in may_hold], ': may hold pictures'),
+        (
+            [f'warning: not processed: {file.path} ({file.what})' for file in may_hold],
+            ': may hold pictures; unpack or convert it',
+        ),
         ([f'warning: not processed: {path} (hidden)' for path in report.hidden], ': --hidden takes them too'),
         ([f'left alone: {file.path} ({file.what})' for file in others], ''),
     ):
