@@ -77,6 +77,7 @@ _FORMATS = frozenset(
     }
 )
 _MPO_ENTRIES = 0xB002
+_JPEG_BEHIND_JPEG = b'\xff\xd9\xff\xd8\xff'
 #: Kinds of further pictures in MPO files that were taken by a camera, not made of the first one.
 _MPO_ORIGINALS = {
     'Multi-Frame Image (Panorama)': 'further pictures of a panorama',
@@ -161,6 +162,8 @@ def further_originals(image: Image.Image, data: bytes) -> tuple[str, ...]:
 
 def _next_jpeg_size(data: bytes) -> tuple[int, int] | None:
     """Returns width and height of the JPEG file that begins right behind the end of another; None if none."""
+    if _JPEG_BEHIND_JPEG not in data:  # Quicker than walking over all segments.
+        return None
     try:
         *_, (_, scans) = jpeg_segments(data)
         with Image.open(io.BytesIO(data[data.find(scans) + len(scans) :]), formats=['JPEG']) as image:
