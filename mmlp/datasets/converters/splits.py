@@ -91,10 +91,10 @@ def _without_train(official: Sequence[str | None]) -> str:
 def group_records(records: Sequence[Record], group_by: str) -> tuple[list[str], str]:
     """Names the group of every record, and says by what.
 
-    ``auto`` takes, for each picture, the first of these that tells something: the group that the format knows;
-    the video that it is a frame of by its name; its folder, if there are several; what names have in common
-    before a running number, if that looks like scenes; the picture alone. Augmented copies that Roboflow made
-    of one picture always count as one.
+    ``auto`` takes, for each picture, the first of these that tells something: the group that the format
+    knows; the video that it is a frame of by its name; its folder, if there are several; what names have in
+    common before a running number, if that looks like scenes; the picture alone. Augmented copies that
+    Roboflow made of one picture always count as one.
     """
     names = [source_name(record.name) for record in records]
     if group_by == 'file':
