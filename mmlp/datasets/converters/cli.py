@@ -72,7 +72,7 @@ def build_parser(reader: type[Reader]) -> argparse.ArgumentParser:
         choices=ORIENTATIONS,
         default='auto',
         help='frame of the annotations of pictures that EXIF turns: as shown, or as stored; auto goes by '
-        'the size that the annotation states, else shown',
+        'the size that the annotation states, else by the others of the set, else shown, with a warning',
     )
     _add_split_arguments(parser)
     if reader.has_boxes:
