@@ -14,7 +14,7 @@ from collections.abc import Sequence
 #: Roboflow names its augmented copies of a picture NAME_jpg.rf.DIGEST.
 _ROBOFLOW = re.compile(r'(_(jpg|jpeg|png|bmp|webp))?\.rf\.[0-9a-z]+$', re.IGNORECASE)
 #: Label Studio puts eight digits of its own before the names of uploaded files.
-_LABEL_STUDIO = re.compile(r'^[0-9a-f]{8}-')
+LABEL_STUDIO_PREFIX = re.compile(r'^[0-9a-f]{8}-')
 
 _SUFFIXES = '3gp|asf|avi|dav|flv|h26[45]|hevc|insv|lrv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|vob|webm|wmv'
 #: NAME.mp4#t=163, NAME.MOV_0012, and NAME_mp4-0012 as Roboflow has it.
@@ -130,7 +130,7 @@ def series_of(names: Sequence[str]) -> list[str | None]:
 def _parts(name: str) -> tuple[str, str, str]:
     """Folder, name without ending and copy marks, and ending, which is '' where Roboflow's mark stood."""
     folder, base = posixpath.split(name)
-    stem, ending = posixpath.splitext(_LABEL_STUDIO.sub('', base))
+    stem, ending = posixpath.splitext(LABEL_STUDIO_PREFIX.sub('', base))
     unmarked = _ROBOFLOW.sub('', stem)
     return folder, unmarked, ending if unmarked == stem else ''
 
