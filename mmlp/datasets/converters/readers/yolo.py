@@ -87,10 +87,13 @@ class YOLO(Reader):
         )
 
     def notes(self) -> list[str]:
-        """Says how many pictures have no label file."""
-        if not self._unlabelled:
-            return []
-        return [f'{self._unlabelled} pictures have no label file and are taken as pictures without plates']
+        """Says how many pictures have no label file, and what lines were taken for."""
+        notes = self._lines.notes()
+        if self._unlabelled:
+            notes.append(
+                f'{self._unlabelled} pictures have no label file and are taken as pictures without plates'
+            )
+        return notes
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

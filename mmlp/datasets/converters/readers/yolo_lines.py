@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ..shapes import FormatError, Shape, box, polygon
@@ -23,12 +24,14 @@ _LARGEST = 2.0
 #: their middle is no farther from its own.
 _TIGHT = (0.65, 0.6, 0.15)
 _LOOSE = (0.75, 0.4, 0.25)
-#: Both points of an outline that come first lie within so many extents of the others.
-_NEAR = 1.5
+#: The first two points of an outline lie within so many extents of the others; it fills so much of its hull.
+_NEAR, _SOLID = 1.5, 0.85
 #: Share of a set's lines that must agree.
 _AGREED = 0.9
 #: Values of a point: x, y, and whether it is seen.
 _WIDTHS = (2, 3)
+#: Numbers of a box and four such points.
+_WITH_CORNERS = tuple(4 + 4 * width for width in _WIDTHS)
 
 
 def is_pixel_line(fields: Sequence[str]) -> bool:
@@ -68,6 +71,7 @@ class Lines:
     def __init__(self, pose: bool | None = None, width: int | None = None) -> None:
         self.pose = pose
         self.width = width
+        self._told: set[int] = set()
         self._lines: Counter[int] = Counter()
         self._outlined: Counter[int] = Counter()
         self._tight: dict[int, Counter[int]] = {width: Counter() for width in _WIDTHS}
@@ -81,7 +85,7 @@ class Lines:
             return
         count = len(values)
         self._lines[count] += 1
-        self._outlined[count] += _begins_near(values)
+        self._outlined[count] += _is_outline(values)
         for width in _WIDTHS:
             self._tight[width][count] += is_boxed(values, width, _TIGHT)
             self._loose[width][count] += is_boxed(values, width, _LOOSE)
@@ -109,6 +113,16 @@ class Lines:
             )
         return _polygon(values, label)
 
+    def notes(self) -> list[str]:
+        """Says which lines were taken as boxes with corners though nobody said so."""
+        if not self._told:
+            return []
+        counts = ' and '.join(map(str, sorted(self._told)))
+        return [
+            f'lines of {counts} numbers are read as a box and four corners, since the first four are the box '
+            'of the others; --outlines reads them as outlines'
+        ]
+
     def _key_points(self, values: Sequence[float]) -> int:
         """How many numbers each key point of a line has; 0 where the line holds none.
 
@@ -118,7 +132,7 @@ class Lines:
         count = len(values)
         if self.pose or self.width:
             return self._stated_width(count)
-        if self.pose is False or count == 4 or not self._lines[count]:
+        if self.pose is False or count == 4 or not self._lines[count] or (count % 2 and (count - 4) % 3):
             return 0
         lines = self._lines[count]
         width = max(_WIDTHS, key=lambda width: (self._tight[width][count], self._loose[width][count]))
@@ -128,9 +142,9 @@ class Lines:
         # A single point lies in such a box by chance; where other lines are outlines, these are, too.
         if points == 1 and self._has_outlines(count):
             return 0
-        # Corners in the box of a whole car are no outline, either: its size is far from them.
-        few = loose <= (1 - _AGREED) * lines
-        if few and not this and (points not in (4, 6) or self._outlined[count] > lines / 2):
+        # Corners in the box of a whole car do not look like an outline, either.
+        looks = count not in _WITH_CORNERS or self._outlined[count] > lines / 2
+        if loose <= (1 - _AGREED) * lines and not this and (looks or count % 2):
             return 0
         if points != 4 and (count % 2 or (points > 1 and tight >= _AGREED * lines)):
             raise FormatError(
@@ -138,11 +152,13 @@ class Lines:
                 'cut the lines behind them'
             )
         if tight < _AGREED * lines or points == 1 or not is_boxed(values, width, _LOOSE):
+            here = 'they are' if this else 'they are not'
             raise FormatError(
                 f'{count} numbers: a box and {points} key points, or an outline of {count // 2} points? The '
                 f'first four are the box of the others in {tight} of the {lines} such lines of the set, and '
-                f'here they are{"" if this else " not"}. Say which: --pose (box and four corners) or --outlines'
+                f'here {here}. Say which: --pose (box and four corners) or --outlines'
             )
+        self._told.add(count)
         return width
 
     def _stated_width(self, count: int) -> int:
@@ -192,14 +208,17 @@ def _seems_predicted(values: Sequence[float]) -> bool:
     return is_boxed([*values[:4], *points[:, :2].ravel()], 2, _TIGHT)
 
 
-def _begins_near(values: Sequence[float]) -> bool:
-    """Whether the first two pairs of numbers lie as near to the others as points of one outline do."""
+def _is_outline(values: Sequence[float]) -> bool:
+    """Whether numbers look like the outline of a plate: its points lie together, and it is nearly convex."""
     if len(values) < 8 or len(values) % 2:
         return False
-    points = np.array(values).reshape(-1, 2)
+    if (len(values) - 4) % 3 == 0 and np.isin(values[6::3], (-1, 0, 1, 2)).all():
+        return False  # visibilities
+    points = np.array(values, np.float32).reshape(-1, 2)
     first, last = points[2:].min(axis=0), points[2:].max(axis=0)
     margin = _NEAR * (last - first).max()
-    return bool((points[:2] >= first - margin).all() and (points[:2] <= last + margin).all())
+    near = (points[:2] >= first - margin).all() and (points[:2] <= last + margin).all()
+    return bool(near and cv2.contourArea(points) >= _SOLID * cv2.contourArea(cv2.convexHull(points)))
 
 
 def _missing(points: np.ndarray) -> np.ndarray:
