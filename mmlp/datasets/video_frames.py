@@ -44,7 +44,7 @@ _BRACKET = re.compile(r'[\W_]*\[\d+\]$')
 #: clip3-0001: a running number set off from a name that says that it is one of a video.
 _COUNTED = re.compile(r'[\W_]+\d+$')
 _VIDEO_WORD = re.compile(
-    r'(?<![a-z])(?:videos?|vids?|clips?|seq|sequence|track|movie|film|mvi|mov|dashcam|cctv)(?![a-z])',
+    r'(?<![a-z])(?:videos?|vids?|clips?|seq|sequence|track|drive|movie|film|mvi|mov|dashcam|cctv)(?![a-z])',
     re.IGNORECASE,
 )
 

@@ -29,6 +29,7 @@ from mmlp.datasets.video_frames import series_of, source_name, video_of
         ('north_12.5s.jpg', 'north'),
         ('training/track0001[01].png', 'training/track0001'),
         ('clip3-0001.png', 'clip3'),
+        ('drive12_00045.jpg', 'drive12'),
         ('VID_20210512_123456_0034.jpg', 'VID_20210512_123456'),
     ],
 )
