@@ -70,10 +70,12 @@ def assign_splits(records: Sequence[Record], rule: SplitRule) -> tuple[list[str]
         splits[index] = placed[group]
     note = f'{len(free)} pictures split by {how} into {len(placed)} groups'
     if val and len(placed) == 1 and 'val' not in splits:
-        note += (
-            '; one group cannot be split, so there is no val: add pictures of elsewhere, or split it all the '
-            'same by --group-by file, knowing that val then shows the vehicles of train'
-        )
+        note += '; one group cannot be split, so there is no val'
+        if len(free) > 1:
+            note += (
+                ': add pictures of elsewhere, or split it all the same by --group-by file, knowing that val '
+                'then shows the vehicles of train'
+            )
     return splits, note
 
 
