@@ -5,7 +5,8 @@
     python tools/anonymize.py photos/ --in-place --report report.json
 
 The tree of the inputs is mirrored below the output folder. A file that could not be processed has no output.
-The report tells the plates found in each file, the lowest score, and what a person should look at.
+What is neither picture nor video, and what is hidden, is named and left alone. The report tells the plates
+found in each file, the lowest score, and what a person should look at.
 """
 
 from __future__ import annotations
@@ -33,12 +34,17 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, videos, folders, patterns')
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument('--output', '-o', type=Path, help='folder to write to; for one input, also a file')
-    target.add_argument('--in-place', action='store_true', help='replace the originals')
+    target.add_argument(
+        '--in-place',
+        action='store_true',
+        help='replace the originals; times and rights stay',
+    )
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument(
         '--resume', action='store_true', help='keep what a former run finished, do the rest'
     )
     existing.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
+    command_line.add_hidden_option(parser)
     parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
     parser.add_argument(
         '--strip-location',
@@ -51,7 +57,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--method',
         choices=REDACTION_METHODS,
         default='blur',
-        help='pixelate and solid cannot be undone (default: blur)',
+        help='none keeps anything of what it covers: blur and pixelate average what surrounds the plate, '
+        'solid is black, image lays a picture on it (default: blur)',
     )
     redaction.add_argument(
         '--margin', type=float, default=10.0, help="widening, percent of the plate's height (default: 10)"
@@ -60,7 +67,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--strength',
         type=float,
         default=0.5,
-        help="of blur and grid, as a share of the plate's height, at least 0.2 (default: 0.5)",
+        help="of blur and mosaic, as a share of the plate's height, a matter of looks (default: 0.5)",
     )
     redaction.add_argument(
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
@@ -111,7 +118,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
         args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
     )
     memory = TemporalMemory(*args.memory)
-    media = command_line.find_inputs(args.inputs, args.output)
+    media = command_line.find_inputs(args.inputs, args.output, args.hidden)
     with command_line.ProgressBar(media, describe) as progress:
         report = anonymize_media(
             media,
@@ -132,7 +139,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             max_pixels=args.max_pixels,
             progress=progress,
         )
-    command_line.print_summary(report, media)
+    command_line.print_summary(report)
     return report
 
 

@@ -45,6 +45,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help="read the plates: text and its confidence into JSON files, text over overlays (extra 'ocr')",
     )
+    command_line.add_hidden_option(parser)
     parser.add_argument('--resume', action='store_true', help='keep what a former run finished')
     parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     command_line.add_segmenter_options(parser)
@@ -73,7 +74,7 @@ def describe(result: FileResult) -> str:
 
 def segment(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
-    media = command_line.find_inputs(args.inputs, args.out_dir)
+    media = command_line.find_inputs(args.inputs, args.out_dir, args.hidden)
     with command_line.ProgressBar(media, describe) as progress:
         report = segment_media(
             media,
@@ -91,7 +92,7 @@ def segment(args: argparse.Namespace) -> JobReport:
             crf=args.crf,
             progress=progress,
         )
-    command_line.print_summary(report, media)
+    command_line.print_summary(report)
     return report
 
 

@@ -9,13 +9,20 @@ from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
+from .other_files import OtherFile
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .streams import StreamPlan, plan_streams
 from .timeline import ClockJump, Timeline
 from .video import Frame, VideoReader
 from .video_info import AudioTrack, StreamInfo, VideoInfo
 from .video_track import CODECS
-from .video_writer import CONTAINERS, VideoWriter, intermediate_path, video_output_suffix
+from .video_writer import (
+    CONTAINERS,
+    VideoWriter,
+    find_container,
+    intermediate_path,
+    video_output_suffix,
+)
 
 __all__ = [
     'CODECS',
@@ -30,6 +37,7 @@ __all__ = [
     'MediaList',
     'MediaProblem',
     'MediaWriteError',
+    'OtherFile',
     'Picture',
     'PipelineReport',
     'StageTiming',
@@ -44,6 +52,7 @@ __all__ = [
     'atomic_folder',
     'atomic_path',
     'each',
+    'find_container',
     'find_media',
     'intermediate_path',
     'plan_streams',

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .formats import file_kind, suffix_kind
+from .atomic import PART_PREFIX
+from .formats import HEAD_BYTES, file_kind, sniff_kind, suffix_kind
+from .other_files import OtherFile, look_into
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,14 +50,16 @@ class MediaList:
     Attributes:
         items (tuple[MediaItem, ...]): Pictures and videos, in the order of the inputs, sorted within folders.
         problems (tuple[MediaProblem, ...]): Inputs and folders that could not be looked at.
-        skipped (tuple[Path, ...]): Files in folders that are neither picture nor video.
+        skipped (tuple[OtherFile, ...]): Files in folders that are neither picture nor video.
         root (Path): The common folder.
+        hidden (tuple[Path, ...]): Hidden pictures and videos that were left out.
     """
 
     items: tuple[MediaItem, ...]
     problems: tuple[MediaProblem, ...]
-    skipped: tuple[Path, ...]
+    skipped: tuple[OtherFile, ...]
     root: Path
+    hidden: tuple[Path, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)
@@ -73,9 +78,10 @@ def find_media(
     """Finds pictures and videos.
 
     Folders: every file with the suffix of a picture or video is taken, whatever it holds (so that a broken
-    one is reported later, not passed over), and a file without a suffix if its first bytes are those of a
-    picture or video. The first bytes also tell which of both it is. Other files are listed as skipped.
-    Hidden files and folders (a name that starts with a dot) are left out.
+    one is reported later, not passed over), and every other file whose content is that of a picture or video:
+    cameras have suffixes of their own. The first bytes also tell which of both it is. Other files are listed
+    as skipped, with what they are and whether they may hold pictures. Hidden files and folders (a name that
+    starts with a dot) are left out, and the pictures and videos among them listed.
 
     Files that are named themselves are always taken, hidden or not; a file of unknown kind is a problem.
 
@@ -100,7 +106,7 @@ def find_media(
         finder.add(Path(entry))
     root = _common_folder(finder.roots)
     items = tuple(MediaItem(path, _below(path, root), kind) for path, kind in finder.found)
-    return MediaList(items, tuple(finder.problems), tuple(finder.skipped), root)
+    return MediaList(items, tuple(finder.problems), tuple(finder.skipped), root, tuple(finder.left_out))
 
 
 class _Finder:
@@ -109,7 +115,8 @@ class _Finder:
         self.hidden = hidden
         self.found: list[tuple[Path, str]] = []
         self.problems: list[MediaProblem] = []
-        self.skipped: list[Path] = []
+        self.skipped: list[OtherFile] = []
+        self.left_out: list[Path] = []
         self.roots: list[Path] = []
         self._seen: set[str] = {os.path.realpath(folder) for folder in exclude}
 
@@ -152,6 +159,7 @@ class _Finder:
         for child in children:
             path = folder / child.name
             if child.name.startswith('.') and not self.hidden:
+                self.left_out += _hidden_media(path)
                 continue
             if child.is_dir():
                 folders.append(path)
@@ -161,30 +169,59 @@ class _Finder:
             self._walk(path)
 
     def _take(self, path: Path, named: bool) -> None:
-        kind = suffix_kind(path)
-        if kind is None and path.suffix and not named:
-            self.skipped.append(path)
-            return
         try:
-            kind = file_kind(path)
+            found = self._look_at(path)
         except OSError as error:
-            # With a suffix that promises media, whoever reads the file reports it.
-            if kind is None:
-                self.problems.append(MediaProblem(path, f'cannot be read: {error.strerror or error}'))
-                return
-        if kind is None:
-            if named:
-                self.problems.append(MediaProblem(path, 'is neither a picture nor a video'))
-            else:
-                self.skipped.append(path)
+            self.problems.append(MediaProblem(path, f'cannot be read: {error.strerror or error}'))
+            return
+        if isinstance(found, str):
+            if not self._is_known(path):
+                self.found.append((path, found))
+        elif named:
+            self.problems.append(MediaProblem(path, f'is neither a picture nor a video, but {found.what}'))
         elif not self._is_known(path):
-            self.found.append((path, kind))
+            self.skipped.append(found)
+
+    @staticmethod
+    def _look_at(path: Path) -> str | OtherFile:
+        """Returns the kind of a picture or video, or what it is else.
+
+        Raises:
+            OSError: The file cannot be read, and its name promises neither.
+        """
+        kind = suffix_kind(path)
+        try:
+            # Names promise nothing of pipes, which might never answer, and of what macOS lays beside files.
+            promises = stat.S_ISREG(os.stat(path).st_mode) and not path.name.startswith('._')
+            return file_kind(path) if kind is not None and promises else look_into(path)
+        except OSError:
+            if kind is None:
+                raise
+            return kind  # Whoever reads it says what is wrong.
 
     def _is_known(self, path: Path) -> bool:
         real = os.path.realpath(path)
         if real in self._seen:
             return True
         self._seen.add(real)
+        return False
+
+
+def _hidden_media(path: Path) -> list[Path]:
+    """Lists the pictures and videos in a hidden file or folder, as far as it can be read."""
+    if not path.is_dir():
+        return [path] if _holds_media(path) else []
+    files = (Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names))
+    return [file for file in files if _holds_media(file)]
+
+
+def _holds_media(path: Path) -> bool:
+    if path.name.startswith(PART_PREFIX) or not path.is_file():
+        return False
+    try:
+        with open(path, 'rb') as file:
+            return sniff_kind(file.read(HEAD_BYTES)) is not None
+    except OSError:
         return False
 
 

@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from .unsupported import why_unsupported
+
 #: Suffixes of files that are taken for pictures without looking.
 IMAGE_SUFFIXES = frozenset(
     {'.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.bmp', '.dib', '.tif', '.tiff', '.webp'}
@@ -17,7 +19,7 @@ VIDEO_SUFFIXES = frozenset(
     | {'.3g2', '.wmv', '.asf', '.flv', '.ogv', '.dav', '.mjpeg', '.mjpg', '.h264', '.264', '.h265', '.265'}
 )
 #: Enough of a file to tell its kind.
-HEAD_BYTES = 256
+HEAD_BYTES = 512
 
 _IMAGE_MAGIC = (
     b'\xff\xd8\xff',  # JPEG
@@ -37,8 +39,18 @@ _VIDEO_MAGIC = (
     b'\x00\x00\x01\xb3',
     b'FLV\x01',
     b'0&\xb2u\x8ef\xcf\x11',  # ASF, WMV
+    b'DHAV',  # Recorders of Dahua
+    b'\x06\x0e\x2b\x34\x02\x05\x01\x01',  # MXF
+    b'.RMF\x00',  # RealMedia
+    b'YUV4MPEG2 ',
+    b'DKIF\x00',  # IVF
 )
-_IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'hevc', b'hevx', b'mif1', b'msf1')
+_START_CODES = (b'\x00\x00\x00\x01', b'\x00\x00\x01')
+#: What bare streams of H.264 and HEVC begin with, behind a start code: delimiters and sets of parameters.
+_H264_UNITS, _HEVC_UNITS = (b'\x67', b'\x27', b'\x47', b'\x09'), (b'\x40\x01', b'\x42\x01', b'\x46\x01')
+_IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1')
+#: Suffixes of films that are JPEG pictures one behind the other.
+_JPEG_FILMS = ('.mjpeg', '.mjpg')
 _AUDIO_BRANDS = (b'M4A ', b'M4B ', b'M4P ')
 _QUICKTIME_ATOMS = (b'moov', b'mdat', b'wide', b'free', b'skip', b'pnot')
 _BITMAP_HEADERS = (12, 40, 52, 56, 108, 124)
@@ -51,8 +63,11 @@ def sniff_kind(head: bytes) -> str | None:
         head (bytes): The first ``HEAD_BYTES`` bytes.
 
     Returns:
-        str | None: ``'image'``, ``'video'``, or None when the bytes are of neither.
+        str | None: ``'image'`` (also of those that cannot be read), ``'video'``, or None when the bytes are
+        of neither.
     """
+    if why_unsupported(head) is not None:
+        return 'image'
     if head[4:8] == b'ftyp':
         brand = head[8:12]
         return 'image' if brand in _IMAGE_BRANDS else None if brand in _AUDIO_BRANDS else 'video'
@@ -76,8 +91,36 @@ def _is_video(head: bytes) -> bool:
         return True
     if head[:4] == b'RIFF' and head[8:11] == b'AVI':
         return True
-    # Transport streams start each packet with a G; camcorders put a time stamp of 4 bytes before it.
+    for code in _START_CODES:
+        if head.startswith(code) and head.startswith((*_H264_UNITS, *_HEVC_UNITS), len(code)):
+            return True
+    return _is_transport_stream(head)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    # Each packet starts with a G; camcorders put a time stamp of 4 bytes before it.
     return any(head[at : at + 1] == head[2 * at + 188 : 2 * at + 189] == b'G' for at in (0, 4))
+
+
+def sniff_container(head: bytes) -> str | None:
+    """Tells the container of a video by its first bytes.
+
+    Args:
+        head (bytes): The first ``HEAD_BYTES`` bytes.
+
+    Returns:
+        str | None: FFmpeg's name of a container that can be written: ``'mp4'``, ``'mov'``, ``'matroska'``,
+        ``'webm'`` or ``'mpegts'``; None for others.
+    """
+    if sniff_kind(head) != 'video':
+        return None
+    if head[4:8] == b'ftyp':
+        return 'mov' if head[8:12] == b'qt  ' else 'mp4'
+    if head[4:8] in _QUICKTIME_ATOMS:
+        return 'mov'
+    if head.startswith(_VIDEO_MAGIC[0]):
+        return 'webm' if b'\x42\x82\x84webm' in head else 'matroska'
+    return 'mpegts' if _is_transport_stream(head) else None
 
 
 def suffix_kind(path: str | os.PathLike) -> str | None:
@@ -100,4 +143,6 @@ def file_kind(path: str | os.PathLike) -> str | None:
     """
     with open(path, 'rb') as file:
         head = file.read(HEAD_BYTES)
+    if Path(path).suffix.lower() in _JPEG_FILMS and head.startswith(_IMAGE_MAGIC[0]):
+        return 'video'
     return sniff_kind(head) or suffix_kind(path)

@@ -105,7 +105,7 @@ def _encode(
     if pixels is None and quality is None:
         if splice is not None:
             return splice(picture.data, picture.data, strip_location)
-        if not strip_location:
+        if not strip_location and not picture.copies and not picture.originals:
             return picture.data
     if pixels is None:
         pixels = _stored_pixels(picture)
@@ -132,7 +132,8 @@ def _edit(picture: Picture, bgr: np.ndarray, touched: np.ndarray | None) -> np.n
         return None
     touched = undo_orientation(touched.astype(bool, copy=False), picture.orientation)
     edited = undo_orientation(bgr, picture.orientation)
-    return merge(_stored_pixels(picture), picture.mode, picture.palette, edited, touched)
+    stored = _stored_pixels(picture)
+    return merge(stored, picture.mode, picture.palette, edited, touched, picture.value_range)
 
 
 def _encode_like(

@@ -18,6 +18,9 @@ from .formats import HEAD_BYTES, sniff_kind
 from .metadata import read_orientation
 from .orientation import apply_orientation
 from .pixels import decode_deep_colour, to_array, to_bgr
+from .tiff_contents import TiffContents, read_tiff_contents
+from .unsupported import further_originals, why_undecodable, why_unsupported
+from .value_range import FULL_RANGE, ValueRange, find_value_range
 
 #: Largest picture that is read unless the caller says otherwise: 2^29, a bit over 23,000 x 23,000.
 MAX_PIXELS = 1 << 29
@@ -26,6 +29,7 @@ _PILLOW_LIMIT = threading.Lock()
 #: Modes that are kept as they are; ``RGB`` needs no second array.
 _KEPT_MODES = ('RGB', 'L', 'P', '1', 'LA', 'RGBA', 'CMYK')
 _TIFF_ORIENTATION = 274
+_TIFF_STARTS = (b'II*\x00', b'MM\x00*', b'II+\x00', b'MM*\x00', b'II\x00*')  # All that Pillow takes.
 _CONVERTED_MODES = {'PA': 'RGBA', 'La': 'LA', 'RGBa': 'RGBA'}
 
 ImageSource = Union[str, os.PathLike, bytes, bytearray, memoryview, np.ndarray]
@@ -46,9 +50,14 @@ class Picture:
         format (str | None): Pillow's name of the file format, None for an array.
         orientation (int): EXIF orientation of the stored pixels, 1 to 8; 1 for TIFF, which is stored upright.
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB.
+        value_range (ValueRange): Which stored values 0 and 255 of ``bgr`` stand for where 16 bits are stored.
         info (dict[str, Any]): What Pillow found in the file (``icc_profile``, ``exif``, ``dpi``, ...) and
             what its encoders need (``qtables``, ``subsampling``, ``tiff_tags``).
         data (bytes | None): The file's bytes, None for an array.
+        copies (tuple[str, ...]): What the file holds of the same picture besides, and what
+            :func:`write_image` leaves out: reduced copies in TIFF.
+        originals (tuple[str, ...]): What else the file holds and :func:`write_image` leaves out, and nobody
+            can make again of the picture: layers, the second picture of a stereo pair.
     """
 
     bgr: np.ndarray
@@ -58,8 +67,11 @@ class Picture:
     format: str | None = None
     orientation: int = 1
     palette: np.ndarray | None = None
+    value_range: ValueRange = FULL_RANGE
     info: dict[str, Any] = dataclasses.field(default_factory=dict)
     data: bytes | None = dataclasses.field(default=None, repr=False)
+    copies: tuple[str, ...] = ()
+    originals: tuple[str, ...] = ()
 
     @property
     def height(self) -> int:
@@ -75,8 +87,10 @@ class Picture:
 def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
     """Reads one picture.
 
-    Every format of Pillow works: 8 and 16 bit, grey, palette, alpha, CMYK, bilevel. Reading takes about 9
-    bytes a pixel at most, the result 3 (and what ``stored`` needs).
+    8 and 16 bit, grey, palette, alpha, CMYK, bilevel. 16-bit pixels that use a part of their range alone, as
+    cameras of 10, 12 or 14 bits write them, are shown as bright as the same picture in 8 bits (see
+    :func:`~mmlp.media.value_range.find_value_range`). Reading takes about 9 bytes a pixel at most, the result
+    3 (and what ``stored`` needs).
 
     Args:
         source (ImageSource): A path (any name), the bytes of a file, or an array: (H, W) uint8 or uint16
@@ -89,7 +103,8 @@ def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
     Raises:
         FileNotFoundError: There is no such file.
         UnreadableMediaError: No picture, a damaged one, one with several frames or pages (redacting the
-            first would leave the others open), float or 32-bit pixels, or more than ``max_pixels``.
+            first would leave the others open), a raw photograph or another file of which only a preview or a
+            part would be seen, float or 32-bit pixels, or more than ``max_pixels``.
     """
     if isinstance(source, np.ndarray):
         return _from_array(source)
@@ -142,6 +157,10 @@ def _describe_unknown(data: bytes) -> str:
 
 
 def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
+    problem = why_unsupported(data[:HEAD_BYTES])
+    contents = read_tiff_contents(data) if data.startswith(_TIFF_STARTS) else TiffContents()
+    if problem or contents.problem:
+        raise UnreadableMediaError(name, problem or contents.problem)
     with _PILLOW_LIMIT:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
@@ -155,15 +174,9 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
             f'has {width} x {height} pixels, more than max_pixels={max_pixels:,}; '
             f'raise max_pixels (reading takes about 9 bytes a pixel) or shrink the picture',
         )
-    frames = getattr(image, 'n_frames', 1)
-    if frames > 1 and image.format != 'MPO':
-        raise UnreadableMediaError(
-            name,
-            f'has {frames} frames or pages ({image.format}); only the first would be processed. '
-            f'Convert it to a video or to single pictures',
-        )
-    if image.mode in ('I', 'F') or image.mode.startswith('I;32'):
-        raise UnreadableMediaError(name, f'has 32-bit pixels (mode {image.mode}); convert it to 8 or 16 bit')
+    problem = why_undecodable(image, data, contents.pages)
+    if problem:
+        raise UnreadableMediaError(name, problem)
     info = dict(image.info)
     if image.format in ('JPEG', 'MPO'):
         info.update(_jpeg_settings(image))
@@ -184,12 +197,18 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         orientation=orientation,
         info=info,
         data=data,
+        copies=contents.copies,
+        originals=contents.originals + further_originals(image, data),
     )
     image = _known_mode(image)
+    value_range = FULL_RANGE
     if deep:
         stored = decode_deep_colour(data, to_array(image.convert('RGB')), tiff_orientation)
         mode = 'RGB;16' if stored.shape[2] == 3 else 'RGBA;16'
-        bgr = (stored[:, :, :3] >> 8).astype(np.uint8)
+        bgr, value_range = _in_8_bits(stored[:, :, :3])
+    elif image.mode.startswith('I;16'):
+        mode, stored = image.mode, to_array(image)
+        bgr, value_range = _in_8_bits(stored)
     else:
         mode, stored = image.mode, None if image.mode == 'RGB' else to_array(image)
         bgr = to_bgr(image)
@@ -198,7 +217,14 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
         palette = np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)
     bgr = apply_orientation(bgr, orientation)
     bgr.setflags(write=False)
-    return Picture(bgr=bgr, mode=mode, stored=stored, palette=palette, **settings)
+    return Picture(bgr=bgr, mode=mode, stored=stored, palette=palette, value_range=value_range, **settings)
+
+
+def _in_8_bits(pixels: np.ndarray) -> tuple[np.ndarray, ValueRange]:
+    """Converts uint16, (H, W) or (H, W, 3), to BGR uint8, and tells which part of the 16 bits it shows."""
+    value_range = find_value_range(pixels)
+    shown = value_range.to_bytes(pixels)
+    return np.repeat(shown[:, :, None], 3, axis=2) if shown.ndim == 2 else shown, value_range
 
 
 def _jpeg_settings(image: Image.Image) -> dict[str, Any]:
@@ -220,7 +246,7 @@ def _is_deep_colour(image: Image.Image, data: bytes) -> bool:
         bits, colour_type = data[24], data[25]
         return bits == 16 and colour_type != 0
     if image.format == 'TIFF':
-        return image.mode != 'I;16' and max(image.tag_v2.get(258, (8,))) == 16
+        return not image.mode.startswith('I;16') and max(image.tag_v2.get(258, (8,))) == 16
     return False
 
 
@@ -239,13 +265,14 @@ def _from_array(array: np.ndarray) -> Picture:
             f'must be (H, W) uint8 or uint16, or (H, W, 3 or 4) uint8 in BGR order and not empty, '
             f'got shape {array.shape} and dtype {array.dtype}',
         )
-    mode = modes[layout]
+    mode, value_range = modes[layout], FULL_RANGE
     if mode == 'RGB':
         bgr, stored = array.view(), None
+    elif mode == 'I;16':
+        (bgr, value_range), stored = _in_8_bits(array), array
     elif mode == 'RGBA':
         bgr, stored = np.ascontiguousarray(array[:, :, :3]), cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA)
     else:
-        grey = array if mode == 'L' else (array >> 8).astype(np.uint8)
-        bgr, stored = np.repeat(grey[:, :, None], 3, axis=2), array
+        bgr, stored = np.repeat(array[:, :, None], 3, axis=2), array
     bgr.setflags(write=False)
-    return Picture(bgr=bgr, name='<array>', mode=mode, stored=stored)
+    return Picture(bgr=bgr, name='<array>', mode=mode, stored=stored, value_range=value_range)

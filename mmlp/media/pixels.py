@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from .orientation import apply_orientation
+from .value_range import ValueRange
 
 #: Rows are converted in bands of about this many pixels, so that a large picture needs no second copy.
 _BAND_PIXELS = 1 << 22
@@ -23,9 +24,7 @@ def to_array(image: Image.Image) -> np.ndarray:
 
 
 def to_bgr(image: Image.Image) -> np.ndarray:
-    """Converts to (H, W, 3) uint8 BGR, band by band."""
-    if image.mode.startswith('I;16'):
-        return np.repeat((to_array(image) >> 8).astype(np.uint8)[:, :, None], 3, axis=2)
+    """Converts 8-bit pixels to (H, W, 3) uint8 BGR, band by band."""
     width, height = image.size
     bgr = np.empty((height, width, 3), np.uint8)
     rows = max(1, _BAND_PIXELS // width)
@@ -90,7 +89,12 @@ def fill_boxes(changed: np.ndarray) -> np.ndarray:
 
 
 def merge(
-    stored: np.ndarray, mode: str, palette: np.ndarray | None, edited: np.ndarray, changed: np.ndarray
+    stored: np.ndarray,
+    mode: str,
+    palette: np.ndarray | None,
+    edited: np.ndarray,
+    changed: np.ndarray,
+    value_range: ValueRange,
 ) -> np.ndarray:
     """Puts edited pixels into stored ones.
 
@@ -100,6 +104,7 @@ def merge(
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB. The nearest is taken.
         edited (np.ndarray): (H, W, 3) uint8, BGR, turned as stored.
         changed (np.ndarray): (H, W) bool, turned as stored: which pixels to take from ``edited``.
+        value_range (ValueRange): What 0 and 255 stand for where 16 bits are stored.
 
     Returns:
         np.ndarray: A copy of ``stored`` with the edited pixels.
@@ -112,7 +117,7 @@ def merge(
         if mode == 'LA':
             merged[changed, 0] = grey
         else:
-            merged[changed] = grey.astype(np.uint16) * 257 if merged.dtype == np.uint16 else grey
+            merged[changed] = value_range.from_bytes(grey) if merged.dtype == np.uint16 else grey
     elif mode == 'P':
         merged[changed] = _nearest_in_palette(rgb, palette)
     elif mode == 'CMYK':
@@ -120,7 +125,7 @@ def merge(
     elif mode in ('RGB', 'RGBA'):
         merged[changed, :3] = rgb
     else:  # RGB;16 and RGBA;16
-        merged[changed, :3] = colours.astype(np.uint16) * 257
+        merged[changed, :3] = value_range.from_bytes(colours)
     return merged
 
 

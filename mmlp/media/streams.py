@@ -11,6 +11,7 @@ import av
 
 from .subtitle_places import holds_place
 from .trailing import trailing_bytes
+from .unsupported import STITCHING_DATA, has_stitching_data
 from .video_info import StreamInfo, describe_streams, open_video
 
 #: The muxer of transport streams takes every codec, but nobody can read most of them again.
@@ -91,7 +92,9 @@ def plan_streams(
     if has_chapters and container not in _WITH_CHAPTERS:
         lost.append('chapters')
     behind = trailing_bytes(path) if is_mp4 else 0
-    if behind >= _LEAST_TRAILER:
+    if has_stitching_data(path):
+        lost.append(STITCHING_DATA)
+    elif behind >= _LEAST_TRAILER:
         lost.append('data behind the end of the video')
     pictures.sort(key=lambda info: best is None or info.index != best.index)
     withheld = _telling_places(path, copied) if strip_location else []

@@ -18,6 +18,7 @@ import numpy as np
 from .atomic import part_path, publish
 from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
 from .errors import MediaError, MediaWriteError
+from .formats import HEAD_BYTES, sniff_container, suffix_kind
 from .muxer import Muxer, is_about_data
 from .stream_copier import StreamCopier
 from .timeline import TIE_NOTE
@@ -43,9 +44,34 @@ _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder
 
 
 def video_output_suffix(path: str | os.PathLike) -> str:
-    """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``."""
-    suffix = Path(path).suffix
-    return suffix if suffix.lower() in CONTAINERS else '.mp4'
+    """Returns the suffix for the processed copy of a video: its own if it can be written, else ``.mp4``.
+
+    Suffixes of a camera's own (``.LRV``, ``.insv``, none at all) stay when the container can be written.
+
+    Args:
+        path (str | os.PathLike): The video.
+    """
+    return Path(path).suffix if find_container(path, path) is not None else '.mp4'
+
+
+def find_container(path: str | os.PathLike, source: str | os.PathLike | None) -> str | None:
+    """Finds the container to write: by the suffix, or like the source where only cameras know the suffix.
+
+    Args:
+        path (str | os.PathLike): The file to write.
+        source (str | os.PathLike | None): The video that it is made of.
+
+    Returns:
+        str | None: FFmpeg's name of the container; None for one that cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in CONTAINERS or source is None or suffix_kind(path) == 'video':
+        return CONTAINERS.get(suffix)
+    if Path(source).suffix.lower() != suffix and os.path.realpath(source) != os.path.realpath(path):
+        return None
+    with contextlib.suppress(OSError), open(source, 'rb') as file:
+        return sniff_container(file.read(HEAD_BYTES))
+    return None
 
 
 def intermediate_path(path: str | os.PathLike, container: str, codec: str | None) -> Path:
@@ -87,8 +113,8 @@ class VideoWriter:
     otherwise, after an interruption too, nothing is left behind.
 
     Args:
-        path (str | os.PathLike): The file to write; its suffix names the container, see
-            ``CONTAINERS``.
+        path (str | os.PathLike): The file to write; its suffix names the container, see ``CONTAINERS``. One
+            that is known to cameras alone and that ``like`` has too means the container of ``like``.
         like (VideoInfo | None): Source of frame rate, clock, colours, pixel aspect, tags and audio.
         fps (Fraction | float | None): Frames a second; needed without ``like``.
         codec (str | None): ``'h264'``, ``'hevc'``, ``'vp9'``, ``'av1'``, ``'mpeg4'``, or the name of an
@@ -135,17 +161,18 @@ class VideoWriter:
         strict: bool = False,
     ) -> None:
         self.path = Path(path)
-        suffix = self.path.suffix.lower()
-        if suffix not in CONTAINERS:
+        container = find_container(path, None if like is None else like.path)
+        if container is None:
             raise ValueError(
-                f'{path}: videos cannot be written as {suffix!r}; use one of {", ".join(CONTAINERS)}'
+                f'{path}: videos cannot be written as {self.path.suffix.lower()!r}; '
+                f'use one of {", ".join(CONTAINERS)}'
             )
         if fps is None and like is None:
             raise ValueError('VideoWriter needs fps, or a source in like')
         self._fps = Fraction(fps).limit_denominator(100_000) if fps is not None else like.fps
         if self._fps <= 0:
             raise ValueError(f'fps must be positive, got {fps}')
-        codec = codec or default_codec(CONTAINERS[suffix], like)
+        codec = codec or default_codec(container, like)
         self._encoder, defaults = find_encoder(codec)
         self._most_bits = PLAYED_BITS.get(codec)
         self._options = {**defaults, **(options or {})}
@@ -167,7 +194,7 @@ class VideoWriter:
         self._part: Path | None = part_path(self.path)
         with self._errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._muxer = Muxer(self._part, CONTAINERS[suffix])
+            self._muxer = Muxer(self._part, container)
 
     @property
     def notes(self) -> list[str]:

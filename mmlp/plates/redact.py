@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 import cv2
 import numpy as np
 
 from .geometry import following_points, preceding_points, side_lengths
+from .inpainting import inpaint_smoothly
 from .plate import Plate
 from .quadrilateral import fit_quadrilateral
 from .raster import fill_polygons
 
 REDACTION_METHODS = ('blur', 'pixelate', 'solid', 'image')
+#: Sigma of the average that is cut into a mosaic, as a share of the plate's height: cells shall differ.
+_MOSAIC_SIGMA = 0.3
 
 
 def redact(
@@ -33,17 +36,19 @@ def redact(
     What is covered is the union of a plate's mask outline and its four corners, widened by the margin. Pixels
     beyond (and beyond the feathered edge) stay as they are, bit for bit; so does an alpha channel.
 
-    ``'pixelate'`` and ``'solid'`` cannot be undone. ``'blur'`` looks best; with a strength of 0.5 no detail
-    of the size of a character is left, but a blur is in principle less safe than a coarse grid of means.
+    Nothing of what is covered is left, whatever the method: the blur and the mosaic are those of the pixels
+    around the plates. A blur or a mosaic of the plate itself looks as final, and gives the number away to
+    whoever blurs or pixelates all possible numbers and compares (Hill et al., "On the (In)effectiveness of
+    Mosaicing and Blurring as Tools for Document Redaction", PETS 2016).
 
     Args:
         image (np.ndarray): Uint8 or uint16, (H, W) or (H, W, C) with C of 1, 3 or 4 (the fourth is alpha).
         plates (Sequence[Plate] | np.ndarray): Plates; or a mask, bool or integer (H, W), plate where not 0.
-        method (str): 'blur' (Gaussian), 'pixelate' (grid of mean colours), 'solid' (one colour) or 'image'
-            (a picture in perspective). Default: 'blur'.
+        method (str): 'blur' (a Gaussian average of the surroundings), 'pixelate' (the same as a mosaic),
+            'solid' (one colour) or 'image' (a picture in perspective). Default: 'blur'.
         margin (float): Widening on every side in percent of the plate's height. Default: 10.
-        strength (float): Sigma of the blur, or side of a grid cell, as a share of the plate's height.
-            Default: 0.5.
+        strength (float): Sigma of the blur, or side of a cell of the mosaic, as a share of the plate's
+            height; a matter of looks. Default: 0.5.
         feather (float): Width of a soft edge outside of the margin, in percent of the plate's height.
             Default: 0.
         color (Sequence[float]): For 'solid' and behind transparent covers: BGR (or one number for grey
@@ -70,25 +75,31 @@ def redact(
     result = image if inplace else image.copy()
     # Without alpha, and with a channel axis; a view, so that writing to it writes to the result.
     canvas = result[:, :, None] if result.ndim == 2 else result[:, :, :3]
-    for polygons, corners in _regions(plates, image.shape[:2]):
-        height = max(float(side_lengths(corners).reshape(2, 2).mean(axis=0).min()), 4.0)
-        window, alpha = _coverage(
-            polygons, image.shape[:2], margin * height / 100.0, feather * height / 100.0
-        )
-        if alpha is None:
-            continue
-        patch = canvas[window]
+    covers = [
+        _cover(polygons, corners, image.shape[:2], margin, feather)
+        for polygons, corners in _regions(plates, image.shape[:2])
+    ]
+    covers = [entry for entry in covers if entry is not None]
+    if method in ('blur', 'pixelate'):
+        # Of all plates, before any is painted: none may shine through in the cover of its neighbour.
+        covered = np.zeros(image.shape[:2], bool)
+        for entry in covers:
+            covered[entry.window] |= entry.alpha > 0.0
+    for entry in covers:
+        patch = canvas[entry.window]
         if method == 'blur':
-            painted = _blurred(canvas, window, strength * height)
+            painted = _blurred(canvas, covered, entry.window, strength * entry.height)
         elif method == 'pixelate':
-            painted = _pixelated(patch, strength * height)
+            painted = _blurred(canvas, covered, entry.window, _MOSAIC_SIGMA * entry.height)
+            painted = _pixelated(painted, strength * entry.height)
         else:
             painted = np.empty_like(patch)
             painted[:] = np.asarray(color, np.float64)[: patch.shape[2]]
             if method == 'image':
-                widened = _widen(corners, margin * height / 100.0)
-                painted = _covered(painted, cover, widened - (window[1].start, window[0].start))
-        _blend(patch, painted, alpha)
+                widened = _widen(entry.corners, margin * entry.height / 100.0)
+                origin = (entry.window[1].start, entry.window[0].start)
+                painted = _covered(painted, cover, widened - origin)
+        _blend(patch, painted, entry.alpha)
     return result
 
 
@@ -130,46 +141,57 @@ def _regions(
     return regions
 
 
-def _coverage(
-    polygons: list[np.ndarray], shape: tuple[int, int], margin: float, feather: float
-) -> tuple[tuple[slice, slice], Optional[np.ndarray]]:
-    """Window of the picture and how much of each of its pixels is covered, float32 0..1; None for nothing."""
+class _Cover(NamedTuple):
+    """Where a plate is covered, and how much of each pixel: ``alpha``, float32 0..1, of the window's size."""
+
+    window: tuple[slice, slice]
+    alpha: np.ndarray
+    corners: np.ndarray
+    height: float
+
+
+def _cover(
+    polygons: list[np.ndarray], corners: np.ndarray, shape: tuple[int, int], margin: float, feather: float
+) -> Optional[_Cover]:
+    """Widens a plate by margin and feather in percent of its height; None where the picture shows nothing."""
+    height = max(float(side_lengths(corners).reshape(2, 2).mean(axis=0).min()), 4.0)
+    margin, feather = margin * height / 100.0, feather * height / 100.0
     reach = margin + feather + 2.0
     points = np.concatenate(polygons)
     left, top = np.floor(points.min(axis=0) - reach).astype(int)
     right, bottom = np.ceil(points.max(axis=0) + reach).astype(int) + 1
     window = (slice(max(top, 0), min(bottom, shape[0])), slice(max(left, 0), min(right, shape[1])))
     if window[0].start >= window[0].stop or window[1].start >= window[1].stop:
-        return window, None
+        return None
     size = (window[0].stop - window[0].start, window[1].stop - window[1].start)
     inside = fill_polygons(polygons, size, (window[1].start, window[0].start))
     if not inside.any():
-        return window, None
+        return None
     if margin + feather == 0:
-        return window, inside.astype(np.float32)
-    distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
-    if feather == 0:
-        return window, (distance <= margin).astype(np.float32)
-    return window, np.clip(1.0 - (distance - margin) / feather, 0.0, 1.0)
+        alpha = inside.astype(np.float32)
+    else:
+        distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
+        if feather == 0:
+            alpha = (distance <= margin).astype(np.float32)
+        else:
+            alpha = np.clip(1.0 - (distance - margin) / feather, 0.0, 1.0)
+    return _Cover(window, alpha, corners, height)
 
 
-def _blurred(canvas: np.ndarray, window: tuple[slice, slice], sigma: float) -> np.ndarray:
-    """The window under a Gaussian blur that sees its surroundings."""
+def _blurred(
+    canvas: np.ndarray, covered: np.ndarray, window: tuple[slice, slice], sigma: float
+) -> np.ndarray:
+    """The window as a Gaussian average of what is not covered in and around it."""
     reach = int(np.ceil(2 * sigma))
     rows, columns = window
     top, left = max(rows.start - reach, 0), max(columns.start - reach, 0)
-    wide = canvas[top : rows.stop + reach, left : columns.stop + reach]
-    # A blur of sigma 3 on a smaller picture is as good, and does not get slower with the plate's size.
-    factor = max(sigma / 3.0, 1.0)
-    size = (max(round(wide.shape[1] / factor), 1), max(round(wide.shape[0] / factor), 1))
-    small = cv2.resize(np.ascontiguousarray(wide), size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
-    large = cv2.resize(small, wide.shape[1::-1], interpolation=cv2.INTER_LINEAR).reshape(wide.shape)
-    return large[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    wide = (slice(top, rows.stop + reach), slice(left, columns.stop + reach))
+    filled = inpaint_smoothly(canvas[wide], covered[wide], sigma)
+    return filled[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
 def _pixelated(patch: np.ndarray, cell: float) -> np.ndarray:
-    """A grid of mean colours with cells of about the given side."""
+    """A mosaic of mean colours with cells of about the given side."""
     size = (max(round(patch.shape[1] / cell), 1), max(round(patch.shape[0] / cell), 1))
     means = cv2.resize(np.ascontiguousarray(patch), size, interpolation=cv2.INTER_AREA)
     return cv2.resize(means, patch.shape[1::-1], interpolation=cv2.INTER_NEAREST).reshape(patch.shape)

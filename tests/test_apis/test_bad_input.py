@@ -103,7 +103,8 @@ def test_what_cannot_be_processed_is_named_and_never_copied(tmp_path):
     assert not any(is_legible(frame, plate_box(index)) for index, frame in enumerate(frames))
     document = json.loads((out / 'report.json').read_text())
     assert document['summary']['failed'] == len(REASONS) and document['summary']['incomplete'] == 1
-    assert [path.rsplit('/')[-1] for path in document['not_processed']] == ['notes.txt']
+    (other,) = document['not_processed']
+    assert other == {'path': str(tmp_path / 'in/notes.txt'), 'what': 'text', 'may_hold_pictures': False}
 
 
 def test_what_cannot_be_segmented_is_named_and_has_no_output(tmp_path):

@@ -1,10 +1,8 @@
 """What a report says of all files together."""
 
 import json
-from pathlib import Path
 
 from mmlp.apis.jobs import FileResult, JobReport, command_line
-from mmlp.media import MediaList
 
 
 def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
@@ -13,7 +11,7 @@ def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
     report.add(FileResult('b.jpg', 'image', notes=['left out: gain map', 'left out: motion film']))
     report.add(FileResult('c.jpg', 'image'))
     report.save()
-    command_line.print_summary(report, MediaList((), (), (), Path()))
+    command_line.print_summary(report)
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == [
         'note: left out: gain map (a.jpg and 1 more)',

@@ -216,7 +216,7 @@ class TestVIA:
 
     def test_attributes(self, tmp_path: Path) -> None:
         region = self.polygon(QUAD)
-        region['region_attributes'] = {'kind': {'plate': True, 'dirty': False}, 'text': 'ABC'}
+        region['region_attributes'] = {'kind': {'eu': True, 'dirty': False}, 'text': 'ABC'}
         picture(tmp_path / 'S/a.jpg')
         text(tmp_path / 'S/a.json', self.content([region]))
         with pytest.raises(ConversionError, match='which attribute holds the label'):
@@ -224,6 +224,49 @@ class TestVIA:
         assert not run(VIA(str(tmp_path / 'S'), 'kind'), tmp_path / 'out').problems
         with pytest.raises(ConversionError, match="no attribute 'class', there are"):
             run(VIA(str(tmp_path / 'S'), 'class'), tmp_path / 'out2')
+
+    def test_attributes_that_files_name_differently(self, tmp_path: Path) -> None:
+        """As the sample of nomeroff-net does, with the plate's text and country beside the class."""
+        stated = {
+            'train': {'class': 'numberplate', 'region_name': 'eu', 'np': 'NEBV043'},
+            'val': {'class': 'numberplate'},
+            'test': {'label': {'brand_numberplate': False, 'numberplate': True}, 'np': 'AB 123'},
+        }
+        for split, attributes in stated.items():
+            region = self.polygon(QUAD)
+            region['region_attributes'] = attributes
+            picture(tmp_path / f'S/{split}/{split}.jpg')
+            text(tmp_path / f'S/{split}/via_region_data.json', self.content([region], f'{split}.jpg'))
+        assert not run(VIA(str(tmp_path / 'S')), tmp_path / 'out').problems
+        for split in stated:
+            np.testing.assert_array_equal(
+                read_masks(tmp_path / 'out')[f'{split}/{split}.jpg'], oracle(QUAD) * 255
+            )
+        report = run(VIA(str(tmp_path / 'S'), ['class', 'label']), tmp_path / 'out2')
+        assert not report.problems and sorted(report.pictures) == ['test', 'train', 'val']
+
+    def test_regions_without_a_label(self, tmp_path: Path) -> None:
+        """They are all plates where no region has a label, and nobody knows what where others have one."""
+        for name in 'ab':
+            picture(tmp_path / f'S/{name}.jpg')
+        regions = {name: self.polygon(QUAD, '') for name in 'ab'}
+        regions['b']['region_attributes'] = {}
+        text(
+            tmp_path / 'S/via.json',
+            {**self.content([regions['a']]), **self.content([regions['b']], 'b.jpg')},
+        )
+        run(VIA(str(tmp_path / 'S')), tmp_path / 'out', rule=ALL_TRAIN)
+        assert all((mask == oracle(QUAD) * 255).all() for mask in read_masks(tmp_path / 'out').values())
+        # The plate's text is no label, since it stands beside one elsewhere.
+        regions['a']['region_attributes'] = {'label': 'plate', 'np': 'AB 123'}
+        regions['b']['region_attributes'] = {'np': 'XY 999'}
+        text(
+            tmp_path / 'S/via.json',
+            {**self.content([regions['a']]), **self.content([regions['b']], 'b.jpg')},
+        )
+        found = problems(run(VIA(str(tmp_path / 'S')), tmp_path / 'out2', rule=ALL_TRAIN))
+        assert list(found) == ['b.jpg'] and 'an annotation has no label' in found['b.jpg']
+        assert not run(VIA(str(tmp_path / 'S')), tmp_path / 'out3', rule=ALL_TRAIN, labels=('*',)).problems
 
     def test_broken(self, tmp_path: Path) -> None:
         content = {}

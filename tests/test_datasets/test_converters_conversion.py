@@ -20,8 +20,8 @@ from mmlp.datasets.converters import (
     Record,
     Shape,
     SplitRule,
-    conversion,
 )
+from mmlp.datasets.converters.files import place_picture
 from mmlp.datasets.converters.shapes import box, labelled, polygon
 
 PLATE = [[20.3, 30.2], [90.1, 40.4], [92.2, 60.3], [22.4, 50.1]]
@@ -114,15 +114,14 @@ def test_changed_annotation_picture_and_lost_mask_are_done_again(tmp_path: Path)
 
 def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = three(tmp_path)
-    place = conversion.place_picture
     placed = []
 
     def interrupted(*args: object) -> None:
         if placed:
             raise KeyboardInterrupt
-        placed.append(place(*args))
+        placed.append(place_picture(*args))
 
-    monkeypatch.setattr(conversion, 'place_picture', interrupted)
+    monkeypatch.setattr('mmlp.datasets.converters.picture.place_picture', interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(Listed(tmp_path / 'source', *items), tmp_path / 'out', workers=1)
     monkeypatch.undo()

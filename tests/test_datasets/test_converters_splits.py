@@ -97,6 +97,64 @@ def test_groups_told_by_names(names: list, groups: list) -> None:
     assert group_records(records(*names), 'auto')[0] == groups
 
 
+@pytest.mark.parametrize(
+    'pattern',
+    [
+        '{}.mp4#t={}.jpg',
+        '{}_frame_{:06}.jpg',
+        '{}-{:04}.png',
+        '{}_mp4-{:04}_jpg.rf.x{}.jpg',
+        '{}_00-12-{:02}.jpg',
+    ],
+)
+def test_frames_of_a_few_videos_stay_together(pattern: str) -> None:
+    names = [pattern.format(clip, i, i) for clip in ('north', 'south', 'east') for i in range(20)]
+    for seed in range(10):
+        found = by_split(records(*names), SplitRule(seed=seed))
+        clips = {split: {name[:4] for name in its} for split, its in found.items()}
+        assert not clips['train'] & clips['val'] and len(found['val']) == 20
+
+
+def test_frames_of_a_video_beside_photographs_and_in_folders() -> None:
+    frames = [f'batch{i % 3}/drive.mp4#t={i}.jpg' for i in range(9)]
+    photographs = [f'batch{i % 3}/IMG_{i}.jpg' for i in range(6)]
+    groups, how = group_records(records(*frames, *photographs), 'auto')
+    assert groups == ['drive'] * 9 + ['batch0', 'batch1', 'batch2'] * 2
+    assert how == 'the video that names tell (9) and folder (6)'
+
+
+def test_split_folders_do_not_part_a_video_that_is_split_anew() -> None:
+    names = [
+        f'{split}/images/{clip}_frame_{i}.jpg'
+        for split in ('train', 'valid')
+        for clip in 'ab'
+        for i in (1, 2)
+    ]
+    assert group_records(records(*names), 'auto')[0] == list('aabbaabb')
+
+
+def test_one_video_is_not_split() -> None:
+    splits, note = assign_splits(records(*(f'north_frame_{i}.jpg' for i in range(30))), SplitRule())
+    assert (
+        set(splits) == {'train'} and 'no val: add pictures of elsewhere' in note and '--group-by file' in note
+    )
+
+
+def test_val_is_not_nearly_all_where_groups_are_few_and_unlike() -> None:
+    names = [f'north_frame_{i}.jpg' for i in range(95)] + [f'south_frame_{i}.jpg' for i in range(5)]
+    for seed in range(60):
+        assert len(by_split(records(*names), SplitRule(seed=seed))['val']) == 5
+
+
+@pytest.mark.parametrize('only', ['val', 'test'])
+def test_set_without_train_is_told_of_the_option(only: str) -> None:
+    items = records('a.jpg', 'b.jpg', split=only)
+    splits, note = assign_splits(items, SplitRule())
+    assert splits == [only] * 2 and f'all pictures are {only}' in note and '--split hash' in note
+    assert set(by_split(items, SplitRule(split='hash'))) == {'train', 'val'}
+    assert not assign_splits(items, SplitRule(split=only))[1]
+
+
 def test_groups_by_rule() -> None:
     items = records('a/cam1_x.jpg', 'b/cam1_y.jpg', 'b/cam2_z.jpg')
     assert group_records(items, r'(cam\d)')[0] == ['cam1', 'cam1', 'cam2']

@@ -188,6 +188,14 @@ class TestWPOD:
         assert (mask > 0).sum() == pytest.approx(expected.sum(), abs=2)
         assert ((mask > 0) ^ expected).sum() <= 2
 
+    @pytest.mark.parametrize('images', ['S', 'S/', 'S/pictures', '.', 'link'])
+    def test_folders_that_are_the_same_or_lie_in_one_another(self, tmp_path: Path, images: str) -> None:
+        picture(tmp_path / 'S/pictures/00001.jpg')
+        text(tmp_path / 'S/notes/00001.txt', WPOD_LINE)
+        (tmp_path / 'link').symlink_to(tmp_path / 'S')
+        report = run(WPOD(str(tmp_path / 'S'), f'{tmp_path}/{images}'), tmp_path / 'out')
+        assert report.converted == 1 and not report.problems
+
     def test_broken(self, tmp_path: Path) -> None:
         for name in ('good', 'cut', 'count', 'pixels', 'empty', 'crop_lp'):
             picture(tmp_path / f'{name}.jpg')

@@ -71,7 +71,7 @@ def test_folder(tree):
         ('sub/ünï cödé 車.png', 'image'),
         ('sub/deep[1]/*.png', 'image'),
     ]
-    assert sorted(path.name for path in found.skipped) == ['neither', 'notes.txt']
+    assert sorted(file.path.name for file in found.skipped) == ['neither', 'notes.txt']
     assert not found.problems and found.root == tree and len(found) == 10
     assert all(item.path == tree / item.relative for item in found)
 
@@ -86,7 +86,7 @@ def test_named_files_are_taken_whatever_their_name(tree):
     found = find_media([tree / '.hidden.png', tree / 'no_suffix', tree / 'notes.txt', tree / 'gone.png'])
     assert relatives(found) == ['.hidden.png', 'no_suffix']
     assert [(problem.path.name, problem.reason) for problem in found.problems] == [
-        ('notes.txt', 'is neither a picture nor a video'),
+        ('notes.txt', 'is neither a picture nor a video, but text'),
         ('gone.png', 'there is no such file or folder'),
     ]
 
@@ -186,6 +186,14 @@ def test_videos_are_known_by_their_first_bytes(make_video, suffix):
     codec = {'.webm': 'libvpx-vp9', '.mpg': 'mpeg2video', '.flv': 'flv', '.avi': 'mpeg4', '.wmv': 'mpeg4'}
     path = make_video(f'a{suffix}', frames=2, codec=codec.get(suffix, 'libx264'))
     assert sniff_kind(path.read_bytes()[:256]) == suffix_kind(path) == file_kind(path) == 'video'
+
+
+def test_films_of_jpeg_pictures_are_videos(tmp_path):
+    for name in ('film.mjpeg', 'film.MJPG', 'photo.jpg'):
+        (tmp_path / name).write_bytes(picture('JPEG') * 3)
+    assert [(item.path.name, item.kind) for item in find_media(tmp_path)] == [
+        *(('film.MJPG', 'video'), ('film.mjpeg', 'video'), ('photo.jpg', 'image'))
+    ]
 
 
 TEXTS = [b'', b'hello', b'BMW is a car maker, is it not?', b'P5 is a key', b'%PDF-1.7', b'G' * 100]

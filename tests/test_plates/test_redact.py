@@ -54,18 +54,40 @@ def test_pixelation_leaves_no_more_than_the_grid():
     colors = np.unique(result[DISTANCE == 0], axis=0)
     area = 102 * 47  # of the plate's box
     assert len(colors) <= 1.6 * area / (0.5 * HEIGHT) ** 2
-    # Means of noise are grey: what was read before cannot be read now.
+    # Averages of noise are grey.
     assert result[DISTANCE == 0].std() < 0.2 * image[DISTANCE == 0].std()
 
 
-def test_cells_are_true_means():
-    image = np.zeros((60, 120), np.uint8)
-    image[20:40, 20:60] = 100
-    corners = np.array([[20, 20], [99, 20], [99, 39], [20, 39]], np.float32)
-    result = redact(image, [Plate(corners, corners)], 'pixelate', margin=0, strength=30.0)
-    values = np.unique(result[22:38, 22:98])
-    # One cell, the window: two pixels around the plate.
-    assert len(values) == 1 and values[0] == round(100 * 20 * 40 / (24 * 84))
+@pytest.mark.parametrize('feather', [0, 25])
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+@pytest.mark.parametrize('method', REDACTION_METHODS)
+def test_covers_do_not_depend_on_what_they_cover(method, dtype, feather):
+    """Else a number is found by covering all possible ones alike, and comparing."""
+    below = CORNERS + np.array([0, 36], np.float32)
+    neighbour = Plate(below, below)  # Its margin touches the other plate.
+    pixels = [(x, y) for y in range(110) for x in range(180)]
+    inside = [
+        any(cv2.pointPolygonTest(corners, point, False) >= 0 for corners in (CORNERS, below))
+        for point in pixels
+    ]
+    inside = np.reshape(inside, (110, 180))
+    first = texture(dtype=dtype)
+    second = np.where(inside[:, :, None], texture(dtype=dtype, seed=1), first)
+    results = [
+        redact(image, [PLATE, neighbour], method, margin=10, feather=feather, cover=cover_for(image))
+        for image in (first, second)
+    ]
+    np.testing.assert_array_equal(results[0], results[1])
+    masked = [redact(image, inside, method, margin=0, cover=cover_for(image)) for image in (first, second)]
+    np.testing.assert_array_equal(masked[0], masked[1])
+
+
+def test_covers_have_the_colour_of_their_surroundings():
+    image = np.full((110, 180, 3), (200, 120, 40), np.uint8)
+    image[DISTANCE == 0] = texture()[DISTANCE == 0]
+    for method in ('blur', 'pixelate'):
+        result = redact(image, [PLATE], method, margin=5)
+        np.testing.assert_array_equal(np.unique(result.reshape(-1, 3), axis=0), [[200, 120, 40]])
 
 
 def test_blur_leaves_no_detail_of_the_size_of_characters():

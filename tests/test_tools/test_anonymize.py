@@ -119,8 +119,8 @@ def test_a_stopped_run_leaves_nothing_unfinished(anonymize, number, tmp_path, ca
         (('photo.png', '-o', 'out', '--image', 'photo.png'), '--method image and --image FILE go together'),
         (('photo.png', '-o', 'out', '--margin', '-5'), 'margin must be 0 to 100 percent, got -5'),
         (
-            ('photo.png', '-o', 'out', '--strength', '0.01'),
-            'strength must be 0.2 to 10 (below, plates may stay',
+            ('photo.png', '-o', 'out', '--strength', '0'),
+            'strength must be above 0 and at most 10, got 0.0',
         ),
         (('photo.png', '-o', 'out', '--feather', '500'), 'feather must be 0 to 100 percent, got 500'),
         (('photo.png', '-o', 'photo.png/out'), 'photo.png is no folder: choose another output'),

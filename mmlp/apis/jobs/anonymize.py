@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from .output_paths import (
     mirrored_paths,
 )
 from .redaction import Redaction
+from .replacing import attributes_kept
 from .report import REPORT_NAME, FileResult, JobReport, load_results
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_anonymizer import VideoAnonymizer
@@ -93,8 +93,9 @@ def anonymize_media(
             a file with the suffix of a picture or video.
         segmenter (Segmenter): Finds the plates, such as :class:`~mmlp.apis.PlateSegmenter`.
         redaction (Redaction | None): How plates are made unreadable; None blurs.
-        in_place (bool): Replace the inputs. Videos that are damaged, or have streams that cannot be kept, are
-            left as they are, since parts would be lost.
+        in_place (bool): Replace the inputs; they keep owner, permissions and times. What the output would
+            lack for good is left as it is: damaged videos, videos with streams that cannot be kept, pictures
+            with layers or a second eye.
         resume (bool): Keep what a former run with the same settings finished, and do the rest. What it had
             begun when it was killed is removed.
         overwrite (bool): Replace existing outputs.
@@ -162,7 +163,7 @@ def anonymize_media(
     }
     if resume:
         remove_abandoned(target.parent for target in outputs.values())
-    results = JobReport(settings, report, media.skipped)
+    results = JobReport(settings, report, media)
     job = _AnonymizeJob(
         segmenter,
         redaction,
@@ -225,7 +226,8 @@ class _AnonymizeJob:
         bgr = np.array(picture.bgr)
         self._redaction.apply(bgr, plates)
         target = self._outputs[item.path]
-        with self._rights_kept(target):
+        self._refuse_to_lose(picture.originals)
+        with self._attributes_kept(target):
             write_image(target, picture, bgr, strip_location=self._strip_location)
         scores = [round(plate.score, 4) for plate in plates]
         review = [{'reason': 'no plate found'}] if not plates else []
@@ -238,22 +240,29 @@ class _AnonymizeJob:
             plates=len(plates),
             lowest_score=min(scores, default=None),
             review=review,
+            notes=[f'left out: {part}' for part in (*picture.copies, *picture.originals)],
         )
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
         target = self._outputs[item.path]
         if self._in_place and video_output_suffix(target) != target.suffix:
             raise ValueError(
-                f'{target.suffix} cannot be written, so the file cannot be replaced in place; '
-                'write to a folder instead'
+                f'{target.suffix or "its container"} cannot be written, so the file cannot be replaced in '
+                'place; write to a folder instead'
             )
-        with self._rights_kept(target):
+        with self._attributes_kept(target):
             return self._videos.run(item, target, progress)
 
-    @contextlib.contextmanager
-    def _rights_kept(self, target: Path) -> Iterator[None]:
-        """Gives a file that is replaced the permissions that it had."""
-        mode = stat.S_IMODE(target.stat().st_mode) if self._in_place else None
-        yield
-        if mode is not None:
-            os.chmod(target, mode)
+    def _refuse_to_lose(self, originals: Sequence[str]) -> None:
+        """Raises when a file would be replaced by one that lacks what nobody can make again."""
+        if self._in_place and originals:
+            raise ValueError(
+                f'{", ".join(originals)} would be lost, so the file cannot be replaced in place; '
+                'write to a folder instead'
+            )
+
+    def _attributes_kept(self, target: Path) -> contextlib.AbstractContextManager[None]:
+        """Keeps owner, permissions and times of a file that is replaced."""
+        if not self._in_place:
+            return contextlib.nullcontext()
+        return attributes_kept(target, strip_location=self._strip_location)

@@ -23,6 +23,7 @@ __all__ = [
     'EXIT_CODES',
     'ProgressBar',
     'add_crop_options',
+    'add_hidden_option',
     'add_segmenter_options',
     'add_video_options',
     'build_segmenter',
@@ -33,8 +34,11 @@ __all__ = [
 ]
 
 EXIT_CODES = (
-    'exit code: 0 all done, 1 some files failed or are incomplete, 2 nothing was started, 130 interrupted'
+    'exit code: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
+    '2 nothing was started, 130 interrupted'
 )
+#: Files that are named on the terminal, of each kind of those that were not processed.
+_NAMED_FILES = 5
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
 
@@ -151,6 +155,15 @@ def add_segmenter_options(
     group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
 
 
+def add_hidden_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that :func:`find_inputs` takes as ``hidden``."""
+    parser.add_argument(
+        '--hidden',
+        action='store_true',
+        help='look into hidden files and folders too, such as .thumbnails',
+    )
+
+
 def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._ArgumentGroup:
     """Adds the options of written videos, and returns their group."""
     group = parser.add_argument_group('videos')
@@ -217,16 +230,19 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
     return ExcludingSegmenter(segmenter, args.exclude) if args.exclude else segmenter
 
 
-def find_inputs(inputs: list[str], output: Path | None) -> MediaList:
-    """Finds the pictures and videos that a person named.
+def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) -> MediaList:
+    """Finds the pictures and videos that a person named; with ``hidden`` the hidden ones in folders too.
 
     Raises:
         FileNotFoundError: There is none.
     """
-    media = find_media_outside(inputs, output)
+    media = find_media_outside(inputs, output, hidden=hidden)
     if not media.items:
-        reasons = '; '.join(f'{problem.path}: {problem.reason}' for problem in media.problems)
-        raise FileNotFoundError(f'no picture or video found: {reasons or "none in " + ", ".join(inputs)}')
+        reasons = [f'{problem.path}: {problem.reason}' for problem in media.problems]
+        reasons = reasons or [f'none in {", ".join(inputs)}']
+        reasons += [f'{file.path} is something else ({file.what})' for file in media.skipped[:_NAMED_FILES]]
+        reasons += [f'{path} is hidden (--hidden takes it)' for path in media.hidden[:_NAMED_FILES]]
+        raise FileNotFoundError(f'no picture or video found: {"; ".join(reasons)}')
     return media
 
 
@@ -262,16 +278,17 @@ def run(command: Callable[[], JobReport]) -> int:
         return 2
 
 
-def print_summary(report: JobReport, media: MediaList) -> None:
-    """Prints on standard error what became of all files, and each note once.
+def print_summary(report: JobReport) -> None:
+    """Prints on standard error what became of all files, what was not processed, and each note once.
 
     Nothing is printed for a single file that is done and has no notes.
     """
     for note, files in report.notes().items():
         others = f' and {len(files) - 1} more' if len(files) > 1 else ''
         print(f'note: {note} ({files[0]}{others})', file=sys.stderr)
+    _print_not_processed(report)
     counts = report.summary()
-    if counts['files'] == counts['done'] == 1 and not media.skipped:
+    if counts['files'] == counts['done'] == 1 and not report.not_processed and not report.hidden:
         return
     parts = [f'{counts["done"]} of {counts["files"]} files done']
     parts += [f'{counts[name]} {name}' for name in ('incomplete', 'failed') if counts[name]]
@@ -279,12 +296,40 @@ def print_summary(report: JobReport, media: MediaList) -> None:
         parts.append(f'{counts["kept_from_former_runs"]} of them by a former run')
     if counts['to_look_at']:
         parts.append(f'{counts["to_look_at"]} to look at (listed in the report)')
-    if media.skipped:
-        files = '1 file' if len(media.skipped) == 1 else f'{len(media.skipped)} files'
-        parts.append(f'{files} left alone (neither picture nor video)')
+    may_hold = sum(file.may_hold_pictures for file in report.not_processed)
+    if may_hold:
+        parts.append(f'{_count(may_hold, "other file")} that may hold pictures')
+    if report.hidden:
+        parts.append(_count(len(report.hidden), 'hidden picture or video', 'hidden pictures or videos'))
+    if len(report.not_processed) > may_hold:
+        left_alone = _count(len(report.not_processed) - may_hold, 'file')
+        parts.append(f'{left_alone} left alone (neither picture nor video)')
     if report.path is not None:
         parts.append(f'report in {report.path}')
     print('; '.join(parts), file=sys.stderr)
+
+
+def _print_not_processed(report: JobReport) -> None:
+    """Names the first few of what may have been left open, and of what was left alone."""
+    may_hold = [file for file in report.not_processed if file.may_hold_pictures]
+    others = [file for file in report.not_processed if not file.may_hold_pictures]
+    listed = 'listed in the report' if report.path is not None else '--report FILE lists them'
+    for lines, advice in (
+        (
+            [f'warning: not processed: {file.path} ({file.what})' for file in may_hold],
+            ': may hold pictures; unpack or convert it',
+        ),
+        ([f'warning: not processed: {path} (hidden)' for path in report.hidden], ': --hidden takes them too'),
+        ([f'left alone: {file.path} ({file.what})' for file in others], ''),
+    ):
+        for line in lines[:_NAMED_FILES]:
+            print(line + advice, file=sys.stderr)
+        if len(lines) > _NAMED_FILES:
+            print(f'... and {len(lines) - _NAMED_FILES} more of these ({listed})', file=sys.stderr)
+
+
+def _count(number: int, one: str, more: str | None = None) -> str:
+    return f'{number} {one if number == 1 else more or one + "s"}'
 
 
 def set_verbose(is_verbose: bool) -> None:

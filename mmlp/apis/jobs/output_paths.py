@@ -43,20 +43,23 @@ def mirrored_paths(items: Sequence[MediaItem]) -> list[Path]:
     names = []
     for item in items:
         relative = item.relative
-        suffix = video_output_suffix(relative) if item.kind == 'video' else relative.suffix
+        suffix = video_output_suffix(item.path) if item.kind == 'video' else relative.suffix
         names.append((relative.with_suffix(suffix), relative.with_name(relative.name + suffix)))
     return _distinct(
         [(first, first if first == item.relative else other) for item, (first, other) in zip(items, names)]
     )
 
 
-def find_media_outside(inputs: Inputs, output: str | os.PathLike | None) -> MediaList:
+def find_media_outside(
+    inputs: Inputs, output: str | os.PathLike | None, *, hidden: bool = False
+) -> MediaList:
     """Finds pictures and videos, but not those that an earlier job wrote into a folder among them.
 
     Args:
         inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Files, folders, patterns; or
             what was found before, which is returned as it is.
         output (str | os.PathLike | None): The output; is looked into only when it is an input itself.
+        hidden (bool): Take hidden files in folders too.
 
     Returns:
         MediaList: See :func:`~mmlp.media.find_media`.
@@ -66,11 +69,11 @@ def find_media_outside(inputs: Inputs, output: str | os.PathLike | None) -> Medi
     entries = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     named = {os.path.realpath(entry) for entry in entries}
     is_apart = output is not None and os.path.realpath(output) not in named
-    return find_media(entries, exclude=[output] if is_apart else [])
+    return find_media(entries, hidden=hidden, exclude=[output] if is_apart else [])
 
 
 def is_file_output(items: Sequence[MediaItem], output: Path) -> bool:
-    """Tells whether an output is meant as a file: by the suffix of a picture or video.
+    """Tells whether an output is meant as a file: by the suffix of a picture or video, or of the one input.
 
     Args:
         items (Sequence[MediaItem]): The inputs.
@@ -83,6 +86,8 @@ def is_file_output(items: Sequence[MediaItem], output: Path) -> bool:
         ValueError: It is meant as a file, but there are several inputs, or one of another kind.
     """
     kind = suffix_kind(output)
+    if kind is None and len(items) == 1 and output.suffix.lower() == items[0].path.suffix.lower() != '':
+        kind = items[0].kind  # A suffix of a camera's own.
     if kind is None or output.is_dir():
         return False
     if len(items) > 1:

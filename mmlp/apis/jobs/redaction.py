@@ -15,9 +15,6 @@ from PIL import Image, ImageOps
 from mmlp.media import Frame, read_image
 from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
 
-#: A cell of the grid is then a third of a character's height, and a blur's sigma wider than its strokes.
-LEAST_STRENGTH = 0.2
-
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Redaction:
@@ -26,8 +23,8 @@ class Redaction:
     Attributes:
         method (str): ``'blur'``, ``'pixelate'``, ``'solid'`` or ``'image'``.
         margin (float): Widening on every side in percent of the plate's height.
-        strength (float): Sigma of the blur or side of a grid cell, as a share of the plate's height, at least
-            :data:`LEAST_STRENGTH`.
+        strength (float): Sigma of the blur or side of a cell of the mosaic, as a share of the plate's height,
+            above 0 and at most 10.
         feather (float): Width of the soft edge outside of the margin in percent of the plate's height.
         cover (np.ndarray | None): For ``'image'``: the picture to lay on plates, uint8 BGR or BGRA.
 
@@ -49,11 +46,8 @@ class Redaction:
         for name in ('margin', 'feather'):
             if not 0 <= getattr(self, name) <= 100:
                 raise ValueError(f'{name} must be 0 to 100 percent, got {getattr(self, name)}')
-        if not LEAST_STRENGTH <= self.strength <= 10:
-            raise ValueError(
-                f'strength must be {LEAST_STRENGTH} to 10 (below, plates may stay legible), '
-                f'got {self.strength}'
-            )
+        if not 0 < self.strength <= 10:
+            raise ValueError(f'strength must be above 0 and at most 10, got {self.strength}')
 
     def describe(self) -> dict[str, Any]:
         """The values that the outcome depends on, plain for JSON."""

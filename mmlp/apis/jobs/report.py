@@ -8,18 +8,20 @@ import datetime
 import json
 import os
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaWriteError, atomic_path
+from mmlp.media import MediaList, MediaWriteError, atomic_path
 from mmlp.version import __version__
 
 #: The report's name in an output folder.
 REPORT_NAME = 'report.json'
 #: Seconds between two writings of the report while a job runs, and their share of the time at most.
 _SAVE_INTERVAL, _SAVE_SHARE = 10.0, 0.02
+_CHECKSUM, _BLOCK_BYTES = 'crc32', 1 << 20
 
 
 @dataclasses.dataclass
@@ -43,7 +45,8 @@ class FileResult:
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``streams_left_out``
             (that were neither looked at nor carried over), ``clock_jumps``, and others; where several streams
             of pictures were processed, ``streams`` has the same of each.
-        source (dict[str, int] | None): Size and time of the input when it was processed, for resuming.
+        source (dict[str, int] | None): Size and time of the input when it was processed, for resuming; of one
+            that was replaced in place, which keeps its time, a checksum of the file that replaced it too.
         output_sizes (list[int]): Bytes of each output, for resuming.
         kept (bool): Whether it was finished by a former run and kept by this one.
     """
@@ -70,23 +73,31 @@ class FileResult:
             fingerprint (dict[str, int] | None): Of the input before it was read.
         """
         replaced = os.path.realpath(self.path) in self.outputs
-        self.source = fingerprint_of(self.path) if replaced else fingerprint
+        self.source = fingerprint_of(self.path, checksum=True) if replaced else fingerprint
         self.output_sizes = _sizes(self.outputs)
 
     def is_current(self, path: Path, outputs: Iterable[Path]) -> bool:
         """Tells whether input and outputs are still as this result describes them."""
         try:
-            sizes, fingerprint = _sizes(self.outputs), fingerprint_of(path)
+            named = [str(output) for output in outputs] == self.outputs
+            if self.status == 'failed' or not named or _sizes(self.outputs) != self.output_sizes:
+                return False
+            return fingerprint_of(path, checksum=_CHECKSUM in (self.source or {})) == self.source
         except OSError:
             return False
-        named = [str(output) for output in outputs] == self.outputs
-        return self.status != 'failed' and named and sizes == self.output_sizes and fingerprint == self.source
 
 
-def fingerprint_of(path: str | os.PathLike) -> dict[str, int]:
-    """Returns the size in bytes and the time of change of a file."""
+def fingerprint_of(path: str | os.PathLike, *, checksum: bool = False) -> dict[str, int]:
+    """Returns size in bytes and time of change of a file, and on request the CRC-32 of its content."""
     status = os.stat(path)
-    return {'size': status.st_size, 'mtime_ns': status.st_mtime_ns}
+    fingerprint = {'size': status.st_size, 'mtime_ns': status.st_mtime_ns}
+    if checksum:
+        value = 0
+        with open(path, 'rb') as file:
+            while block := file.read(_BLOCK_BYTES):
+                value = zlib.crc32(block, value)
+        fingerprint[_CHECKSUM] = value
+    return fingerprint
 
 
 def _sizes(paths: Iterable[str]) -> list[int]:
@@ -100,28 +111,35 @@ class JobReport:
     Args:
         settings (dict[str, Any]): What the outputs depend on, plain values for JSON.
         path (str | os.PathLike | None): Where to write the report; None writes none.
-        not_processed (Iterable[Path]): Files in the folders that are neither picture nor video.
+        media (MediaList | None): What was found, for what was not processed: files that are neither picture
+            nor video, and hidden ones.
 
     Attributes:
         files (list[FileResult]): The results, in the order of processing.
+        not_processed (list[OtherFile]): Files in the folders that are neither picture nor video, those that
+            may hold pictures first.
+        hidden (list[Path]): Hidden pictures and videos that were left out.
     """
 
     def __init__(
         self,
         settings: dict[str, Any] | None = None,
         path: str | os.PathLike | None = None,
-        not_processed: Iterable[Path] = (),
+        media: MediaList | None = None,
     ) -> None:
         self.settings = settings or {}
         self.path = None if path is None else Path(path)
         self.files: list[FileResult] = []
-        self._not_processed = [str(path) for path in not_processed]
+        skipped = () if media is None else media.skipped
+        self.not_processed = sorted(skipped, key=lambda file: not file.may_hold_pictures)
+        self.hidden = [] if media is None else list(media.hidden)
         self._saved, self._interval = time.monotonic(), _SAVE_INTERVAL
 
     @property
     def exit_code(self) -> int:
-        """0 when all is done, 1 when any file failed or is incomplete."""
-        return int(any(result.status != 'done' for result in self.files))
+        """0 when all is done, 1 when a file failed or is incomplete, or pictures may have been left open."""
+        left_open = self.hidden or any(file.may_hold_pictures for file in self.not_processed)
+        return int(bool(left_open) or any(result.status != 'done' for result in self.files))
 
     def add(self, result: FileResult) -> None:
         """Adds a result; writes the report from time to time, so that a crash loses little."""
@@ -164,7 +182,15 @@ class JobReport:
             'settings': self.settings,
             'summary': self.summary(),
             'files': [dataclasses.asdict(result) for result in self.files],
-            'not_processed': self._not_processed,
+            'not_processed': [
+                {
+                    'path': str(file.path),
+                    'what': file.what,
+                    'may_hold_pictures': file.may_hold_pictures,
+                }
+                for file in self.not_processed
+            ],
+            'hidden': [str(path) for path in self.hidden],
         }
         write_json(self.path, document, indent=1)
         self._saved = time.monotonic()

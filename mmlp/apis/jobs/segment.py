@@ -121,7 +121,7 @@ def segment_media(
         'codec': codec,
         'crf': crf,
     }
-    report = JobReport(settings, folder / REPORT_NAME, media.skipped)
+    report = JobReport(settings, folder / REPORT_NAME, media)
     job = _SegmentJob(
         segmenter,
         folder,

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from mmlp.media import (
-    CONTAINERS,
     Companions,
     Frame,
     MediaItem,
@@ -19,6 +18,7 @@ from mmlp.media import (
     UnreadableMediaError,
     VideoReader,
     VideoWriter,
+    find_container,
     intermediate_path,
     plan_streams,
 )
@@ -105,7 +105,7 @@ class VideoAnonymizer:
             UnreadableMediaError: The video cannot be read.
             MediaWriteError: The output could not be written.
         """
-        container = CONTAINERS[target.suffix.lower()]
+        container = find_container(target, item.path)
         plan = plan_streams(item.path, container, audio=self._audio, strip_location=self._strip_location)
         task = _Task(item, target, container, plan, progress, unreadable=list(plan.unreadable))
         self._refuse(plan.lost)

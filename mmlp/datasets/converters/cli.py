@@ -72,7 +72,7 @@ def build_parser(reader: type[Reader]) -> argparse.ArgumentParser:
         choices=ORIENTATIONS,
         default='auto',
         help='frame of the annotations of pictures that EXIF turns: as shown, or as stored; auto goes by '
-        'the size that the annotation states, else shown',
+        'the size that the annotation states, else by the others of the set, else shown, with a warning',
     )
     _add_split_arguments(parser)
     if reader.has_boxes:
@@ -108,8 +108,9 @@ def _add_split_arguments(parser: argparse.ArgumentParser) -> None:
         default='auto',
         metavar='RULE',
         help='pictures of one group never fall on both sides: auto (track or vehicle where the set tells '
-        'it, else folder, else name before the number), folder, file (each picture alone), or a regular '
-        "expression found in the name, such as '^(clip[0-9]+)_'",
+        'it, the video where the name tells it (NAME.mp4#t=163, NAME_frame_000123, ...), else folder, else '
+        'name before the number), folder, file (each picture alone), or a regular expression found in the '
+        "name, such as '^(clip[0-9]+)_'",
     )
 
 
@@ -142,15 +143,17 @@ def _add_label_arguments(parser: argparse.ArgumentParser) -> None:
         '--labels',
         nargs='+',
         metavar='NAME',
-        help='classes that are plates; by default those that read like one (plate, license, Kennzeichen, '
-        'placa, ...), or the only one that there is',
+        help="classes that are plates, or patterns: '*' takes all, for sets whose labels are the plates' "
+        'texts. By default those that read like a plate (plate, license, Kennzeichen, placa, ...), or the '
+        'only one that there is',
     )
     group.add_argument(
         '--ignore-labels',
         nargs='+',
         metavar='NAME',
         default=list(DEFAULT_IGNORE_LABELS),
-        help='classes of regions that are neither plate nor background (default: %(default)s)',
+        help='classes, or patterns, of regions that are neither plate nor background, which comes before '
+        '--labels (default: %(default)s)',
     )
 
 

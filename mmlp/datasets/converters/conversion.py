@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-import cv2
 from PIL import Image
 from tqdm import tqdm
 
-from ..integrity import read_size
 from ..license_plate_dataset import IMG_SUFFIXES
-from .files import place_picture, write_atomic
+from .files import write_atomic
+from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
 from .manifest import Manifest
 from .options import Options, Report
-from .orientation import read_orientation, refers_to_stored, turn_upright
-from .painting import paint
+from .picture import Outcome, convert_picture
 from .plan import Job, plan
 from .reader import Reader
 from .records import SPLITS, ConversionError, Problem, Record
@@ -101,66 +98,46 @@ def _convert_all(jobs: Sequence[Job], manifest: Manifest, options: Options, repo
     for split in {job.split for job in jobs}:
         for folder in ('images', 'masks'):
             os.makedirs(os.path.join(manifest.out, split, folder), exist_ok=True)
-    bar = tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress)
-    results = in_threads(lambda job: _convert_one(job, manifest, options), jobs, options.workers)
-    with bar, closing(results):
-        for job, future in results:
+    votes = FrameVotes()
+    undecided = []
+    with tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress) as bar:
+        for job, outcome in _each([(job, None) for job in jobs], manifest, options, report):
+            if outcome.frame:
+                votes.add(job.record, outcome.frame)
+            if outcome.undecided:
+                undecided.append(job)
+            bar.update(not outcome.undecided)
+        # Those whose annotations do not tell their frame wait until all others have told theirs.
+        decided = [(job, votes.decide(job.record)) for job in undecided]
+        for _ in _each([(job, frame or SHOWN) for job, frame in decided], manifest, options, report):
             bar.update()
+    report.notes += describe_guesses([(job.record, frame) for job, frame in decided])
+
+
+def _each(
+    jobs: Sequence[tuple[Job, str | None]], manifest: Manifest, options: Options, report: Report
+) -> Iterator[tuple[Job, Outcome]]:
+    """Converts in threads; counts, and reports what failed."""
+    results = in_threads(lambda item: convert_picture(*item, manifest, options), jobs, options.workers)
+    with closing(results):
+        for (job, frame), future in results:
             try:
-                fresh = future.result()
+                outcome = future.result()
             except (FormatError, OSError, SyntaxError, Image.DecompressionBombError) as error:
                 report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
                 if job.key in manifest.entries:
                     manifest.discard([job.key])
+                outcome = Outcome()
             else:
-                report.converted += fresh
-                report.skipped += not fresh
+                done = frame is not None or not outcome.undecided
+                report.converted += done and outcome.fresh
+                report.skipped += done and not outcome.fresh
+            yield job, outcome
 
 
 def _explain(error: BaseException, record: Record) -> str:
     where = f' (annotated in {record.source})' if isinstance(error, FormatError) and record.source else ''
     return f'{error}{where}'
-
-
-def _convert_one(job: Job, manifest: Manifest, options: Options) -> bool:
-    """Converts a picture unless that is done; returns whether it had to."""
-    record = job.record
-    stamp = _stamp(record)
-    if manifest.is_finished(job.key, stamp):
-        return False
-    shown, stored = read_size(record.picture)
-    shapes = record.shapes
-    stated = [record.size, *(shape.pixels.size for shape in shapes if shape.pixels is not None)]
-    lying = [
-        refers_to_stored(size, shown, stored, options.orientation) for size in stated if size is not None
-    ]
-    if any(lying) or (not lying and refers_to_stored(None, shown, stored, options.orientation)):
-        orientation = read_orientation(record.picture)
-        shapes = [turn_upright(shape, orientation, stored) for shape in shapes]
-    painted = paint(shapes, *shown, rim=options.rim)
-    entry = dict(
-        split=job.split,
-        name=job.name,
-        stamp=stamp,
-        width=shown[0],
-        height=shown[1],
-        clipped=painted.clipped,
-        annotations=painted.annotations,
-    )
-    picture, mask = manifest.outputs(entry)
-    data = cv2.imencode('.png', painted.mask)[1].tobytes()
-    write_atomic(mask, data, manifest.scratch)
-    place_picture(record.picture, picture, options.link, manifest.scratch)
-    manifest.add(job.key, entry)
-    return True
-
-
-def _stamp(record: Record) -> str:
-    stat = os.stat(record.picture)
-    digest = hashlib.sha1(repr((record.picture, stat.st_size, stat.st_mtime_ns, record.size)).encode())
-    for shape in record.shapes:
-        digest.update(shape.fingerprint())
-    return digest.hexdigest()
 
 
 def _finish(manifest: Manifest, jobs: Sequence[Job], report: Report) -> None:

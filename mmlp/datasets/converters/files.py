@@ -17,12 +17,17 @@ CONVERSION_FOLDER = '.conversion'
 LINKS = ('copy', 'hard', 'symlink')
 
 
-def walk(root: str, *suffixes: str) -> Iterator[str]:
+def walk(root: str, *suffixes: str, seen: set[str] | None = None) -> Iterator[str]:
     """Files below ``root`` that end with one of ``suffixes`` in any case, sorted folder by folder.
 
     Follows links to folders, each folder once. Hidden files and folders are passed over.
+
+    Args:
+        root: The folder.
+        *suffixes: Lower case endings.
+        seen: Real paths of folders that were walked before, and are passed over; takes those walked now.
     """
-    seen: set[str] = set()
+    seen = set() if seen is None else seen
     for folder, subfolders, names in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
         if real in seen:
@@ -60,7 +65,7 @@ class PictureIndex:
     """Finds the picture that an annotation names.
 
     Args:
-        roots: Folders that hold the pictures, at any depth.
+        roots: Folders that hold the pictures, at any depth; may be the same or lie in one another.
     """
 
     def __init__(self, *roots: str) -> None:
@@ -68,8 +73,9 @@ class PictureIndex:
         self.pictures: list[str] = []
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
+        seen: set[str] = set()
         for root in self.roots:
-            for path in walk(root, *IMG_SUFFIXES):
+            for path in walk(root, *IMG_SUFFIXES, seen=seen):
                 self.pictures.append(path)
                 name = os.path.basename(path).lower()
                 self._by_name[name].append(path)

@@ -31,15 +31,20 @@ def split_of(name: str) -> str | None:
     return None
 
 
-def flat_name(name: str) -> str:
-    """A path with ``/`` as one file name: folders that tell pictures apart are put before it."""
+def telling_name(name: str) -> str:
+    """A path with ``/`` without the folders that say what lies in them, but tell no pictures apart."""
     *folders, base = name.split('/')
     kept = [
         f
         for f in folders
         if f.lower() not in SPLIT_NAMES and f.lower() not in _PLAIN and f not in ('', '.', '..')
     ]
-    return '_'.join([*kept, base])
+    return '/'.join([*kept, base])
+
+
+def flat_name(name: str) -> str:
+    """A path with ``/`` as one file name: folders that tell pictures apart are put before it."""
+    return telling_name(name).replace('/', '_')
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

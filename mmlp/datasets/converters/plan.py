@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .labels import LabelChoice
+from .labels import LabelChoice, list_labels
 from .names import unique_names
 from .options import Options, Report
 from .records import SPLITS, Problem, Record
@@ -53,11 +53,9 @@ def plan(
         merged = kept
     for title, labels in (('taken as plates', choice.plates), ('as regions to ignore', choice.ignored)):
         if labels:
-            report.notes.append(f'{title}: ' + ', '.join(f'{name!r} ({n})' for name, n in labels.items()))
+            report.notes.append(f'{title}: {list_labels(labels)}')
     if choice.left_out:
-        report.notes.append(
-            'labels left out: ' + ', '.join(f'{n!r} ({c})' for n, c in choice.left_out.items())
-        )
+        report.notes.append(f'labels left out: {list_labels(choice.left_out)}')
     splits, note = assign_splits(merged, options.rule)
     if note:
         report.notes.append(note)

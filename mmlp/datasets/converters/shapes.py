@@ -141,6 +141,26 @@ def rotated_box(
     return quad(corners @ turn + np.asarray(centre, dtype=np.float64), label=label)
 
 
+def turned_box(edges: Sequence[float], degrees: float, label: str | None = None) -> Shape:
+    """A box stated upright, and how far it is turned clockwise (as seen in the picture) about its centre.
+
+    Args:
+        edges: Left, top, right and bottom before it is turned, in pixels.
+        degrees: The turn; at multiples of 360 the box is upright.
+        label: Class of the annotation.
+
+    Raises:
+        FormatError: As for :func:`box`, or the turn is no finite number.
+    """
+    if not np.isfinite(degrees):
+        raise FormatError(f'box turned by {degrees!r}: expected degrees')
+    upright = box(edges, label)
+    if not degrees % 360:
+        return upright
+    left, top, right, bottom = edges
+    return rotated_box(((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top), degrees, label)
+
+
 def ellipse(
     centre: tuple[float, float], radii: tuple[float, float], angle: float = 0.0, label: str | None = None
 ) -> Shape:

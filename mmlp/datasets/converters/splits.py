@@ -6,17 +6,17 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..video_frames import series_of, source_name, video_of
+from .names import telling_name
 from .records import SPLITS, ConversionError, Record
 
 SPLIT_CHOICES = ('official', 'hash', *SPLITS)
 DEFAULT_VAL_FRACTION = 0.1
-#: Fewer scenes than this, told by names, say nothing about how the pictures were shot.
-_LEAST_SCENES = 5
-#: Roboflow names its augmented copies of a picture NAME.rf.DIGEST.
-_ROBOFLOW = re.compile(r'(_(jpg|jpeg|png|bmp|webp))?\.rf\.[0-9a-zA-Z]+$', re.IGNORECASE)
+#: Drawn into val or test by chance, more than this share of the pictures is given back.
+_LARGEST_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,45 +63,72 @@ def assign_splits(records: Sequence[Record], rule: SplitRule) -> tuple[list[str]
         free = [i for i, split in enumerate(official) if split == 'train']
         fractions = (val, 0.0)
     if not free:
-        return splits, ''
+        return splits, _without_train(official)
     groups, how = group_records([records[i] for i in free], rule.group_by)
-    placed = _place(set(groups), fractions, rule.seed)
+    placed = _place(Counter(groups), fractions, rule.seed)
     for index, group in zip(free, groups):
         splits[index] = placed[group]
     note = f'{len(free)} pictures split by {how} into {len(placed)} groups'
     if val and len(placed) == 1 and 'val' not in splits:
-        note += '; one group cannot be split, so there is no val (see --group-by)'
+        note += '; one group cannot be split, so there is no val'
+        if len(free) > 1:
+            note += (
+                ': add pictures of elsewhere, or split it all the same by --group-by file, knowing that val '
+                'then shows the vehicles of train'
+            )
     return splits, note
+
+
+def _without_train(official: Sequence[str | None]) -> str:
+    """What to do with a set whose own splits leave nothing to train on."""
+    if not official or 'train' in official:
+        return ''
+    found = ' and '.join(split for split in SPLITS if split in official)
+    return (
+        f'there is no train: all pictures are {found} by the set itself. To train on them, convert with '
+        '--split train (all into train) or --split hash (split anew into train and val)'
+    )
 
 
 def group_records(records: Sequence[Record], group_by: str) -> tuple[list[str], str]:
     """Names the group of every record, and says by what.
 
-    ``auto`` takes, in this order: the group that the format knows; folders, if there are several; what
-    the names have in common before a running number, if that makes several scenes; each picture alone.
-    Augmented copies that Roboflow made of one picture always count as one.
+    ``auto`` takes, for each picture, the first of these that tells something: the group that the format
+    knows; the video that it is a frame of by its name; its folder, if there are several; what names have in
+    common before a running number, if that looks like scenes; the picture alone. Augmented copies that
+    Roboflow made of one picture always count as one.
     """
-    names = [_without_copy_mark(record.name) for record in records]
-    folders = [os.path.dirname(name) for name in names]
-    if group_by in ('file', 'folder'):
-        return (names if group_by == 'file' else folders), group_by
+    names = [source_name(record.name) for record in records]
+    if group_by == 'file':
+        return [telling_name(name) for name in names], group_by
+    if group_by == 'folder':
+        return [os.path.dirname(name) for name in names], group_by
     if group_by != 'auto':
         return _group_by_expression(names, group_by), f'the expression {group_by!r}'
+    names = [telling_name(name) for name in names]
     if any(record.group is not None for record in records):
-        known = [record.group if record.group is not None else n for record, n in zip(records, names)]
+        known = [record.group or video_of(name) or name for record, name in zip(records, names)]
         return known, "the set's own groups"
-    if len(set(folders)) > 1:
-        return folders, 'folder'
-    scenes = [re.sub(r'[\W_]*\d+$', '', os.path.splitext(name)[0]) for name in names]
-    counts = Counter(scenes)
-    if len(counts) >= _LEAST_SCENES and max(counts.values()) > 1:
-        return scenes, 'name before the running number'
-    return names, 'file, since names and folders tell of no scenes (see --group-by)'
+    folders = [os.path.dirname(name) for name in names]
+    several = len(set(folders)) > 1
+    scenes = folders if several else series_of(names)
+    groups, counts = [], Counter()
+    for name, scene in zip(names, scenes):
+        video = video_of(name)
+        groups.append(video or (scene if scene is not None else name))
+        counts['video' if video else 'folder' if several else 'series' if scene is not None else 'file'] += 1
+    return groups, _say_how(counts)
 
 
-def _without_copy_mark(name: str) -> str:
-    stem, ending = os.path.splitext(name)
-    return _ROBOFLOW.sub('', stem) + ('' if _ROBOFLOW.search(stem) else ending)
+def _say_how(counts: Mapping[str, int]) -> str:
+    rules = {
+        'video': 'the video that names tell',
+        'folder': 'folder',
+        'series': 'name before the running number (--group-by file splits each alone)',
+        'file': 'file, since names and folders tell of no scenes (see --group-by)',
+    }
+    found = [(text, counts[rule]) for rule, text in rules.items() if counts[rule]]
+    return found[0][0] if len(found) == 1 else ' and '.join(f'{text} ({n})' for text, n in found)
 
 
 def _group_by_expression(names: Sequence[str], expression: str) -> list[str]:
@@ -125,16 +152,28 @@ def _draw(group: str, seed: int) -> float:
     return int.from_bytes(digest[:8], 'big') / 2**64
 
 
-def _place(groups: set[str], fractions: tuple[float, float], seed: int) -> dict[str, str]:
-    """The split of every group, by its own draw; train, val and test get one group each, in this order."""
+def _place(sizes: Mapping[str, int], fractions: tuple[float, float], seed: int) -> dict[str, str]:
+    """The split of every group, by its own draw; val, test and train get one group each, in this order.
+
+    Args:
+        sizes: Number of pictures in each group.
+        fractions: Shares of val and test.
+        seed: Changes the draws.
+    """
     val, test = fractions
-    draws = {group: _draw(group, seed) for group in groups}
+    draws = {group: _draw(group, seed) for group in sizes}
     placed = {g: 'val' if d < val else 'test' if d >= 1 - test else 'train' for g, d in draws.items()}
-    ranked = sorted(groups, key=draws.__getitem__)
-    if val and len(ranked) > 1 and 'val' not in placed.values():
-        placed[ranked[0]] = 'val'
-    if test and len(ranked) > 2 and 'test' not in placed.values():
-        placed[ranked[-1]] = 'test'
-    if 'train' not in placed.values():
-        placed[ranked[len(ranked) // 2]] = 'train'
+    total = sum(sizes.values())
+    for split, share, least_groups in (('val', val, 2), ('test', test, 3), ('train', 1 - val - test, 1)):
+        members = [group for group, its in placed.items() if its == split]
+        # A few groups of unlike sizes: chance may have drawn nearly all pictures.
+        if split != 'train' and sum(sizes[m] for m in members) > max(_LARGEST_SHARE, 2 * share) * total:
+            placed.update(dict.fromkeys(members, 'train'))
+            members = []
+        if share and not members and len(sizes) >= least_groups:
+            owners = Counter(placed.values())
+            richest = max((s for s in ('test', 'val', 'train') if s != split), key=owners.__getitem__)
+            donors = [group for group, its in placed.items() if its == richest]
+            nearest = min(donors, key=lambda group: (abs(sizes[group] - share * total), draws[group]))
+            placed[nearest] = split
     return placed

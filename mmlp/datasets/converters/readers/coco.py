@@ -8,9 +8,10 @@ layout: one file, or a folder with any number of them, each with its pictures be
    "annotations": [{"image_id", "category_id", "segmentation", "bbox", "iscrowd"}]}
 
 The split is that of the folder (train, valid, test) or of the file's name (instances_val2017.json).
-Crowds (iscrowd 1) and annotations marked "ignored" become regions to ignore. Pictures without annotations
-are taken as pictures without plates. Known sets of this kind: Roboflow's License Plate Recognition
-(keremberke/license-plate-object-detection), CC BY 4.0, boxes only ("segmentation": []).
+Boxes that CVAT turned ("attributes": {"rotation": degrees clockwise} beside the bbox before the turn) are
+turned. Crowds (iscrowd 1) and annotations marked "ignored" become regions to ignore. Pictures without
+annotations are taken as pictures without plates. Known sets of this kind: License Plate Recognition of
+Roboflow (keremberke/license-plate-object-detection), CC BY 4.0, boxes only ("segmentation": []).
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..files import PictureIndex, relative_name, walk
 from ..names import SPLIT_NAMES, split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..rle import rle_shape
-from ..shapes import FormatError, Shape, box, labelled, polygon, quad
-from .fields import read_json, stated_size
+from ..shapes import FormatError, Shape, labelled, polygon, quad, turned_box
+from .fields import number, read_json, refuse_angles, stated_size
+
+#: Outlines and boxes are the same to a pixel, as some exports round them.
+_SAME = 1.0
 
 
 class COCO(Reader):
@@ -140,11 +146,34 @@ def _shape(annotation: dict[str, Any], label: str) -> Shape:
     if segmentation:
         # Parts of one plate; one that is cut in two by a post is two outlines.
         parts = [polygon(part, label, ignored=ignored) for part in segmentation]
-        if len(parts) == 1:
+        if len(parts) > 1:
+            return replace(parts[0], kind='polygon', parts=tuple(part.parts[0] for part in parts))
+        if not (_rotation(annotation) and _is_box(parts[0], annotation.get('bbox'))):
             return parts[0]
-        return replace(parts[0], kind='polygon', parts=tuple(part.parts[0] for part in parts))
+    return replace(_box(annotation, label), ignored=ignored)
+
+
+def _rotation(annotation: dict[str, Any]) -> float:
+    """Degrees by which CVAT says that the box is turned clockwise."""
+    attributes = annotation.get('attributes')
+    stated = attributes.get('rotation') if isinstance(attributes, dict) else None
+    return number(annotation.get('rotation', 0) if stated is None else stated, 'rotation')
+
+
+def _box(annotation: dict[str, Any], label: str) -> Shape:
     bbox = annotation.get('bbox')
     if not isinstance(bbox, list) or len(bbox) != 4:
-        raise FormatError(f'neither segmentation nor bbox [x, y, width, height]; bbox is {bbox!r}')
+        turned = ': a turned box? Export outlines' if isinstance(bbox, list) and len(bbox) == 5 else ''
+        raise FormatError(f'neither segmentation nor bbox [x, y, width, height]; bbox is {bbox!r}{turned}')
     x, y, width, height = map(float, bbox)
-    return box((x, y, x + width, y + height), label, ignored=ignored)
+    refuse_angles(annotation, known=('rotation',))
+    return turned_box((x, y, x + width, y + height), _rotation(annotation), label)
+
+
+def _is_box(outline: Shape, bbox: Any) -> bool:
+    """Whether an outline is that of the box before it is turned."""
+    if outline.kind != 'quad' or not isinstance(bbox, list) or len(bbox) != 4:
+        return False
+    left, top, width, height = map(float, bbox)
+    corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
+    return bool(np.abs(outline.parts[0] - corners).max() <= _SAME)

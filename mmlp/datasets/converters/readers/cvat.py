@@ -29,7 +29,7 @@ from ..names import SPLIT_NAMES, split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..rle import expand
-from ..shapes import FormatError, Shape, bitmap, box, ellipse, labelled, polygon, rotated_box
+from ..shapes import FormatError, Shape, bitmap, ellipse, labelled, polygon, turned_box
 from .fields import number, read_xml
 
 _EDGES = ('xtl', 'ytl', 'xbr', 'ybr')
@@ -49,17 +49,11 @@ def parse_shape(element: ElementTree.Element, label: str) -> Shape:
             raise FormatError(f'polygon: expected "x,y;x,y;...", got {_attribute(element, "points")[:60]!r}')
         return polygon([[number(text, 'points') for text in pair] for pair in pairs], label)
     if element.tag == 'box':
-        left, top, right, bottom = (_number(element, edge) for edge in _EDGES)
-        degrees = float(element.get('rotation', 0))
-        upright = box((left, top, right, bottom), label)
-        if not degrees:
-            return upright
-        return rotated_box(
-            ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top), degrees, label
-        )
+        edges = [_number(element, edge) for edge in _EDGES]
+        return turned_box(edges, number(element.get('rotation', '0'), 'rotation'), label)
     if element.tag == 'ellipse':
         cx, cy, rx, ry = (_number(element, key) for key in ('cx', 'cy', 'rx', 'ry'))
-        angle = np.deg2rad(float(element.get('rotation', 0)))
+        angle = np.deg2rad(number(element.get('rotation', '0'), 'rotation'))
         return ellipse((cx, cy), (rx, ry), angle, label)
     if element.tag == 'mask':
         width, height, left, top = (int(_number(element, key)) for key in ('width', 'height', 'left', 'top'))

@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from ..files import read_text
 from ..shapes import FormatError
 
+#: Names under which tools write how a box is turned, each with a unit and a direction of its own.
+_ANGLES = ('angle', 'theta', 'rot', 'rotate', 'rotation', 'rotation_angle')
 
-def number(text: str, key: str) -> float:
-    """A number that stands as text under ``key``.
+
+def number(text: Any, key: str) -> float:
+    """A number, or one that stands as text, under ``key``.
 
     Raises:
         FormatError: It is none.
     """
     try:
         return float(text)
-    except ValueError:
+    except (TypeError, ValueError):
         raise FormatError(f'{key}: expected a number, got {text!r}') from None
+
+
+def refuse_angles(fields: Mapping[str, Any], known: Sequence[str] = ()) -> None:
+    """Refuses a box beside which an angle stands that its format does not describe.
+
+    Args:
+        fields: What stands beside the box.
+        known: Names of fields that the reader understands.
+
+    Raises:
+        FormatError: There is an angle that is not 0.
+    """
+    for name in _ANGLES:
+        if name in fields and name not in known and number(fields[name] or 0, name):
+            raise FormatError(
+                f'a box with {name} {fields[name]}: turned, but its unit and direction are not known; export '
+                'outlines or corners'
+            )
 
 
 def read_json(path: str) -> Any:

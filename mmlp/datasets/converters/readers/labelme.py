@@ -1,4 +1,4 @@
-"""LabelMe JSON files: polygons, rectangles, circles and masks.
+"""LabelMe JSON files: polygons, rectangles, turned ones, too, circles and masks.
 
 For LabelMe, X-AnyLabeling, ISAT and others that write its format, and for TLPD (Taiwan, more than 3,000
 pictures, MIT, huggingface.co/datasets/evan6007/TLPD: images/ and labels/).
@@ -28,7 +28,10 @@ from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, bitmap, box, ellipse, labelled, polygon
-from .fields import read_json, stated_size
+from .fields import read_json, refuse_angles, stated_size
+
+#: Types with four corners: of X-AnyLabeling and LabelMe.
+_CORNERS = ('rotation', 'quadrilateral', 'oriented_rectangle')
 
 
 def parse_shape(shape: dict[str, Any]) -> Shape:
@@ -40,7 +43,12 @@ def parse_shape(shape: dict[str, Any]) -> Shape:
     kind = shape.get('shape_type') or 'polygon'
     label = str(shape.get('label', ''))
     points = np.array(shape.get('points', []), dtype=np.float64).reshape(-1, 2)
-    if kind in ('polygon', 'rotation', 'oriented_rectangle') or (kind == 'rectangle' and len(points) == 4):
+    if kind == 'polygon':
+        return polygon(points, label)
+    if kind in _CORNERS or (kind == 'rectangle' and len(points) == 4):
+        # The corners are where they lie after the turn; "direction" beside them says nothing new.
+        if len(points) != 4:
+            raise FormatError(f'{kind}: expected 4 points, got {len(points)}')
         return polygon(points, label)
     if kind not in ('rectangle', 'circle', 'mask'):
         raise FormatError(f'{kind!r} has no area; expected polygon, rectangle, circle or mask')
@@ -48,6 +56,7 @@ def parse_shape(shape: dict[str, Any]) -> Shape:
         raise FormatError(f'{kind}: expected 2 points, got {len(points)}')
     first, second = points
     if kind == 'rectangle':
+        refuse_angles({**shape, 'angle': shape.get('direction') or shape.get('angle')})
         return box([*points.min(axis=0), *points.max(axis=0)], label)
     if kind == 'circle':
         radius = float(np.hypot(*(second - first)))

@@ -8,8 +8,10 @@ layout: JSON or CSV files anywhere below SRC, pictures beside them or below SRC
       {"shape_attributes": {"name": "polygon", "all_points_x": [...], "all_points_y": [...]},
        "region_attributes": {"label": "plate"}}]}}}      (or the inner part alone)
 
-The label is the text of --attribute, or of the only attribute that a region has. The split is that of a
-folder train, valid or test. A picture in the file without regions is taken as one without plates.
+The label is the text of --attribute, or of the only attribute that a region has; of several, that which
+reads like a plate somewhere in the set (class: numberplate), beside others that do not (region_name: eu).
+Files may name it differently. The split is that of a folder train, valid or test. A picture in the file
+without regions is taken as one without plates.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ import csv
 import io
 import json
 import os
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..files import PictureIndex, read_text, relative_name, walk
+from ..labels import reads_like_plate
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
@@ -63,38 +66,46 @@ class VIA(Reader):
 
     Args:
         source: File, or a folder with some.
-        attribute: Region attribute that holds the label; None takes the only one that there is.
+        attribute: Region attributes that hold the label, of which a region has one or more: the first
+            counts. None finds them.
     """
 
     name = 'via'
     has_boxes = True
     has_labels = True
 
-    def __init__(self, source: str, attribute: str | None = None) -> None:
+    def __init__(self, source: str, attribute: str | Sequence[str] | None = None) -> None:
         super().__init__(source)
-        self.attribute = attribute
+        self.attribute = (attribute,) if isinstance(attribute, str) else attribute
+        self._labels = _LabelAttributes()
 
     @classmethod
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
         """Adds ``--attribute``."""
-        parser.add_argument('--attribute', help='region attribute that holds the label')
+        parser.add_argument(
+            '--attribute',
+            nargs='+',
+            metavar='NAME',
+            help='region attribute that holds the label; several where files name it differently',
+        )
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
         single = os.path.isfile(self.source)
         files = [self.source] if single else list(walk(self.source, '.json', '.csv'))
         index = PictureIndex(os.path.dirname(self.source) if single else self.source)
-        found = False
+        contents: dict[str, list[dict[str, Any]]] = {}
         for path in files:
             images = attempt(path, _load, path)
             if isinstance(images, Problem):
                 yield images
             elif images is not None:
-                found = True
-                for image in images:
-                    where = f'{path}: {image.get("filename")}'
-                    yield attempt(where, self._record, path, image, index)
-        if not found:
+                contents[path] = images
+        self._labels = _LabelAttributes(image for images in contents.values() for image in images)
+        for path, images in contents.items():
+            for image in images:
+                yield attempt(f'{path}: {image.get("filename")}', self._record, path, image, index)
+        if not contents:
             raise ConversionError(
                 f'no VIA file in {self.source!r}; expected JSON with "_via_img_metadata", or with "filename" '
                 'and "regions" for each picture, or a CSV with region_shape_attributes'
@@ -102,12 +113,9 @@ class VIA(Reader):
 
     def _record(self, path: str, image: dict[str, Any], index: PictureIndex) -> Record:
         picture = index.find(str(image['filename']), path)
-        regions = image['regions']
         shapes = []
-        for position, region in enumerate(
-            regions.values() if isinstance(regions, dict) else regions, start=1
-        ):
-            label = self._label(region.get('region_attributes') or {})
+        for position, region in enumerate(_regions(image), start=1):
+            label = self._label(_attributes(region))
             shape = region.get('shape_attributes') or {}
             shapes.append(labelled(label, f'region {position}', parse_region, shape, label))
         name = index.relative(picture)
@@ -115,19 +123,63 @@ class VIA(Reader):
         return Record(picture, name, shapes, split=split, source=path)
 
     def _label(self, attributes: dict[str, Any]) -> str:
-        if self.attribute is not None:
-            if self.attribute not in attributes:
-                raise FormatError(f'no attribute {self.attribute!r}, there are {sorted(attributes)}')
-            value = attributes[self.attribute]
-        elif len(attributes) > 1:
-            raise FormatError(
-                f'which attribute holds the label? --attribute {" or ".join(sorted(attributes))}'
-            )
-        else:
-            value = next(iter(attributes.values()), '')
-        if isinstance(value, dict):  # a checkbox: the names that are ticked
-            value = '+'.join(sorted(name for name, ticked in value.items() if ticked))
-        return str(value)
+        if self.attribute is None:
+            return self._labels.label(attributes)
+        for name in self.attribute:
+            if name in attributes:
+                return _text(attributes[name])
+        wanted = ' or '.join(map(repr, self.attribute))
+        raise FormatError(f'no attribute {wanted}, there are {sorted(attributes)}')
+
+
+class _LabelAttributes:
+    """Which attributes of a set's regions hold labels.
+
+    Args:
+        images: All pictures of the set with their regions.
+    """
+
+    def __init__(self, images: Iterable[dict[str, Any]] = ()) -> None:
+        stated = [_attributes(region) for image in images for region in _regions(image)]
+        #: Attributes that say of some region that it is a plate, and of how many.
+        self.plates = Counter(name for its in stated for name, value in its.items() if _is_plate(value))
+        #: What stands beside them says something else: a country, the plate's text.
+        self.beside = {name for its in stated if its.keys() & self.plates.keys() for name in its}
+
+    def label(self, attributes: dict[str, Any]) -> str:
+        """The label of a region with these attributes; '' where none of them is one.
+
+        Raises:
+            FormatError: There are several, and none reads like a plate anywhere in the set.
+        """
+        texts = {name: _text(value) for name, value in attributes.items()}
+        for name, _ in self.plates.most_common():
+            if texts.get(name):
+                return texts[name]
+        others = sorted(name for name, text in texts.items() if text and name not in self.beside)
+        if len(others) > 1:
+            raise FormatError(f'which attribute holds the label? --attribute {" or ".join(others)}')
+        return texts[others[0]] if others else ''
+
+
+def _regions(image: dict[str, Any]) -> list[dict[str, Any]]:
+    regions = image['regions']
+    return list(regions.values() if isinstance(regions, dict) else regions or ())
+
+
+def _attributes(region: dict[str, Any]) -> dict[str, Any]:
+    return region.get('region_attributes') or {}
+
+
+def _is_plate(value: Any) -> bool:
+    return reads_like_plate(_text(value))
+
+
+def _text(value: Any) -> str:
+    """The text of an attribute; of a checkbox, the names that are ticked."""
+    if isinstance(value, dict):
+        value = '+'.join(sorted(name for name, ticked in value.items() if ticked))
+    return '' if value is None else str(value)
 
 
 def _load(path: str) -> list[dict[str, Any]] | None:
@@ -146,6 +198,9 @@ def _load(path: str) -> list[dict[str, Any]] | None:
     images = list(content.values())
     if any(not isinstance(image, dict) or not {'filename', 'regions'} <= set(image) for image in images):
         return None
+    for image in images:
+        if any(not isinstance(region, dict) for region in _regions(image)):
+            raise FormatError(f'{image["filename"]!r}: expected regions with shape_attributes')
     return images
 
 

@@ -1,11 +1,15 @@
-"""Pascal VOC XML files: boxes.
+"""Pascal VOC XML files: boxes, turned ones, too, and outlines.
 
-For Kaggle's andrewmvd/car-plate-detection (433 pictures, CC0), LabelImg, and exports of other tools.
+For Kaggle's andrewmvd/car-plate-detection (433 pictures, CC0), LabelImg, roLabelImg, and exports of CVAT,
+Roboflow and other tools.
 
 layout: XML files anywhere below SRC, pictures beside them or in images/, JPEGImages/, ...
   <annotation><filename>Cars0.png</filename><size><width>500</width><height>268</height></size>
     <object><name>licence</name>
       <bndbox><xmin>226</xmin><ymin>125</ymin><xmax>419</xmax><ymax>173</ymax></bndbox></object></annotation>
+  <object><robndbox><cx/><cy/><w/><h/><angle/></robndbox>    turned by radians clockwise, as roLabelImg has it
+  <object><bndbox/><attributes>... rotation ... 25.0         turned by degrees clockwise, as CVAT has it
+  <object><polygon><x1/><y1/><x2/><y2/>...                   outline beside the box, as Roboflow has it
 
 The split is that of ImageSets/Main/{train,val,test}.txt, else of a folder train, valid or test. Today's files
 count pixels from 0; --one-based reads those that count from 1, as the VOC challenge did.
@@ -15,18 +19,20 @@ Pictures without an XML file are left out: nobody said that they have no plate.
 from __future__ import annotations
 
 import argparse
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from ..files import PictureIndex, read_text, relative_name, walk
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import FormatError, Shape, box, labelled
-from .fields import number, read_xml, stated_size
+from ..shapes import FormatError, Shape, labelled, polygon, rotated_box, turned_box
+from .fields import number, read_xml, refuse_angles, stated_size
 
 _EDGES = ('xmin', 'ymin', 'xmax', 'ymax')
+_TURNED = ('cx', 'cy', 'w', 'h', 'angle')
 
 
 class VOC(Reader):
@@ -93,14 +99,22 @@ class VOC(Reader):
         return Record(picture, name, shapes, split=split, size=size, source=path)
 
     def _shape(self, entry: ElementTree.Element, label: str) -> Shape:
+        shift = -1.0 if self.one_based else 0.0
+        turned = entry.find('robndbox')
+        if turned is not None:
+            return _turned(turned, shift, label)
+        outline = entry.find('polygon')
+        if outline is not None and outline.find('x1') is not None:
+            return _outline(outline, shift, label)
         bounds = entry.find('bndbox')
-        texts = [None if bounds is None else bounds.findtext(edge) for edge in _EDGES]
-        if None in texts:
-            raise FormatError(f'expected <bndbox> with {", ".join(_EDGES)}')
-        left, top, right, bottom = (number(text, edge) for text, edge in zip(texts, _EDGES))
-        if self.one_based:
-            left, top = left - 1, top - 1
-        return box((left, top, right, bottom), label)
+        if bounds is None:
+            found = ', '.join(f'<{child.tag}>' for child in entry) or 'nothing'
+            raise FormatError(f'expected <bndbox>, <robndbox> or <polygon>, there is {found}')
+        left, top, right, bottom = _numbers(bounds, _EDGES)
+        for element in (entry, bounds):
+            refuse_angles({child.tag: (child.text or '').strip() for child in element})
+        edges = (left + shift, top + shift, right, bottom)
+        return turned_box(edges, _cvat_rotation(entry), label)
 
     def _read_splits(self) -> dict[str, str]:
         splits = {}
@@ -112,3 +126,36 @@ class VOC(Reader):
                         (line.split()[0], split) for line in read_text(path).splitlines() if line.strip()
                     )
         return splits
+
+
+def _numbers(element: ElementTree.Element, keys: Sequence[str]) -> list[float]:
+    texts = [element.findtext(key) for key in keys]
+    if None in texts:
+        raise FormatError(f'expected <{element.tag}> with {", ".join(keys)}')
+    return [number(text, key) for text, key in zip(texts, keys)]
+
+
+def _turned(element: ElementTree.Element, shift: float, label: str) -> Shape:
+    """A ``<robndbox>`` of roLabelImg, turned by radians clockwise about its centre."""
+    cx, cy, width, height, angle = _numbers(element, _TURNED)
+    if not abs(angle) <= 2 * math.pi + 0.01:
+        raise FormatError(f'<robndbox> with angle {angle:g}: expected radians, from 0 to 6.28')
+    if not (width > 0 and height > 0):
+        raise FormatError(f'<robndbox> without area: w {width:g}, h {height:g}')
+    return rotated_box((cx + shift, cy + shift), (width, height), math.degrees(angle), label)
+
+
+def _outline(element: ElementTree.Element, shift: float, label: str) -> Shape:
+    points = []
+    while element.find(f'x{len(points) + 1}') is not None:
+        position = len(points) + 1
+        points.append([value + shift for value in _numbers(element, (f'x{position}', f'y{position}'))])
+    return polygon(points, label)
+
+
+def _cvat_rotation(entry: ElementTree.Element) -> float:
+    """Degrees by which CVAT says that the box is turned clockwise."""
+    for attribute in entry.iterfind('attributes/attribute'):
+        if (attribute.findtext('name') or '').strip() == 'rotation':
+            return number(attribute.findtext('value') or '0', 'rotation')
+    return 0.0

@@ -10,8 +10,12 @@ layout: a data.yaml with its folders, or any folder with
 One line a plate, coordinates as fractions of the picture's width and height:
   CLASS CX CY W H                      box
   CLASS X1 Y1 X2 Y2 X3 Y3 [...]        outline; four points are corners (OBB)
-  CLASS CX CY W H X1 Y1 [V1] X2 ...    with --pose (or kpt_shape in data.yaml): four key points are corners;
-                                       where one of them is not annotated (V 0) the box is taken
+  CLASS CX CY W H X1 Y1 [V1] X2 ...    box and four corners (pose, yolov5-face); where one of them is not
+                                       annotated (V 0, 0 0 or -1 -1) the box is taken
+  X1 Y1 X2 Y2 X3 Y3 X4 Y4 NAME [D]     corners in pixels (DOTA, YOLOv5-OBB)
+
+Whether 12 or 16 numbers are a box and four corners or an outline of 6 or 8 points is told by kpt_shape in
+data.yaml, else by where the points of the set's lines lie, else by --pose or --outlines.
 
 Class names come from data.yaml, classes.txt or obj.names; without them the labels are the numbers.
 Pictures that data.yaml names under train and val alike count as not split yet.
@@ -22,7 +26,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -31,12 +35,13 @@ from ..files import PictureIndex, read_text, walk
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import FormatError, Shape, box, labelled, polygon
-from .fields import number
+from ..shapes import Shape, labelled
+from .yolo_lines import Lines, class_number, is_pixel_line, pixel_shape
 
 _NAME_FILES = ('classes.txt', 'obj.names', '_darknet.labels')
-#: Fractions beyond this are pixels by mistake.
-_LARGEST = 2.0
+_LABEL_FOLDERS = ('labels', 'labelTxt')
+#: What DOTA's files begin with.
+_HEADERS = ('imagesource:', 'gsd:')
 
 
 class YOLO(Reader):
@@ -44,7 +49,8 @@ class YOLO(Reader):
 
     Args:
         source: Folder of the set, or its ``data.yaml``.
-        pose: Lines hold key points; None goes by ``kpt_shape`` in ``data.yaml``.
+        pose: Lines hold a box and four corners; False: they hold outlines; None goes by ``kpt_shape`` in
+            ``data.yaml``, else by the geometry of the set's lines.
     """
 
     name = 'yolo'
@@ -58,39 +64,48 @@ class YOLO(Reader):
         self.keypoints: tuple[int, int] | None = None
         self._splits: dict[str, str | None] = {}
         self._read_names()
-        if pose and self.keypoints is None:
-            self.keypoints = (4, 3)
-        elif pose is False:
-            self.keypoints = None
+        width = self.keypoints[1] if self.keypoints and pose is not False else None
+        self._lines = Lines(pose, width)
         self._unlabelled = 0
 
     @classmethod
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--pose``."""
-        parser.add_argument(
+        """Adds ``--pose`` and ``--outlines``."""
+        kinds = parser.add_mutually_exclusive_group()
+        kinds.add_argument(
             '--pose',
             action='store_true',
             default=None,
-            help='lines hold a box and four key points, the corners',
+            help='lines of 12 or 16 numbers hold a box and four key points, the corners',
+        )
+        kinds.add_argument(
+            '--outlines',
+            dest='pose',
+            action='store_false',
+            default=None,
+            help='lines of 6 numbers and more hold outlines',
         )
 
     def notes(self) -> list[str]:
-        """Says how many pictures have no label file."""
-        if not self._unlabelled:
-            return []
-        return [f'{self._unlabelled} pictures have no label file and are taken as pictures without plates']
+        """Says how many pictures have no label file, and what lines were taken for."""
+        notes = self._lines.notes()
+        if self._unlabelled:
+            notes.append(
+                f'{self._unlabelled} pictures have no label file and are taken as pictures without plates'
+            )
+        return notes
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
         index = PictureIndex(self.root)
         labels = [path for path in walk(self.root, '.txt') if os.path.basename(path) not in _NAME_FILES]
-        used = set()
         if not index.pictures:
             raise ConversionError(f'no pictures in {self.root!r}; expected images/ and labels/ below it')
-        for picture in index.pictures:
-            label = _label_file(picture)
-            if label is not None:
-                used.add(label)
+        found = {picture: _label_file(picture) for picture in index.pictures}
+        used = {label for label in found.values() if label is not None}
+        for label in sorted(used):
+            attempt(label, self._count, label)
+        for picture, label in found.items():
             yield attempt(label or picture, self._record, picture, index.relative(picture), label)
         if not used:
             raise ConversionError(
@@ -108,51 +123,34 @@ class YOLO(Reader):
             return Record(picture, name, split=split)
         shapes = []
         for position, line in enumerate(read_text(label).split('\n'), start=1):
-            if line.strip():
-                kind = self._class_name(line, position)
-                shapes.append(labelled(kind, f'line {position}', self.parse_line, line, kind))
+            fields = line.split()
+            if not fields or fields[0].lower().startswith(_HEADERS):
+                continue
+            where = f'line {position}'
+            if is_pixel_line(fields):
+                kind = self._class_name(fields[8])
+                shapes.append(labelled(kind, where, pixel_shape, fields, kind))
+            else:
+                kind = self._class_name(str(class_number(fields, position)))
+                shapes.append(labelled(kind, where, self.parse_line, fields, kind))
         return Record(picture, name, shapes, split=split, source=label)
 
-    def _class_name(self, line: str, position: int) -> str:
-        try:
-            number = int(float(line.split(maxsplit=1)[0]))
-        except ValueError:
-            raise FormatError(f'line {position}: expected a class number first, got {line[:60]!r}') from None
-        return self.names.get(number, str(number))
+    def _count(self, label: str) -> None:
+        for line in read_text(label).split('\n'):
+            fields = line.split()
+            if fields and not is_pixel_line(fields):
+                self._lines.count(fields)
 
-    def parse_line(self, line: str, label: str) -> Shape:
-        """Reads one line of a label file; its class is ``label``.
+    def _class_name(self, text: str) -> str:
+        return self.names.get(int(text), text) if text.isdigit() else text
+
+    def parse_line(self, fields: Sequence[str], label: str) -> Shape:
+        """Reads one line of a label file, split into its fields; its class is ``label``.
 
         Raises:
             FormatError: Its number of fields fits no kind, or a field is no fraction.
         """
-        values = [number(field, 'line') for field in line.split()[1:]]
-        if self.keypoints is not None:
-            corners = self._corners(values)
-            return _box(values[:4], label) if corners is None else _polygon(corners, label)
-        if len(values) == 4:
-            return _box(values, label)
-        if len(values) < 6 or len(values) % 2:
-            is_prediction = len(values) > 4 and len(values) % 2
-            hint = '; one more than expected: a prediction with its confidence?' if is_prediction else ''
-            raise FormatError(
-                'expected CLASS and 4 numbers (box) or 6, 8, 10, ... (outline), '
-                f'got CLASS and {len(values)}{hint}'
-            )
-        return _polygon(values, label)
-
-    def _corners(self, values: list[float]) -> list[float] | None:
-        """The key points of a line; None where one is not annotated, which stands as 0 0 0."""
-        count, width = self.keypoints
-        if len(values) != 4 + count * width:
-            raise FormatError(
-                f'expected CLASS, box and {count} key points of {width} numbers, {4 + count * width} numbers '
-                f'in all, got {len(values)}'
-            )
-        points = [values[start : start + width] for start in range(4, len(values), width)]
-        if width == 3 and any(visibility == 0 for _, _, visibility in points):
-            return None
-        return [value for point in points for value in point[:2]]
+        return self._lines.parse(fields, label)
 
     def _read_names(self) -> None:
         candidates = (
@@ -215,33 +213,16 @@ class YOLO(Reader):
             self._splits[path] = None
 
 
-def _box(values: list[float], label: str) -> Shape:
-    _check_fractions(values)
-    x, y, width, height = values
-    edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-    return box(edges, label, normalized=True)
-
-
-def _polygon(values: list[float], label: str) -> Shape:
-    _check_fractions(values)
-    return polygon(values, label, normalized=True)
-
-
-def _check_fractions(values: list[float]) -> None:
-    if any(not -_LARGEST < value < _LARGEST for value in values):
-        stated = ' '.join(f'{value:g}' for value in values)
-        raise FormatError(f'expected fractions 0..1 of width and height, got {stated}')
-
-
 def _label_file(picture: str) -> str | None:
-    """The label file of a picture: in ``labels`` for ``images``, else beside it."""
+    """The label file of a picture: in ``labels`` or ``labelTxt`` for ``images``, else beside it."""
     stem = os.path.splitext(picture)[0] + '.txt'
     parts = stem.split(os.sep)
     for position in reversed(range(len(parts) - 1)):
         if parts[position].lower() == 'images':
-            swapped = os.sep.join([*parts[:position], 'labels', *parts[position + 1 :]])
-            if os.path.isfile(swapped):
-                return swapped
+            for folder in _LABEL_FOLDERS:
+                swapped = os.sep.join([*parts[:position], folder, *parts[position + 1 :]])
+                if os.path.isfile(swapped):
+                    return swapped
             break
     return stem if os.path.isfile(stem) else None
 
