@@ -47,7 +47,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     command_line.add_hidden_option(parser)
     parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
     parser.add_argument(
-        '--strip-location', action='store_true', help='leave out coordinates and names of places'
+        '--strip-location',
+        action='store_true',
+        help='leave out coordinates and names of places, and texts in which coordinates stand',
     )
     parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     redaction = parser.add_argument_group('making plates unreadable')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +17,7 @@ from .atomic import part_path, publish
 from .audio import AudioCopier
 from .errors import MediaWriteError
 from .formats import HEAD_BYTES, sniff_container, suffix_kind
+from .metadata import MetadataFilter
 from .planes import BT601, join_planes, patch_planes, source_planes, to_yuv
 from .video import Frame
 from .video_info import VideoInfo
@@ -47,7 +47,6 @@ _DEFAULT_CODECS = {'webm': 'vp9'}
 _ODD_SIZES = ('libvpx-vp9', 'mpeg4')
 #: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
 _MPEG4_TIME_BASE = Fraction(1, 60000)
-_PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
 _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder')
 #: FFmpeg's codes of colour matrices, and what its scaler calls them (PyAV's names differ between versions).
 _MATRICES = {1: 1, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9}
@@ -108,7 +107,7 @@ class VideoWriter:
         preset (str | None): Speed for codecs that have it.
         options (Mapping[str, str] | None): Further options of the encoder.
         audio (bool): Copy the audio of ``like``.
-        strip_location (bool): Leave out tags that tell the place.
+        strip_location (bool): Leave out tags that tell the place, by their names or by coordinates in them.
         threads (int): Threads that encode; 0 leaves it to FFmpeg.
 
     Raises:
@@ -276,10 +275,11 @@ class VideoWriter:
             self._keeps_planes = like.colour[0] in (_UNSPECIFIED_COLOUR[0], *_MATRICES)
             colour = like.colour if like.colour[0] in _MATRICES else (2, *like.colour[1:])
             context.sample_aspect_ratio = like.sample_aspect_ratio
+            wanted = MetadataFilter(self._strip_location)
             for key, value in like.metadata.items():
-                is_place = self._strip_location and _PLACE_TAGS.search(key)
-                if key not in _CONTAINER_TAGS and not is_place:
-                    self._container.metadata[key] = value
+                kept = None if key in _CONTAINER_TAGS else wanted.text(value, key)
+                if kept is not None:
+                    self._container.metadata[key] = kept
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = colour
         self._matrix = _MATRICES.get(colour[0])
         self._range = colour[1] or None
