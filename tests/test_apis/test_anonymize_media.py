@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 
 from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media, command_line
 from mmlp.apis.jobs.redaction import read_cover
-from mmlp.media import find_media, write_image
+from mmlp.media import write_image
 
 
 def read(path):
@@ -129,8 +129,7 @@ def test_what_an_output_lacks_is_told_with_and_without_plates(tmp_path, capsys):
         Image.fromarray(picture[:, :, ::-1]).save(tmp_path / 'in' / name, quality=95)
         data = (tmp_path / 'in' / name).read_bytes()
         (tmp_path / 'in' / name).write_bytes(data + thumbnail.getvalue() + film)
-    media = find_media(tmp_path / 'in')
-    report = anonymize_media(media, tmp_path / 'out', BrightSegmenter())
+    report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
     for name, plates in (('plate.jpg', 1), ('none.jpg', 0)):
         result = result_of(report, name)
         assert result.plates == plates and result.status == 'done'
@@ -139,7 +138,7 @@ def test_what_an_output_lacks_is_told_with_and_without_plates(tmp_path, capsys):
         assert b'ftyp' not in written and written.count(b'\xff\xd8\xff') == 1
     files = json.loads((tmp_path / 'out/report.json').read_text())['files']
     assert all('left out: motion film' in entry['notes'] for entry in files)
-    command_line.print_summary(report, media)
+    command_line.print_summary(report)
     assert capsys.readouterr().err.count('note: left out: motion film') == 1
 
 
