@@ -64,7 +64,16 @@ setup(
     ],
     # The toolbox itself stays in the extras: two distributions own the same
     # import names, and installing both into one environment breaks both.
-    install_requires=['av>=17', 'numpy', 'opencv-python', 'packaging', 'pillow>=11', 'timm', 'tqdm'],
+    install_requires=[
+        'av>=17',
+        'numpy',
+        'opencv-python',
+        'packaging',
+        'pillow>=11.1',
+        'pillow-heif>=1.0',
+        'timm',
+        'tqdm',
+    ],
     extras_require={
         # Maintained builds; install on a current Python without a compiler.
         'onedl': [

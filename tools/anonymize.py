@@ -49,7 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--strip-location',
         action='store_true',
-        help='leave out coordinates and names of places, and subtitles that tell them',
+        help='leave out coordinates and names of places, and texts and subtitles in which coordinates stand',
     )
     parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     redaction = parser.add_argument_group('making plates unreadable')

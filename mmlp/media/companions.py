@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from av.stream import Disposition
 
+from .metadata import MetadataFilter
 from .streams import COVER_CODECS
-from .subtitle_places import holds_place
 
 _COVER_QUALITY = 92
 #: Tags of streams that are kept, and what they are called in outputs; in MP4 a title is a name.
@@ -40,18 +40,19 @@ class Companions:
     chapters: bool = False
 
 
-def copy_tags(source: av.stream.Stream, target: av.stream.Stream, strip_location: bool) -> None:
+def copy_tags(source: av.stream.Stream, target: av.stream.Stream, wanted: MetadataFilter) -> None:
     """Gives a stream the language, names and dispositions of another.
 
     Args:
         source (av.stream.Stream): The stream of an input.
         target (av.stream.Stream): The stream of an output.
-        strip_location (bool): Leave out names that tell the place.
+        wanted (MetadataFilter): What may stay.
     """
     tags = {key.lower(): value for key, value in source.metadata.items()}
     for key, name in _KEPT_TAGS.items():
-        if key in tags and not (strip_location and holds_place(tags[key])):
-            target.metadata[name] = tags[key]
+        kept = wanted.text(tags[key]) if key in tags else None
+        if kept is not None:
+            target.metadata[name] = kept
     target.disposition = (source.disposition & ~_STILL).value  # A number, for older versions of PyAV.
 
 
@@ -76,7 +77,7 @@ def copy_chapters(
     source: av.container.InputContainer,
     output: av.container.OutputContainer,
     start: Fraction,
-    strip_location: bool,
+    wanted: MetadataFilter,
 ) -> None:
     """Gives an output the chapters of an input.
 
@@ -84,19 +85,18 @@ def copy_chapters(
         source (av.container.InputContainer): The input.
         output (av.container.OutputContainer): The output; its header must not have been written yet.
         start (Fraction): Seconds on the input's clock that become 0.
-        strip_location (bool): Leave out titles that tell the place.
+        wanted (MetadataFilter): What may stay of titles.
     """
     chapters = []
     for chapter in source.chapters():
         shift = round(start / chapter['time_base'])
-        title = chapter['metadata'].get('title', '')
-        keeps = title and not (strip_location and holds_place(title))
+        title = wanted.text(chapter['metadata'].get('title', ''))
         chapters.append(
             {
                 **chapter,
                 'start': max(0, chapter['start'] - shift),
                 'end': max(0, chapter['end'] - shift),
-                'metadata': {'title': title} if keeps else {},
+                'metadata': {'title': title} if title else {},
             }
         )
     output.set_chapters(chapters)

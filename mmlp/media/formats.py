@@ -11,7 +11,7 @@ from .unsupported import why_unsupported
 #: Suffixes of files that are taken for pictures without looking.
 IMAGE_SUFFIXES = frozenset(
     {'.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.bmp', '.dib', '.tif', '.tiff', '.webp'}
-    | {'.gif', '.jp2', '.j2k', '.avif', '.heic', '.heif', '.pbm', '.pgm', '.ppm', '.pnm'}
+    | {'.gif', '.jp2', '.j2k', '.avif', '.heic', '.heif', '.hif', '.pbm', '.pgm', '.ppm', '.pnm'}
 )
 #: Suffixes of files that are taken for videos without looking.
 VIDEO_SUFFIXES = frozenset(
@@ -48,7 +48,8 @@ _VIDEO_MAGIC = (
 _START_CODES = (b'\x00\x00\x00\x01', b'\x00\x00\x01')
 #: What bare streams of H.264 and HEVC begin with, behind a start code: delimiters and sets of parameters.
 _H264_UNITS, _HEVC_UNITS = (b'\x67', b'\x27', b'\x47', b'\x09'), (b'\x40\x01', b'\x42\x01', b'\x46\x01')
-_IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1')
+_IMAGE_BRANDS = (b'avif', b'avis', b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs')
+_IMAGE_BRANDS += (b'mif1', b'mif2', b'msf1', b'miaf')
 #: Suffixes of films that are JPEG pictures one behind the other.
 _JPEG_FILMS = ('.mjpeg', '.mjpg')
 _AUDIO_BRANDS = (b'M4A ', b'M4B ', b'M4P ')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import struct
@@ -14,15 +15,31 @@ from PIL import Image
 
 from .atomic import write_bytes
 from .errors import MediaWriteError
+from .heif import encode_heif
+from .heif_items import boxes_of, clean_heif, record_heif_extras
 from .images import ImageSource, Picture, read_image
-from .metadata import clean_exif, clean_xmp
+from .metadata import (
+    MetadataFilter,
+    clean_exif,
+    clean_webp,
+    clean_xmp,
+    webp_chunks,
+    with_gif_metadata,
+    with_jpeg_metadata,
+    with_png_metadata,
+)
 from .orientation import undo_orientation
 from .pixels import EXACT_MODES, as_image, changed_pixels, fill_boxes, merge
-from .segments import with_jpeg_metadata, with_png_metadata
 from .tiff import encode_tiff
 
 #: For pictures that do not come from a file of the same format and tell no quality themselves.
 DEFAULT_QUALITY = 95
+#: Formats whose metadata are put onto coded pixels.
+_SPLICES = {'JPEG': with_jpeg_metadata, 'PNG': with_png_metadata, 'GIF': with_gif_metadata}
+#: Formats that are made of items.
+_ITEMS = ('HEIF', 'AVIF')
+#: What of a picture's information tells that it has metadata, which another format does not take over.
+_METADATA = ('exif', 'xmp', 'comment', 'photoshop', 'XML:com.adobe.xmp')
 
 
 def write_image(
@@ -33,15 +50,15 @@ def write_image(
     touched: np.ndarray | None = None,
     strip_location: bool = False,
     quality: int | None = None,
-) -> None:
+) -> list[str]:
     """Writes a picture, complete or not at all.
 
     A picture from a file keeps its format, bit depth, mode, orientation, ICC profile and metadata; pixels
     that ``bgr`` leaves alone stay bit-identical in lossless formats. JPEG is coded with the tables and the
-    subsampling it had; a JPEG or PNG of which nothing changed keeps its coded pixels. Thumbnails, previews,
-    gain maps, maker's notes and whatever hangs behind the picture are left out, since they may show what
-    ``bgr`` covers. When the suffix of ``path`` asks for another format, the upright picture is written as
-    8-bit RGB with its ICC profile.
+    subsampling it had; a JPEG, PNG, GIF or WebP of which nothing changed keeps its coded pixels. Texts and
+    numbers of the metadata are kept; thumbnails, previews, gain maps, maker's notes and whatever hangs behind
+    the picture are left out, since they may show what ``bgr`` covers. When the suffix of ``path`` asks for
+    another format, the upright picture is written as 8-bit RGB with its ICC profile.
 
     Args:
         path (str | os.PathLike): The file to write. Missing folders are made; an existing file is replaced.
@@ -50,9 +67,14 @@ def write_image(
             leaves the pixels as they are.
         touched (np.ndarray | None): (H, W) bool or uint8, upright: where to take pixels from ``bgr``; the
             rest stays as it was. None finds them by comparing.
-        strip_location (bool): Leave out GPS coordinates and names of places (EXIF, XMP, IPTC, GeoTIFF).
+        strip_location (bool): Leave out GPS coordinates and names of places (EXIF, XMP, IPTC, GeoTIFF), and
+            texts in which coordinates stand.
         quality (int | None): 1 to 100 for lossy formats; None keeps the quality of a JPEG and means 95
             elsewhere.
+
+    Returns:
+        list[str]: What the output lacks, a phrase each that means the same for every file, such as
+        ``'left out: motion film'``.
 
     Raises:
         ValueError: ``bgr`` does not fit the picture, or the suffix is of no format that can be written.
@@ -70,11 +92,13 @@ def write_image(
             f'touched must have the shape {picture.bgr.shape[:2]} of {picture.name}, got {touched.shape}'
         )
     target = _target_format(path, picture)
+    wanted = MetadataFilter(strip_location)
     try:
-        data = _encode(picture, bgr, touched, target, strip_location=strip_location, quality=quality)
-    except (OSError, ValueError, KeyError, cv2.error) as error:
+        data = _encode(picture, bgr, touched, target, wanted=wanted, quality=quality)
+    except (OSError, ValueError, LookupError, struct.error, cv2.error) as error:
         raise MediaWriteError(path, f'could not be coded as {target}: {error}') from error
     write_bytes(path, data)
+    return wanted.notes
 
 
 def _target_format(path: Path, picture: Picture) -> str:
@@ -95,25 +119,53 @@ def _encode(
     touched: np.ndarray | None,
     target: str,
     *,
-    strip_location: bool,
+    wanted: MetadataFilter,
     quality: int | None,
 ) -> bytes:
     if picture.format != target or picture.data is None:
+        if any(picture.info.get(name) for name in _METADATA):
+            wanted.leave_out('metadata (another format than that of the input)')
+        _record_rest(picture, wanted)
         return _encode_afresh(picture, bgr, target, quality)
     pixels = None if bgr is None else _edit(picture, bgr, touched)
-    splice = {'JPEG': with_jpeg_metadata, 'PNG': with_png_metadata}.get(target)
     if pixels is None and quality is None:
-        if splice is not None:
-            return splice(picture.data, picture.data, strip_location)
-        if not strip_location and not picture.copies and not picture.originals:
-            return picture.data
+        data = _copy(picture, target, wanted)
+        if data is not None:
+            if target not in _ITEMS:
+                _record_rest(picture, wanted)
+            return data
+    _record_rest(picture, wanted)
     if pixels is None:
         pixels = _stored_pixels(picture)
-    if splice is not None:
-        return splice(_encode_like(picture, pixels, target, quality), picture.data, strip_location)
     if target == 'TIFF':
-        return encode_tiff(pixels, picture.mode, picture.palette, picture.info, strip_location)
-    return _encode_like(picture, pixels, target, quality, strip_location)
+        return encode_tiff(pixels, picture.mode, picture.palette, picture.info, picture.data, wanted)
+    if target in _SPLICES:
+        return _SPLICES[target](_encode_like(picture, pixels, target, quality), picture.data, wanted)
+    if target in _ITEMS:
+        record_heif_extras(picture.data, wanted)
+    elif target == 'WEBP':
+        clean_webp(picture.data, wanted)  # Records what the library does not take over.
+    elif target == 'JPEG2000' and any(kind in (b'uuid', b'xml ') for kind, _ in boxes_of(picture.data)):
+        wanted.leave_out('metadata (of JPEG 2000)')
+    return _encode_like(picture, pixels, target, quality, wanted)
+
+
+def _record_rest(picture: Picture, wanted: MetadataFilter) -> None:
+    for part in (*picture.copies, *picture.originals):
+        wanted.leave_out(part)
+
+
+def _copy(picture: Picture, target: str, wanted: MetadataFilter) -> bytes | None:
+    """Returns the file with its coded pixels and what is wanted of the rest; None when that cannot be had."""
+    if target in _SPLICES:
+        return _SPLICES[target](picture.data, picture.data, wanted)
+    if target == 'WEBP':
+        return clean_webp(picture.data, wanted)
+    if target in _ITEMS:
+        with contextlib.suppress(ValueError):
+            return clean_heif(picture.data, wanted)
+    is_whole = not picture.copies and not picture.originals
+    return picture.data if is_whole and not wanted.strip_location and target not in _ITEMS else None
 
 
 def _stored_pixels(picture: Picture) -> np.ndarray:
@@ -137,11 +189,24 @@ def _edit(picture: Picture, bgr: np.ndarray, touched: np.ndarray | None) -> np.n
 
 
 def _encode_like(
-    picture: Picture, pixels: np.ndarray, target: str, quality: int | None, strip_location: bool | None = None
+    picture: Picture,
+    pixels: np.ndarray,
+    target: str,
+    quality: int | None,
+    wanted: MetadataFilter | None = None,
 ) -> bytes:
-    """Codes pixels with the settings of the source; with its metadata when ``strip_location`` is not None."""
+    """Codes pixels with the settings of the source; with what is wanted of its metadata unless it is None."""
     info = picture.info
     options: dict[str, Any] = {}
+    if target == 'HEIF':
+        return encode_heif(
+            pixels,
+            picture.mode,
+            info,
+            quality or DEFAULT_QUALITY,
+            clean_exif(info.get('exif'), wanted),
+            clean_xmp(info.get('xmp'), wanted),
+        )
     if picture.mode in ('RGB;16', 'RGBA;16'):
         return cv2.imencode('.png', pixels)[1].tobytes()
     if target == 'JPEG':
@@ -156,10 +221,10 @@ def _encode_like(
         options = {'lossless': True, 'exact': True}
     elif target in ('WEBP', 'AVIF'):
         options = {'quality': quality or DEFAULT_QUALITY}
-    if strip_location is not None:
-        options['exif'] = clean_exif(info.get('exif'), strip_location) or b''
+    if wanted is not None:
+        options['exif'] = clean_exif(info.get('exif'), wanted) or b''
         options['icc_profile'] = info.get('icc_profile')
-        options['xmp'] = clean_xmp(info.get('xmp'), strip_location) or b''
+        options['xmp'] = clean_xmp(info.get('xmp'), wanted) or b''
     return _save(as_image(pixels, picture.mode, picture.palette), target, options)
 
 
@@ -186,10 +251,4 @@ def _save(image: Image.Image, target: str, options: dict[str, Any]) -> bytes:
 
 
 def _is_lossless_webp(data: bytes) -> bool:
-    position = 12
-    while position + 8 <= len(data):
-        kind, size = struct.unpack_from('<4sI', data, position)
-        if kind in (b'VP8L', b'VP8 '):
-            return kind == b'VP8L'
-        position += 8 + size + size % 2
-    return False
+    return any(kind == b'VP8L' for kind, _ in webp_chunks(data))

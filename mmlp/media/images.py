@@ -15,9 +15,10 @@ from PIL import Image, UnidentifiedImageError
 
 from .errors import UnreadableMediaError
 from .formats import HEAD_BYTES, sniff_kind
+from .heif import decode_heif, is_heif
 from .metadata import read_orientation
 from .orientation import apply_orientation
-from .pixels import decode_deep_colour, to_array, to_bgr
+from .pixels import as_image, decode_deep_colour, to_array, to_bgr
 from .tiff_contents import TiffContents, read_tiff_contents
 from .unsupported import further_originals, why_undecodable, why_unsupported
 from .value_range import FULL_RANGE, ValueRange, find_value_range
@@ -151,7 +152,7 @@ def _describe_unknown(data: bytes) -> str:
     if sniff_kind(data) == 'video':
         return 'is a video, not a picture'
     if data[4:8] == b'ftyp' and sniff_kind(data) == 'image':
-        return 'is a HEIC or AVIF picture, which this Pillow cannot read; convert it to JPEG'
+        return 'is an AVIF picture, which this Pillow cannot read; install Pillow 11.3 or later'
     shown = data[:16].decode('ascii', 'replace').encode('ascii', 'replace').decode()
     return f'is not a picture, whatever its name says: it begins with {shown!r}'
 
@@ -161,6 +162,8 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
     contents = read_tiff_contents(data) if data.startswith(_TIFF_STARTS) else TiffContents()
     if problem or contents.problem:
         raise UnreadableMediaError(name, problem or contents.problem)
+    if is_heif(data[:HEAD_BYTES]):
+        return _from_heif(data, name, max_pixels)
     with _PILLOW_LIMIT:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
@@ -225,6 +228,27 @@ def _in_8_bits(pixels: np.ndarray) -> tuple[np.ndarray, ValueRange]:
     value_range = find_value_range(pixels)
     shown = value_range.to_bytes(pixels)
     return np.repeat(shown[:, :, None], 3, axis=2) if shown.ndim == 2 else shown, value_range
+
+
+def _from_heif(data: bytes, name: str, max_pixels: int) -> Picture:
+    picture = decode_heif(data, name, max_pixels)
+    stored = picture.stored
+    if picture.mode == 'I;16':
+        bgr = np.repeat(FULL_RANGE.to_bytes(stored)[:, :, None], 3, axis=2)
+    elif picture.mode in ('RGB;16', 'RGBA;16'):
+        bgr = FULL_RANGE.to_bytes(stored[:, :, :3])
+    else:
+        bgr = to_bgr(as_image(stored, picture.mode))
+    bgr.setflags(write=False)
+    return Picture(
+        bgr=bgr,
+        name=name,
+        mode=picture.mode,
+        stored=None if picture.mode == 'RGB' else stored,
+        format='HEIF',
+        info=picture.info,
+        data=data,
+    )
 
 
 def _jpeg_settings(image: Image.Image) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import os
 
 import av
 
-from .subtitle_places import holds_place
+from .metadata import tells_place
 from .trailing import trailing_bytes
 from .unsupported import STITCHING_DATA, has_stitching_data
 from .video_info import StreamInfo, describe_streams, open_video
@@ -130,11 +130,11 @@ def _telling_places(path: str | os.PathLike, streams: list[StreamInfo]) -> list[
         return list(subtitles.values())
     with open_video(path) as source, contextlib.suppress(av.FFmpegError):
         for index in subtitles.keys() - telling:
-            if holds_place(_as_text(source.streams[index].codec_context.extradata)):
+            if tells_place(_as_text(source.streams[index].codec_context.extradata)):
                 telling.add(index)
         for packet in source.demux([source.streams[index] for index in subtitles]):
             index = packet.stream.index
-            if index not in telling and holds_place(_as_text(bytes(packet))):
+            if index not in telling and tells_place(_as_text(bytes(packet))):
                 telling.add(index)
                 if telling == subtitles.keys():
                     break

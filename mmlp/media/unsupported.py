@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from PIL import Image
 
 from .bit_depth import coded_depth
-from .segments import jpeg_segments
+from .metadata.jpeg import jpeg_segments
 
 #: What raw photographs are answered with.
 RAW_ADVICE = 'of which only a preview could be covered; develop it to JPEG or TIFF first'
@@ -165,8 +165,8 @@ def _next_jpeg_size(data: bytes) -> tuple[int, int] | None:
     if _JPEG_BEHIND_JPEG not in data:  # Quicker than walking over all segments.
         return None
     try:
-        *_, (_, scans) = jpeg_segments(data)
-        with Image.open(io.BytesIO(data[data.find(scans) + len(scans) :]), formats=['JPEG']) as image:
+        *_, (_, rest) = jpeg_segments(data)
+        with Image.open(io.BytesIO(rest), formats=['JPEG']) as image:
             return image.size
     except (
         Exception

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from .atomic import part_path, publish
 from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
 from .errors import MediaError, MediaWriteError
 from .formats import HEAD_BYTES, sniff_container, suffix_kind
+from .metadata import MetadataFilter
 from .muxer import Muxer, is_about_data
 from .stream_copier import StreamCopier
 from .timeline import TIE_NOTE
@@ -38,7 +38,6 @@ CONTAINERS = {
     '.mts': 'mpegts',
     '.m2ts': 'mpegts',
 }
-_PLACE_TAGS = re.compile(r'location|gps|iso6709|latitude|longitude|^.?xyz$', re.IGNORECASE)
 #: Tags that muxers write, or that belong to a stream.
 _CONTAINER_TAGS = ('major_brand', 'minor_version', 'compatible_brands', 'encoder', 'timecode')
 
@@ -126,7 +125,7 @@ class VideoWriter:
         preset (str | None): Speed for codecs that have it.
         options (Mapping[str, str] | None): Further options of the encoder.
         audio (bool): Copy the audio of ``like``; ``companions`` goes before.
-        strip_location (bool): Leave out tags that tell the place.
+        strip_location (bool): Leave out tags that tell the place, by their names or by coordinates in them.
         threads (int): Threads that encode; 0 leaves it to FFmpeg.
         companions (Companions | None): Which further streams of ``like`` go along.
         strict (bool): Whether a packet that the container does not take makes the writer give up.
@@ -185,7 +184,7 @@ class VideoWriter:
         self._companions = companions or Companions()
         self._strict = strict
         self.problem: str | None = None
-        self._strip_location = strip_location
+        self._wanted = MetadataFilter(strip_location)
         self._threads = threads
         self._track: VideoTrack | None = None
         self._copiers: list[StreamCopier] = []
@@ -199,8 +198,8 @@ class VideoWriter:
     @property
     def notes(self) -> list[str]:
         """What the video lacks or has otherwise than its source, so far; a phrase each."""
-        ties = [TIE_NOTE] if self._muxer.moved else []
-        return ties if self._track is None else ties + self._track.notes
+        notes = [*self._wanted.notes, *([TIE_NOTE] if self._muxer.moved else [])]
+        return notes if self._track is None else notes + self._track.notes
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -312,12 +311,12 @@ class VideoWriter:
             self._muxer.start()
             return
         for key, value in like.metadata.items():
-            is_place = self._strip_location and _PLACE_TAGS.search(key)
-            if key.lower() not in _CONTAINER_TAGS and not is_place:
-                output.metadata[key] = value
+            kept = None if key.lower() in _CONTAINER_TAGS else self._wanted.text(value, key)
+            if kept is not None:
+                output.metadata[key] = kept
         with open_video(like.path) as source:
             if companions.chapters:
-                copy_chapters(source, output, like.start, self._strip_location)
+                copy_chapters(source, output, like.start, self._wanted)
             copier = StreamCopier(like.path, self._muxer, like.start, like.timeline)
             self._copiers.append(copier)
             for stream in source.streams:
@@ -334,7 +333,7 @@ class VideoWriter:
                 elif index in companions.copied:
                     target = copier.add(index)
                 if target is not None:
-                    copy_tags(stream, target, self._strip_location)
+                    copy_tags(stream, target, self._wanted)
         self._muxer.start()
         self._muxer.mux(self._covers)
 

@@ -1,14 +1,17 @@
 """Anonymised pictures: what is covered, what stays, and where it goes."""
 
+import io
 import json
 import os
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 from bright_plates import (
     BOX,
     BrightSegmenter,
+    background,
     hidden_files,
     is_legible,
     plate_box,
@@ -19,7 +22,7 @@ from bright_plates import (
 )
 from PIL import Image, ImageOps
 
-from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media
+from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media, command_line
 from mmlp.apis.jobs.redaction import read_cover
 from mmlp.media import write_image
 
@@ -115,6 +118,47 @@ def test_orientation_and_place(tmp_path):
             assert bool(after.getexif().get_ifd(0x8825)) is not strip
         assert not is_legible(read(target), BOX)  # OpenCV turns it upright.
     assert not (tmp_path / 'report.json').exists()
+
+
+def test_what_an_output_lacks_is_told_with_and_without_plates(tmp_path, capsys):
+    (tmp_path / 'in').mkdir()
+    thumbnail = io.BytesIO()
+    Image.new('RGB', (16, 12)).save(thumbnail, 'JPEG')
+    film = b'\0\0\0\x18ftypmp42' + bytes(3000)
+    for name, picture in (('plate.jpg', plate_picture()), ('none.jpg', background())):
+        Image.fromarray(picture[:, :, ::-1]).save(tmp_path / 'in' / name, quality=95)
+        data = (tmp_path / 'in' / name).read_bytes()
+        (tmp_path / 'in' / name).write_bytes(data + thumbnail.getvalue() + film)
+    report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
+    for name, plates in (('plate.jpg', 1), ('none.jpg', 0)):
+        result = result_of(report, name)
+        assert result.plates == plates and result.status == 'done'
+        assert len(result.notes) == 2 and 'left out: motion film' in result.notes
+        written = (tmp_path / 'out' / name).read_bytes()
+        assert b'ftyp' not in written and written.count(b'\xff\xd8\xff') == 1
+    files = json.loads((tmp_path / 'out/report.json').read_text())['files']
+    assert all('left out: motion film' in entry['notes'] for entry in files)
+    command_line.print_summary(report)
+    assert capsys.readouterr().err.count('note: left out: motion film') == 1
+
+
+@pytest.mark.parametrize('name', ['IMG_1.heic', 'IMG_1.JPG'])
+@pytest.mark.parametrize('in_place', [False, True])
+def test_heic_stays_heic(name, in_place, tmp_path):
+    """Phones also call HEIC files JPG when they hand them on."""
+    path = tmp_path / 'in' / name
+    path.parent.mkdir()
+    pillow_heif.from_pillow(Image.fromarray(plate_picture()[:, :, ::-1])).save(path, quality=95)
+    before = np.asarray(Image.open(path))[:, :, ::-1]
+    report = anonymize_media(
+        tmp_path / 'in', None if in_place else tmp_path / 'out', BrightSegmenter(), in_place=in_place
+    )
+    assert report.exit_code == 0 and report.files[0].plates == 1
+    written = path if in_place else tmp_path / 'out' / name
+    after = np.asarray(Image.open(written))[:, :, ::-1]
+    assert pillow_heif.get_file_mimetype(written.read_bytes()) == 'image/heic'
+    assert is_legible(before, BOX) and not is_legible(after, BOX)
+    assert np.abs(after[80:].astype(int) - before[80:]).max() < 12
 
 
 def test_existing_files_are_replaced_on_request_only(tmp_path):

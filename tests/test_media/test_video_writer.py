@@ -233,6 +233,30 @@ def test_tags_are_kept_and_the_place_goes_on_request(make_video, tmp_path):
         assert not strip or b'+52' not in (tmp_path / 'out.mp4').read_bytes()
 
 
+@pytest.mark.parametrize('name', ['out.mp4', 'out.mkv'])
+def test_texts_of_tags_that_tell_the_place(make_video, tmp_path, name):
+    tags = {
+        'title': 'Drive at 38.905991,-76.987828',
+        'comment': '{"latitude": 38.905991, "camera": "front"}',
+        'description': 'GPS(13.4050,52.5200,18)',
+        'artist': 'Jane',
+        'genre': 'f/2.8, 1/60',
+    }
+    source = make_video(name, metadata=tags)
+    copy(source, tmp_path / f'kept_{name}')
+    copy(source, tmp_path / f'stripped_{name}', strip_location=True)
+    kept, stripped = (
+        {key.lower(): value for key, value in read(tmp_path / f'{which}_{name}')[0].metadata.items()}
+        for which in ('kept', 'stripped')
+    )
+    assert tags.items() <= kept.items()
+    assert {key: stripped[key] for key in tags if key in stripped} == {
+        'comment': '{"camera": "front"}',
+        'artist': 'Jane',
+        'genre': 'f/2.8, 1/60',
+    }
+
+
 def test_index_stands_in_front(tmp_path):
     with VideoWriter(tmp_path / 'a.mp4', fps=25) as writer:
         writer.write(draw(0, (64, 48)))

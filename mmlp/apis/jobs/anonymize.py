@@ -80,11 +80,12 @@ def anonymize_media(
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
 
     Pictures keep their size, format, bit depth, orientation, ICC profile and metadata, and their pixels where
-    nothing was covered. Videos keep times of frames, duration, bit depth, HDR, audio, subtitles and chapters,
-    and are written upright and, where they were interlaced, as one whole picture a frame; every stream of
-    pictures is anonymised, such as those of two cameras in one file. An output
-    appears when it is complete. What could not be processed has no output: nothing is copied through. What an
-    output lacks, such as streams of data, is told.
+    nothing was covered. What may show plates a second time (thumbnails, gain maps, motion films, ...) is left
+    out of pictures, with and without plates, and noted in the report. Videos keep times of frames, duration,
+    bit depth, HDR, audio, subtitles and chapters, and are written upright and, where they were interlaced, as
+    one whole picture a frame; every stream of pictures is anonymised, such as those of two cameras in one
+    file. An output appears when it is complete. What could not be processed has no output: nothing is copied
+    through. What an output lacks, such as streams of data, is told.
 
     Args:
         inputs (str | os.PathLike | Sequence[str | os.PathLike] | MediaList): Pictures, videos, folders,
@@ -103,7 +104,8 @@ def anonymize_media(
             means ``report.json`` in the output folder, and none with ``in_place`` or a file as output.
         memory (TemporalMemory | None): Keeps plates of videos covered that are not seen for a moment; None
             takes its defaults.
-        strip_location (bool): Leave out coordinates and names of places, and subtitles that tell them.
+        strip_location (bool): Leave out coordinates and names of places, and texts and subtitles with
+            coordinates.
         drop_streams (bool): Replace videos too that have streams which cannot be kept.
         audio (bool): Keep the audio of videos.
         codec (str | None): Codec of videos, see :class:`~mmlp.media.VideoWriter`.
@@ -228,7 +230,7 @@ class _AnonymizeJob:
         target = self._outputs[item.path]
         self._refuse_to_lose(picture.originals)
         with self._attributes_kept(target):
-            write_image(target, picture, bgr, strip_location=self._strip_location)
+            notes = write_image(target, picture, bgr, strip_location=self._strip_location)
         scores = [round(plate.score, 4) for plate in plates]
         review = [{'reason': 'no plate found'}] if not plates else []
         if any(score < DOUBTFUL_SCORE for score in scores):
@@ -240,7 +242,7 @@ class _AnonymizeJob:
             plates=len(plates),
             lowest_score=min(scores, default=None),
             review=review,
-            notes=[f'left out: {part}' for part in (*picture.copies, *picture.originals)],
+            notes=notes,
         )
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:

@@ -164,8 +164,8 @@ class VideoAnonymizer:
         """Writes what becomes of a further stream of pictures into a file beside the output."""
         path = intermediate_path(task.target, task.container, self._encoding['codec'])
         stack.callback(path.unlink, missing_ok=True)
-        options = {'companions': Companions(), 'strip_location': True, **self._encoding}
-        with VideoWriter(path, like=video.info, **options) as writer:
+        options = {'strip_location': self._strip_location, **self._encoding}
+        with VideoWriter(path, like=video.info, companions=Companions(), **options) as writer:
             self._process(task, video, writer)
         return path
 
