@@ -58,7 +58,7 @@ class FrameNormalizer:
     def __init__(self) -> None:
         self.first: FirstPicture | None = None
         self._deinterlacer, self._fitter = Deinterlacer(), FrameFitter()
-        self._orientation = 1
+        self._orientation, self._rotation = 1, None
         self._shapes: deque[tuple[Fraction, int]] = deque()
 
     @property
@@ -79,9 +79,7 @@ class FrameNormalizer:
         """
         if is_grey(picture.format) and picture.color_range != _LIMITED:
             picture.color_range = _FULL  # So FFmpeg means it where nothing is told.
-        told = read_orientation(picture)
-        if told is not None or picture.key_frame:  # What a codec tells holds up to the next key frame.
-            self._orientation = told or 1
+        self._follow_orientation(picture)
         if self.first is None:
             self.first = _describe(picture, aspect, self._orientation)
         _make_readable(picture)
@@ -93,6 +91,14 @@ class FrameNormalizer:
             raise
         for whole in ready:
             yield self._fit(whole)
+
+    def _follow_orientation(self, picture: av.VideoFrame) -> None:
+        # Side data is looked at when it has changed only: from then on Python's collector of cycles alone can
+        # free the picture, and that takes its time.
+        rotation = picture.rotation
+        if rotation != self._rotation and (rotation or picture.key_frame or self.first is None):
+            # What a codec tells holds up to the next key frame.
+            self._orientation, self._rotation = read_orientation(picture) or 1, rotation
 
     def flush(self) -> Iterator[av.VideoFrame]:
         """Hands out what is left at the end.

@@ -24,6 +24,8 @@ CODECS: dict[str, tuple[str, dict[str, str]]] = {
 PLAYED_BITS = {'h264': 8, 'hevc': 10, 'vp9': 10, 'av1': 10, 'mpeg4': 8}
 #: Codecs that take 4:2:0 pictures of odd width and height; the others get one more row or column.
 _ODD_SIZES = ('libvpx-vp9', 'mpeg4')
+#: Frames that are asked for what they tell beside their pixels: the first ones, and then one in so many.
+_FIRST_FRAMES, _STEP = 4, 64
 #: MPEG-4 part 2 counts time in 16 bits; this divides the clocks of all common frame rates.
 _MPEG4_TIME_BASE = Fraction(1, 60000)
 
@@ -139,7 +141,8 @@ class VideoTrack:
         tick = max(round(frame.time / time_base), self._last_tick + 1)
         self._last_tick = tick
         self._durations[tick] = max(1, round((frame.duration or 1 / self._fps) / time_base))
-        if frame.source is not None:
+        # Not each one: looking at side data makes cycles, which Python frees late.
+        if frame.source is not None and (self.frames < _FIRST_FRAMES or self.frames % _STEP == 0):
             self._left_out |= not_carried(frame.source)
         picture = self._coder.convert(frame)
         picture.pts, picture.time_base = tick, time_base

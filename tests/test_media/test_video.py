@@ -1,5 +1,6 @@
 """Reading videos: frames, times, orientation, colours, and what a damaged file says."""
 
+import gc
 import threading
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from media_samples import draw
 
-from mmlp.media import TruncatedMediaError, UnreadableMediaError, VideoReader
+from mmlp.media import TruncatedMediaError, UnreadableMediaError, VideoReader, VideoWriter
 
 
 def near(frame, expected, tolerance=14):
@@ -219,6 +220,27 @@ def test_codec_that_nobody_knows(make_video):
     path.write_bytes(path.read_bytes().replace(b'avc1', b'zzz1'))
     with pytest.raises(UnreadableMediaError, match='holds no known kind of video'):
         VideoReader(path)
+
+
+@pytest.mark.parametrize('codec', ['libx264', 'mjpeg'])
+def test_frames_are_freed_at_once(make_video, tmp_path, codec):
+    """Not only when Python looks for cycles: a frame of 4K takes 37 MB."""
+    path = make_video('in.mkv', codec=codec, pixel_format='yuvj420p', frames=60)
+
+    def alive():
+        return sum(isinstance(entry, av.VideoFrame) for entry in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        with VideoReader(path) as video, VideoWriter(tmp_path / 'out.mp4', like=video.info) as writer:
+            before = alive()
+            for frame in video:
+                frame.touched = np.zeros((0, 4), int)
+                writer.write(frame)
+                assert alive() < before + 12
+    finally:
+        gc.enable()
 
 
 def test_closing_early_ends_the_threads(make_video):
