@@ -31,6 +31,7 @@ from tqdm import tqdm
 from mmlp.apis import PlateSegmenter
 from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
 from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
+from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
 from mmlp.media import write_image
 from mmlp.media.atomic import write_bytes
@@ -48,6 +49,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument('data_root', type=Path, help='data set with SPLIT/images and SPLIT/masks')
     parser.add_argument('--split', default='train', help='which part of it (default: %(default)s)')
+    parser.add_argument(
+        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
+    )
     parser.add_argument('--model', help='checkpoint or .onnx file (default: the weights that ship)')
     parser.add_argument(
         '--plate-score', type=float, default=0.85, help='finds from here up become plates (default: 0.85)'
@@ -74,6 +78,7 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     dataset = LicensePlateDataset(
         data_root=str(args.data_root),
         data_prefix=dict(img_path=f'{args.split}/images', seg_map_path=f'{args.split}/masks'),
+        plate_values=args.plate_values,
         pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations')],
     )
     segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)

@@ -17,6 +17,7 @@ from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
 from mmlp.datasets import DatasetError
+from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.engine import load_run_config
 
 
@@ -29,6 +30,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--work-dir', help='folder for the log and the figures as JSON')
     parser.add_argument('--data-root', help="folder of the data, in place of the config's")
+    parser.add_argument(
+        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
+    )
     parser.add_argument('--out', help='folder for the predicted masks, NAME.png with 0 and 255')
     parser.add_argument('--show', action='store_true', help='show every result in a window')
     parser.add_argument('--show-dir', help='folder for pictures of the results')
@@ -74,7 +78,14 @@ def main() -> None:
     if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
         sys.exit(f'error: checkpoint {args.checkpoint!r} does not exist')
     try:
-        cfg = load_run_config(args.config, args.work_dir, args.data_root, args.cfg_options, args.launcher)
+        cfg = load_run_config(
+            args.config,
+            args.work_dir,
+            args.data_root,
+            args.cfg_options,
+            args.launcher,
+            plate_values=args.plate_values,
+        )
         apply_options(cfg, args)
         Runner.from_cfg(cfg).test()
     except (DatasetError, FileNotFoundError) as error:

@@ -19,6 +19,7 @@ from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
 from mmlp.datasets import DatasetError
+from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.engine import load_run_config
 
 
@@ -30,6 +31,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('--work-dir', help='folder for logs and checkpoints')
     parser.add_argument('--data-root', help="folder of the data, in place of the config's")
+    parser.add_argument(
+        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
+    )
     parser.add_argument('--resume', action='store_true', help='go on from the newest checkpoint')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision (needs CUDA)')
     parser.add_argument(
@@ -61,7 +65,13 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = load_run_config(
-            args.config, args.work_dir, args.data_root, args.cfg_options, args.launcher, args.resume
+            args.config,
+            args.work_dir,
+            args.data_root,
+            args.cfg_options,
+            args.launcher,
+            args.resume,
+            args.plate_values,
         )
         if args.amp:
             enable_amp(cfg)

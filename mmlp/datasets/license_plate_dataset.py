@@ -14,8 +14,15 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
-from .integrity import DatasetError, check_files, check_has_plate, find_broken_links, name_offenders
-from .plate_mask import DEFAULT_IGNORE_VALUES
+from .integrity import (
+    DatasetError,
+    advise_on_splits,
+    check_files,
+    check_masks,
+    find_broken_links,
+    name_offenders,
+)
+from .mask_rule import DEFAULT_IGNORE_VALUES, MaskRule
 
 IMG_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 
@@ -42,10 +49,15 @@ class LicensePlateDataset(BaseSegDataset):
         ann_file: A text file that names one picture a line, with or without its ending, relative to the
             picture folder; blank lines and lines that begin with # are passed over. Without it, all
             pictures of the folder are taken.
-        ignore_values: Grey values of mask files that mean ignore; for the check of the split, the
-            pipeline's loader has an argument of the same name.
-        check: Read the header of every picture and mask at start-up and look for one plate at least.
-            Off, only names are checked. Data behind a remote ``backend_args`` is never opened for checks.
+        ignore_values: Grey values of mask files that mean ignore. The pipeline's loader reads masks so,
+            unless it is told otherwise itself.
+        plate_values: What marks plates in mask files of several values or colours: grey values, palette
+            indices, colours, or ``'nonzero'``, see :func:`~mmlp.datasets.mask_rule.parse_plate_values`. All
+            else is background. None for masks of one class, by the rule of
+            :func:`~mmlp.datasets.read_plate_mask`.
+        check: Read the header of every picture and all masks at start-up: whether sizes fit, whether masks
+            tell what is a plate, and whether there is one at least. Off, only names are checked. Data behind
+            a remote ``backend_args`` is never opened for checks.
         **kwargs: As in ``mmseg.datasets.BaseSegDataset``: ``data_root``, ``data_prefix`` (keys
             ``img_path``, ``seg_map_path``), ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ...
 
@@ -63,13 +75,14 @@ class LicensePlateDataset(BaseSegDataset):
         img_suffix: str | Sequence[str] = IMG_SUFFIXES,
         seg_map_suffix: str = '{img_suffix}.png',
         ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES,
+        plate_values: Any = None,
         check: bool = True,
         **kwargs: Any,
     ) -> None:
         self.img_suffixes = (img_suffix,) if isinstance(img_suffix, str) else tuple(img_suffix)
         if not self.img_suffixes or not all(s.startswith('.') for s in self.img_suffixes):
             raise ValueError(f"img_suffix wants endings such as '.jpg', got {img_suffix!r}")
-        self.ignore_values = tuple(ignore_values)
+        self.mask_rule = MaskRule(ignore_values, plate_values)
         self.check = check
         super().__init__(img_suffix=self.img_suffixes, seg_map_suffix=seg_map_suffix, **kwargs)
 
@@ -78,8 +91,8 @@ class LicensePlateDataset(BaseSegDataset):
 
         Returns:
             One dict a picture with ``img_path``, ``seg_map_path`` (where masks are configured),
-            ``label_map``, ``reduce_zero_label`` and ``seg_fields``, sorted by path, or in the order of
-            ``ann_file``.
+            ``label_map``, ``reduce_zero_label``, ``seg_fields`` and ``mask_rule``, sorted by path, or in the
+            order of ``ann_file``.
         """
         img_dir = self.data_prefix.get('img_path') or ''
         ann_dir = self.data_prefix.get('seg_map_path')
@@ -104,7 +117,7 @@ class LicensePlateDataset(BaseSegDataset):
                 self._refuse_broken_links(img_dir)
             check_files([(info['img_path'], info.get('seg_map_path')) for info in data_list])
             if ann_dir:
-                check_has_plate((i['seg_map_path'] for i in data_list), self.ignore_values, ann_dir)
+                check_masks([info['seg_map_path'] for info in data_list], self.mask_rule, ann_dir)
         return data_list
 
     def _lowered_suffixes(self) -> tuple[str, ...]:
@@ -124,6 +137,7 @@ class LicensePlateDataset(BaseSegDataset):
             label_map=self.label_map,
             reduce_zero_label=self.reduce_zero_label,
             seg_fields=[],
+            mask_rule=self.mask_rule,
         )
 
     def _list_folder(self, folder: str, what: str, key: str) -> list[str]:
@@ -135,10 +149,15 @@ class LicensePlateDataset(BaseSegDataset):
             )
             return list(names)
         except FileNotFoundError:
+            advice = (
+                'Name the folder of your data: --data-root of the tools, or the environment variable '
+                'MMLP_DATA_ROOT where the config names none; data/README.md shows the layout.'
+            )
+            if self.backend_args is None and self.data_root:
+                advice = advise_on_splits(self.data_root, folder) or advice
             raise FileNotFoundError(
-                f'{what} folder {folder!r} does not exist (data_root={self.data_root!r}, data_prefix '
-                f'{key}). Name the folder of your data: --data-root of the tools, or the environment '
-                'variable MMLP_DATA_ROOT where the config names none; data/README.md shows the layout.'
+                f'{what} folder {folder!r} does not exist (data_root={self.data_root!r}, data_prefix {key}). '
+                f'{advice}'
             ) from None
 
     def _select(self, pictures: list[str], img_dir: str) -> list[str]:

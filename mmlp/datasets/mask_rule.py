@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +14,11 @@ Value = Union[int, tuple[int, int, int]]
 DEFAULT_IGNORE_VALUES = (128,)
 #: In place of plate values: all but 0, black and what is ignored.
 NONZERO = 'nonzero'
+#: What ``--plate-values`` takes, for helps.
+PLATE_VALUES_HELP = (
+    'what marks plates, in masks of several values or colours: grey values or palette indices (2), colours '
+    f'(131,224,70 or #83e046), or {NONZERO}; all else is background'
+)
 
 _WANTED = (
     "plate_values wants grey values or palette indices such as 2, colours such as '131,224,70', '#83e046' or "
@@ -66,6 +72,15 @@ def parse_plate_values(values: Any) -> tuple[Value, ...] | str | None:
     if not parsed:
         raise ValueError(f'{_WANTED}; got {values!r}')
     return parsed
+
+
+def plate_value_argument(text: str) -> Value | str:
+    """Reads one value of ``--plate-values``, as ``type`` of argparse."""
+    try:
+        parsed = parse_plate_values([text])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return parsed if isinstance(parsed, str) else parsed[0]
 
 
 def list_of(values: Any) -> list:

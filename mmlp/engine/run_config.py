@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from mmengine.config import Config
 from mmengine.runner import find_latest_checkpoint
 
 from .cpu_distributed import prepare_cpu_distributed
+
+_LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 def load_run_config(
@@ -18,6 +21,7 @@ def load_run_config(
     cfg_options: dict | None = None,
     launcher: str = 'none',
     resume: bool = False,
+    plate_values: Any = None,
 ) -> Config:
     """Loads a config and applies what the command line says.
 
@@ -29,6 +33,8 @@ def load_run_config(
         cfg_options: Further settings as ``{'a.b': value}``; they win over all else.
         launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
         resume: Go on from the newest checkpoint in the work dir; without one, start as the config says.
+        plate_values: What marks plates in the masks, in place of the config's in every
+            :class:`~mmlp.datasets.LicensePlateDataset`.
 
     Returns:
         The config, ready for ``mmengine.runner.Runner.from_cfg``.
@@ -42,11 +48,15 @@ def load_run_config(
     cfg.launcher = launcher
     if data_root is not None:
         cfg.data_root = data_root
-        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-            _replace_data_root(cfg.get(loader), data_root)
+    for loader in _LOADERS:
+        for dataset in _find_datasets(cfg.get(loader)):
+            if data_root is not None:
+                dataset['data_root'] = data_root
+            if plate_values is not None:
+                dataset['plate_values'] = plate_values
     if cfg_options:
         cfg.merge_from_dict(cfg_options)
-    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+    for loader in _LOADERS:
         if (cfg.get(loader) or {}).get('num_workers') == 0:
             cfg[loader].persistent_workers = False  # There is none to persist; PyTorch refuses it.
     if work_dir is not None:
@@ -62,13 +72,13 @@ def load_run_config(
     return cfg
 
 
-def _replace_data_root(node: Any, data_root: str) -> None:
-    """Sets ``data_root`` in every data set below, wrapped or not."""
+def _find_datasets(node: Any) -> Iterator[dict]:
+    """The configs of all data sets below that have a root, wrapped or not."""
     if isinstance(node, dict):
         if 'data_root' in node:
-            node['data_root'] = data_root
+            yield node
         for value in node.values():
-            _replace_data_root(value, data_root)
+            yield from _find_datasets(value)
     elif isinstance(node, (list, tuple)):
         for value in node:
-            _replace_data_root(value, data_root)
+            yield from _find_datasets(value)

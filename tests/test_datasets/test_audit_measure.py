@@ -139,7 +139,7 @@ def test_mask_of_another_size(tmp_path):
         assert record.findings[0].message == f'{size} pixels, the picture 160 x 120'
 
 
-def test_greys_without_meaning(tmp_path):
+def test_values_that_nobody_named(tmp_path):
     mask = PLATE.copy()
     mask[10:20, 10:30] = 100
     mask[40:50, 10:30] = 200
@@ -149,20 +149,19 @@ def test_greys_without_meaning(tmp_path):
     colour[60:65, 10:30] = (0, 90, 0)
     write(tmp_path, 'b.png', scene(0), colour)
     write(tmp_path, 'c.png', scene(0), mask.astype(np.uint16) * 257)
-    # A pixel counts where its neighbours are alike: the rim of each area is left out.
-    expected = {
-        f'value 100 on {18 * 8} pixels is taken as background',
-        f'value 200 on {18 * 8} pixels is taken as plate',
-    }
-    for name in 'abc':
+    for name, values in (('a', '100 and 200 and 255'), ('b', '100 and 200 and 255 and 0,90,0')):
         record = measure(tmp_path, f'{name}.png')
-        greys = [finding for finding in record.findings if finding.check == 'unknown-grey']
-        assert {finding.message for finding in greys} == expected
+        assert checks(record) == ['ambiguous-mask']
+        assert f' {values}, and' in record.findings[0].message
+        assert record.plates is None
+    assert checks(measure(tmp_path, 'c.png')) == ['ambiguous-mask']
+    record = measure(tmp_path, 'a.png', plate_values=[255])
+    assert (checks(record), [plate.area for plate in record.plates]) == ([], [400])
     record = measure(tmp_path, 'a.png', ignore_values=(100, 128, 200))
-    assert 'unknown-grey' not in checks(record)
+    assert checks(record) == []
 
 
-def test_soft_edges_and_noise_of_jpeg_are_no_greys(tmp_path):
+def test_soft_edges_and_noise_of_jpeg_are_not_values(tmp_path):
     mask = np.zeros(LARGE, np.uint8)
     points = cv2.boxPoints(((320, 240), (200, 50), 12)).astype(np.int32)
     cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
@@ -170,7 +169,7 @@ def test_soft_edges_and_noise_of_jpeg_are_no_greys(tmp_path):
     write(tmp_path, 'b.png', scene(0, LARGE), cv2.GaussianBlur(mask, (0, 0), 3))
     write(tmp_path, 'c.png', scene(0, LARGE), jpeg(mask, 60))
     for name in 'abc':
-        assert 'unknown-grey' not in checks(measure(tmp_path, f'{name}.png'))
+        assert 'ambiguous-mask' not in checks(measure(tmp_path, f'{name}.png'))
 
 
 def test_a_picture_that_shows_nothing(tmp_path):

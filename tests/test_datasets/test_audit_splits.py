@@ -55,7 +55,7 @@ def test_options_of_the_data_set(root):
     train = splits_of(root, seg_map_suffix='_mask.png', ignore_values=[7, 255])[0]
     assert train.findings == []
     assert train.samples[0].seg_map_path == str(masks / 'a_mask.png')
-    assert train.samples[0].ignore_values == (7, 255)
+    assert train.samples[0].mask_rule.ignore_values == (7, 255)
 
 
 def test_links_to_nothing_are_pictures_that_cannot_be_read(root):

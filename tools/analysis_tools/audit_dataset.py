@@ -45,6 +45,7 @@ from mmlp.datasets.audit import (
     write_page,
 )
 from mmlp.datasets.integrity import name_offenders
+from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.engine import load_run_config
 from mmlp.media import MediaWriteError
 
@@ -100,6 +101,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='N',
         help='findings of a check that the page shows with pictures (default: %(default)s)',
     )
+    parser.add_argument(
+        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
+    )
     folder = parser.add_argument_group('of a folder')
     folder.add_argument('--img-suffix', nargs='+', metavar='SUFFIX', help='endings of pictures')
     folder.add_argument(
@@ -144,23 +148,29 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
     """The data sets that the command line means, by split."""
     if args.source.is_dir():
-        given = {name: getattr(args, name) for name in ('img_suffix', 'seg_map_suffix', 'ignore_values')}
+        options = ('img_suffix', 'seg_map_suffix', 'ignore_values', 'plate_values')
+        given = {name: getattr(args, name) for name in options}
         init_default_scope('mmseg')
         return find_split_folders(args.source, {k: v for k, v in given.items() if v is not None})
     if args.source.suffix != '.py':
         raise FileNotFoundError(f'folder {str(args.source)!r} does not exist, and a config ends with .py')
-    cfg = load_run_config(str(args.source), data_root=args.data_root, cfg_options=args.cfg_options)
+    cfg = load_run_config(
+        str(args.source),
+        data_root=args.data_root,
+        cfg_options=args.cfg_options,
+        plate_values=args.plate_values,
+    )
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     return phase_datasets(cfg)
 
 
 def print_report(report: AuditReport) -> None:
-    """Prints the two tables, and the first files of each kind of error."""
+    """Prints the two tables, and the first files of each kind of error and warning."""
     print(split_table(report))
     print(finding_table(report) or 'nothing was found')
     for name, check in CHECKS.items():
         findings = report.of_check(name)
-        if findings and check.severity is Severity.ERROR:
+        if findings and check.severity is not Severity.NOTE:
             print(f'{name}: {check.title}\n{name_offenders(f"{f.path}: {f.message}" for f in findings)}')
             print(f'  {check.advice}')
 
@@ -169,7 +179,7 @@ def main(argv: list[str] | None = None) -> int:
     """Audits, writes the page and the JSON file, and returns the exit code."""
     args = parse_args(argv)
     try:
-        splits = load_splits(find_datasets(args))
+        splits = load_splits(find_datasets(args), expected=('train',) if args.source.is_dir() else ())
         total = sum(len(split.samples) for split in splits)
         bar: partial[Iterable] = partial(tqdm, total=total, unit='picture')
         report = audit(str(args.source), splits, workers=args.workers, ignore=args.ignore, progress=bar)

@@ -32,6 +32,7 @@ from mmseg.registry import DATASETS
 from tqdm import tqdm
 
 from mmlp.datasets import DatasetError
+from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.engine import load_run_config
 from mmlp.media import write_image
 from mmlp.visualization import BrowsedPicture, browse, contact_sheet
@@ -66,6 +67,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help=f'set the pictures into sheets of COLUMNS x {ROWS_PER_SHEET} instead of a file each',
     )
     parser.add_argument('--data-root', help="folder of the data, in place of the config's")
+    parser.add_argument(
+        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
+    )
     parser.add_argument(
         '--cfg-options',
         nargs='+',
@@ -135,7 +139,12 @@ def main(argv: list[str] | None = None) -> None:
     """Builds the data set, runs its pipeline and writes the pictures."""
     args = parse_args(argv)
     try:
-        cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
+        cfg = load_run_config(
+            args.config,
+            data_root=args.data_root,
+            cfg_options=args.cfg_options,
+            plate_values=args.plate_values,
+        )
         dataset = build_dataset(cfg, args.phase)
         output_dir = args.output_dir or Path(cfg.work_dir) / 'browse'
         set_random_seed(args.seed)

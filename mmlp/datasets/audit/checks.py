@@ -62,8 +62,9 @@ CHECKS: dict[str, Check] = {
     ),
     'ambiguous-mask': Check(
         Severity.ERROR,
-        'Masks with ambiguous values',
-        'Say what 255 means (ignore_values), or repaint the mask.',
+        'Masks whose values do not tell what is a plate',
+        'Training stops here. Say which values or colours are plates: --plate-values, or plate_values of the '
+        'data set in a config; and which take no part: ignore_values.',
     ),
     'mask-size': Check(
         Severity.ERROR,
@@ -73,7 +74,8 @@ CHECKS: dict[str, Check] = {
     'no-plates': Check(
         Severity.ERROR,
         'Splits without a single plate',
-        'Masks mark plates with 255 on 0, or with 1 on 0. If yours use another value, repaint them.',
+        'Masks mark plates with 255 on 0, or with 1 on 0. If yours use another value, name it: '
+        '--plate-values, or plate_values of the data set in a config.',
     ),
     'duplicate-across-splits': Check(
         Severity.ERROR,
@@ -92,6 +94,18 @@ CHECKS: dict[str, Check] = {
         'Frames of one sequence, or of a camera that does not move. Frames of a sequence belong into one '
         'split, or scores are too good; the converters split by sequence with --group-by.',
     ),
+    'no-train-split': Check(
+        Severity.WARNING,
+        'Sets without a split to train on',
+        'Convert again with --split train (all pictures into train) or --split hash (split anew into train '
+        'and val), or name the folders in a config, by data_prefix.',
+    ),
+    'video-across-splits': Check(
+        Severity.WARNING,
+        'Frames of one video in two splits',
+        'By their names. They show the same vehicles: scores are too good. All frames of a video belong into '
+        'one split; the converters see to it.',
+    ),
     'duplicate-in-split': Check(
         Severity.WARNING,
         'The same file twice in a split',
@@ -107,11 +121,11 @@ CHECKS: dict[str, Check] = {
         'Masks without a picture',
         'Their pictures are missing or named otherwise; they take no part in anything.',
     ),
-    'unknown-grey': Check(
+    'mixed-masks': Check(
         Severity.WARNING,
-        'Masks painted in a grey without meaning',
-        'Areas of a value that is neither background, plate nor ignored; values from 128 up count as plate, '
-        'the others as background. Repaint them, or declare the value in ignore_values.',
+        'Splits whose masks mark plates in two ways',
+        'Plates are 1 in some masks and white in others. If either is not a plate, name the other one: '
+        '--plate-values, or plate_values of the data set in a config.',
     ),
     'full-frame': Check(
         Severity.WARNING,

@@ -15,9 +15,9 @@ from mmlp.media import Picture, UnreadableMediaError, read_image
 from mmlp.plates import Plate, extract_plates, polygon_mask
 
 from ..integrity import read_size
-from ..plate_mask import IGNORE, PLATE, read_plate_mask
+from ..mask_census import census_of
+from ..plate_mask import IGNORE, PLATE, examine_mask, read_plate_mask
 from ..transforms import LoadPlateAnnotations
-from .painted_greys import find_painted_greys
 from .perceptual_hash import hash_picture
 from .records import PictureRecord, PlateRecord, Sample
 from .suspicion import LEAST_AREA, LEAST_CONTRAST, check_plate
@@ -35,7 +35,7 @@ def measure_sample(sample: Sample) -> PictureRecord:
         The record; what is wrong with the files stands in its findings, and what could not be measured is
         None.
     """
-    record = PictureRecord(sample.split, sample.img_path, sample.seg_map_path, sample.ignore_values)
+    record = PictureRecord(sample.split, sample.img_path, sample.seg_map_path, sample.mask_rule, sample.name)
     picture = _read_picture(record)
     grey = None
     if picture is not None:
@@ -88,20 +88,14 @@ def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | N
             record.add('mask-size', message, path)
             return None
     try:
-        mask = load_mask(record, picture)
-        # By another decoder, which may stumble over damage that the first one overlooks.
-        greys = find_painted_greys(path, record.ignore_values)
+        record.mask_values = census_of(path, examine_mask(path, record.mask_rule))
+        if record.mask_values.doubt is None:
+            return load_mask(record, picture)
     except _DAMAGE as error:
-        # What a decoder could not read has its error as the cause.
-        is_ambiguous = isinstance(error, ValueError) and error.__cause__ is None
-        record.add('ambiguous-mask' if is_ambiguous else 'unreadable-mask', str(error), path)
+        record.add('unreadable-mask', str(error), path)
         return None
-    for value, pixels in greys.items():
-        taken = 'plate' if value >= 128 else 'background'
-        record.add(
-            'unknown-grey', f'value {value} on {pixels} pixels is taken as {taken}', path, rank=-pixels
-        )
-    return mask
+    record.add('ambiguous-mask', record.mask_values.doubt, path)
+    return None
 
 
 def load_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray:
@@ -119,9 +113,16 @@ def load_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray:
         OSError: The file cannot be opened.
     """
     if picture is None:
-        return read_plate_mask(record.mask_path, record.ignore_values)
-    results = dict(img_path=record.path, seg_map_path=record.mask_path, ori_shape=picture.bgr.shape[:2])
-    return LoadPlateAnnotations(record.ignore_values).transform(results)['gt_seg_map']
+        return read_plate_mask(
+            record.mask_path, record.mask_rule.ignore_values, plate_values=record.mask_rule.plate_values
+        )
+    results = dict(
+        img_path=record.path,
+        seg_map_path=record.mask_path,
+        ori_shape=picture.bgr.shape[:2],
+        mask_rule=record.mask_rule,
+    )
+    return LoadPlateAnnotations().transform(results)['gt_seg_map']
 
 
 def _measure_mask(record: PictureRecord, mask: np.ndarray, grey: np.ndarray) -> None:

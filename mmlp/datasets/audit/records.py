@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..mask_census import FileCensus
+from ..mask_rule import MaskRule
 from .checks import CHECKS, Severity
 
 
@@ -15,13 +17,15 @@ class Sample:
         split: Name of the split.
         img_path: The picture.
         seg_map_path: Its mask; None where there is none to read.
-        ignore_values: Grey values of the mask that mean ignore.
+        mask_rule: What the values of the mask mean.
+        name: The picture's path in the folder of pictures, with ``/``.
     """
 
     split: str
     img_path: str
     seg_map_path: str | None
-    ignore_values: tuple[int, ...]
+    mask_rule: MaskRule = field(default_factory=MaskRule)
+    name: str = ''
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class PictureRecord:
         split: Name of the split.
         path: The picture.
         mask_path: Its mask; None where there is none to read.
-        ignore_values: Grey values of the mask that mean ignore.
+        mask_rule: What the values of the mask mean.
+        name: The path in the folder of pictures, with ``/``.
         sha256: Of the file, hexadecimal; None when it cannot be read, as all that follows.
         width: Of the upright picture in pixels.
         height: Of the upright picture in pixels.
@@ -103,6 +108,7 @@ class PictureRecord:
         contrast: Standard deviation of the grey values.
         perceptual_hash: 32 bytes, hexadecimal, see :func:`~mmlp.datasets.audit.perceptual_hash.hash_picture`;
             None for a picture that shows nothing.
+        mask_values: What was painted in the mask; None without a readable one.
         mask_digest: SHA-256 of what the mask says, hexadecimal; None without a usable mask.
         ignored_pixels: Pixels that are ignored.
         plates: None without a usable mask.
@@ -112,13 +118,15 @@ class PictureRecord:
     split: str
     path: str
     mask_path: str | None
-    ignore_values: tuple[int, ...]
+    mask_rule: MaskRule = field(default_factory=MaskRule)
+    name: str = ''
     sha256: str | None = None
     width: int | None = None
     height: int | None = None
     brightness: float | None = None
     contrast: float | None = None
     perceptual_hash: str | None = None
+    mask_values: FileCensus | None = None
     mask_digest: str | None = None
     ignored_pixels: int | None = None
     plates: list[PlateRecord] | None = None

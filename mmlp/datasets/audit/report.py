@@ -12,6 +12,7 @@ from .checks import CHECKS, Severity
 from .duplicates import find_duplicates
 from .measure import measure_sample
 from .records import Finding, PictureRecord, Sample
+from .set_checks import check_splits
 from .splits import Split
 
 
@@ -78,7 +79,7 @@ def audit(
     pictures = tuple(progress(loader))
     findings = [finding for split in splits for finding in split.findings]
     findings += [finding for picture in pictures for finding in picture.findings]
-    findings += [_no_plates(name, pictures) for name in names if _lacks_plates(name, pictures)]
+    findings += check_splits(pictures, names)
     findings += find_duplicates(pictures, names)
     order = {check: position for position, check in enumerate(CHECKS)}
     kept = (finding for finding in findings if finding.check not in ignore)
@@ -105,13 +106,3 @@ def _as_it_is(record: PictureRecord) -> PictureRecord:
 def _one_thread(_: int) -> None:
     # OpenCV's threads do not survive the fork, and would compete.
     cv2.setNumThreads(0)
-
-
-def _lacks_plates(split: str, pictures: Sequence[PictureRecord]) -> bool:
-    known = [picture.plates for picture in pictures if picture.split == split and picture.plates is not None]
-    return bool(known) and not any(known)
-
-
-def _no_plates(split: str, pictures: Sequence[PictureRecord]) -> Finding:
-    masks = [p for p in pictures if p.split == split and p.plates is not None]
-    return Finding('no-plates', split, split, f'none of {len(masks)} masks holds a plate')

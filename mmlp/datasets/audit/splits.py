@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import os.path as osp
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def find_split_folders(root: Path, options: Mapping[str, Any]) -> dict[str, list
     Args:
         root: The folder.
         options: Arguments of :class:`~mmlp.datasets.LicensePlateDataset` for all of them, such as
-            ``seg_map_suffix`` and ``ignore_values``.
+            ``seg_map_suffix``, ``ignore_values`` and ``plate_values``.
 
     Returns:
         Configs of data sets by split, for :func:`load_splits`; train, val and test come first.
@@ -90,11 +91,12 @@ def find_split_folders(root: Path, options: Mapping[str, Any]) -> dict[str, list
     }
 
 
-def load_splits(datasets: Mapping[str, Iterable[dict]]) -> list[Split]:
+def load_splits(datasets: Mapping[str, Iterable[dict]], expected: Sequence[str] = ()) -> list[Split]:
     """Lists the pictures and masks of splits; what is missing becomes a finding.
 
     Args:
         datasets: Configs of data sets by split.
+        expected: Splits that are missed where they are not there.
 
     Returns:
         The splits. Those of the very same files (``test_dataloader = val_dataloader``) are one.
@@ -109,6 +111,10 @@ def load_splits(datasets: Mapping[str, Iterable[dict]]) -> list[Split]:
         for part in parts:
             _load_part(split, part)
         splits.append(split)
+    for name in expected:
+        if name not in datasets and splits:
+            message = f'there is no {name}, only {" and ".join(datasets)}'
+            splits[0].findings.append(Finding('no-train-split', splits[0].name, splits[0].name, message))
     if not any(split.samples for split in splits):
         reasons = '\n'.join(f.message for split in splits for f in split.findings)
         raise DatasetError(f'no pictures in {" or ".join(datasets)}:\n{reasons}')
@@ -146,7 +152,8 @@ def _load_part(split: Split, cfg: dict) -> None:
         message = f'mask folder {mask_dir!r} does not exist; its {len(pictures)} pictures are without masks'
         split.findings.append(Finding('unusable-split', split.name, mask_dir, message))
     split.samples += [
-        Sample(split.name, picture, mask, dataset.ignore_values) for picture, mask in zip(pictures, masks)
+        Sample(split.name, picture, mask, dataset.mask_rule, _name_of(picture, image_dir or ''))
+        for picture, mask in zip(pictures, masks)
     ]
 
 
@@ -184,6 +191,10 @@ def _find_masks(
     return masks
 
 
+def _name_of(picture: str, image_dir: str) -> str:
+    return osp.relpath(picture, image_dir).replace(os.sep, '/')
+
+
 def _takes_all(dataset: LicensePlateDataset) -> bool:
     """Whether all pictures of the folder are meant; what a list or ``indices`` leaves out has a mask, too."""
     return not dataset.ann_file and dataset._indices is None
@@ -193,9 +204,7 @@ def _merge_equal(splits: list[Split]) -> list[Split]:
     """Joins splits of the very same files, in the place of the first."""
     merged: dict[tuple, Split] = {}
     for split in splits:
-        files = tuple(
-            (sample.img_path, sample.seg_map_path, sample.ignore_values) for sample in split.samples
-        )
+        files = tuple((sample.img_path, sample.seg_map_path, sample.mask_rule) for sample in split.samples)
         first = merged.setdefault(files or (split.name,), split)
         if first is not split:
             _rename(first, f'{first.name}+{split.name}')

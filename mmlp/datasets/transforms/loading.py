@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -13,7 +14,8 @@ from PIL import ExifTags, Image
 
 from mmlp.media.orientation import apply_orientation
 
-from ..plate_mask import DEFAULT_IGNORE_VALUES, read_plate_mask
+from ..mask_rule import MaskRule, parse_plate_values
+from ..plate_mask import read_plate_mask
 from .mask_cache import MaskCache
 
 
@@ -34,6 +36,7 @@ class LoadPlateAnnotations(BaseTransform):
     - img_path
     - seg_map_path (optional; a picture given to the inference API has none and passes as it is)
     - ori_shape (optional; without it the mask's size is not checked)
+    - mask_rule (optional; what the data set says of its masks' values)
 
     Added Keys:
 
@@ -42,7 +45,9 @@ class LoadPlateAnnotations(BaseTransform):
 
     Args:
         ignore_values: Grey values of the file that mean ignore. Declare ``(128, 255)`` for masks in the
-            toolbox's own convention, with 1 as plate and 255 as ignore.
+            toolbox's own convention, with 1 as plate and 255 as ignore. None for what the data set says.
+        plate_values: What marks plates in files of several values or colours, see
+            :func:`~mmlp.datasets.mask_rule.parse_plate_values`. None for what the data set says.
         cache_megabytes: Memory for a :class:`MaskCache` in every worker, so that a mask file is decoded in
             the first epoch only: large ones take longer to read than their pictures. 0 for none.
         backend_args: The file backend, as in the toolbox's ``LoadAnnotations``.
@@ -50,13 +55,13 @@ class LoadPlateAnnotations(BaseTransform):
 
     def __init__(
         self,
-        ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES,
+        ignore_values: Sequence[int] | None = None,
+        plate_values: Any = None,
         cache_megabytes: float = 0,
         backend_args: dict | None = None,
     ) -> None:
-        if any(not 0 <= value <= 255 for value in ignore_values):
-            raise ValueError(f'ignore_values must lie in 0..255, got {tuple(ignore_values)}')
-        self.ignore_values = tuple(ignore_values)
+        self.ignore_values = None if ignore_values is None else MaskRule(ignore_values).ignore_values
+        self.plate_values = parse_plate_values(plate_values)
         self.cache_megabytes = cache_megabytes
         self.backend_args = backend_args
         self._cache = MaskCache(cache_megabytes)
@@ -87,7 +92,10 @@ class LoadPlateAnnotations(BaseTransform):
         return results
 
     def _read(self, results: dict) -> np.ndarray:
-        mask = read_plate_mask(results['seg_map_path'], self.ignore_values, self.backend_args)
+        rule = results.get('mask_rule') or MaskRule()
+        ignore_values = rule.ignore_values if self.ignore_values is None else self.ignore_values
+        plate_values = rule.plate_values if self.plate_values is None else self.plate_values
+        mask = read_plate_mask(results['seg_map_path'], ignore_values, self.backend_args, plate_values)
         shape = results.get('ori_shape')
         if shape is not None and mask.shape != tuple(shape[:2]):
             mask = self._rotate_as_picture(mask, results)
@@ -108,6 +116,6 @@ class LoadPlateAnnotations(BaseTransform):
 
     def __repr__(self) -> str:
         return (
-            f'{type(self).__name__}(ignore_values={self.ignore_values}, '
+            f'{type(self).__name__}(ignore_values={self.ignore_values}, plate_values={self.plate_values}, '
             f'cache_megabytes={self.cache_megabytes}, backend_args={self.backend_args})'
         )
