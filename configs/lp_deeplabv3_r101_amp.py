@@ -6,9 +6,6 @@ _base_ = [
     './_base_/default_runtime.py',
 ]
 # COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
-coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet101')
-model = dict(
-    backbone=dict(depth=101, init_cfg=dict(prefix='backbone', **coco)),
-    auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
-)
+coco = dict(checkpoint='torchvision-seg://deeplabv3_resnet101')
+model = dict(backbone=dict(depth=101, init_cfg=coco), auxiliary_head=dict(init_cfg=coco))
 optim_wrapper = dict(type='AmpOptimWrapper', loss_scale='dynamic')

@@ -5,5 +5,6 @@ _base_ = [
     './_base_/schedules/schedule_swa_20e.py',
     './_base_/default_runtime.py',
 ]
-model = dict(backbone=dict(depth=101))
+# No COCO weights needed: load_from brings all.
+model = dict(backbone=dict(depth=101, init_cfg=None), auxiliary_head=dict(init_cfg=None))
 load_from = 'work_dirs/lp_deeplabv3_r101/epoch_250.pth'

@@ -4,9 +4,3 @@ _base_ = [
     './_base_/schedules/schedule_250e.py',
     './_base_/default_runtime.py',
 ]
-# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
-coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet50')
-model = dict(
-    backbone=dict(init_cfg=dict(prefix='backbone', **coco)),
-    auxiliary_head=dict(init_cfg=dict(prefix='auxiliary_head', **coco)),
-)

@@ -12,10 +12,11 @@ dataset = dict(
     type='LicensePlateDataset',
     data_root=_base_.data_root,
     data_prefix=dict(img_path='train/images', seg_map_path='train/completed_masks'),
+    plate_values=255,  # whatever the masks that were completed have
     pipeline=train_pipeline,
 )
-# Pictures with three plates or more count three times: most plates there are far.
-crowded = dict(dataset, ann_file='train/crowded.txt')
+# Pictures with three plates or more count three times: most plates there are far. There may be none.
+crowded = dict(dataset, ann_file='train/crowded.txt', allow_empty=True)
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

@@ -52,6 +52,14 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
     )
+    parser.add_argument(
+        '--ignore-values',
+        nargs='+',
+        type=int,
+        default=DEFAULT_IGNORE_VALUES,
+        metavar='V',
+        help='grey values of the masks that mean ignore (default: 128)',
+    )
     parser.add_argument('--model', help='checkpoint or .onnx file (default: the weights that ship)')
     parser.add_argument(
         '--plate-score', type=float, default=0.85, help='finds from here up become plates (default: 0.85)'
@@ -79,6 +87,7 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
         data_root=str(args.data_root),
         data_prefix=dict(img_path=f'{args.split}/images', seg_map_path=f'{args.split}/masks'),
         plate_values=args.plate_values,
+        ignore_values=args.ignore_values,
         pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations')],
     )
     segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)
@@ -101,7 +110,7 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     if kept:
         print(f'{kept} masks were there from a run before and are not counted')
     if not crowded:
-        print(f'no picture has {CROWDED} plates: take the second data set out of the config')
+        print(f'no picture has {CROWDED} plates: none counts three times in lp_fpn_lite0_completed')
     return total
 
 

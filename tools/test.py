@@ -14,11 +14,10 @@ import sys
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
-from mmengine.runner import Runner
 
 from mmlp.datasets import DatasetError
 from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import load_run_config
+from mmlp.engine import ConciseRunner, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -87,7 +86,7 @@ def main() -> None:
             plate_values=args.plate_values,
         )
         apply_options(cfg, args)
-        Runner.from_cfg(cfg).test()
+        ConciseRunner.from_cfg(cfg).test()
     except (DatasetError, FileNotFoundError) as error:
         sys.exit(f'error: {error}')
 

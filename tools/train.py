@@ -16,11 +16,10 @@ import sys
 
 import torch
 from mmengine.config import Config, DictAction
-from mmengine.runner import Runner
 
 from mmlp.datasets import DatasetError
 from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import load_run_config
+from mmlp.engine import ConciseRunner, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,7 +76,7 @@ def main() -> None:
             enable_amp(cfg)
         if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
             sys.exit('error: mixed precision needs a CUDA device and none was found; train without it')
-        Runner.from_cfg(cfg).train()
+        ConciseRunner.from_cfg(cfg).train()
     except (DatasetError, FileNotFoundError) as error:
         sys.exit(f'error: {error}')
 

@@ -1,5 +1,6 @@
 custom_imports = dict(imports=['mmlp'], allow_failed_imports=False)
 default_scope = 'mmseg'
+runner_type = 'ConciseRunner'
 env_cfg = dict(
     cudnn_benchmark=False,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),

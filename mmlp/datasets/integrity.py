@@ -62,8 +62,9 @@ def advise_on_splits(data_root: str, missing: str) -> str | None:
     nearest = next((name for name in found if name.startswith('val')), found[0])
     key = f'{_SPLIT_LOADERS[wanted]}.dataset.data_prefix'
     return (
-        f'{data_root!r} holds {" and ".join(found)} alone. If a converter wrote it, convert again, into another '
-        'folder, with --split train (all pictures into train) or --split hash (split anew into train and val). '
+        f'{data_root!r} holds {" and ".join(found)} alone. If a converter wrote it, convert again, into '
+        'another folder, with --split train (all pictures into train) or --split hash (split anew into train '
+        'and val). '
         f'To take pictures of {nearest} for {wanted}: --cfg-options '
         f'{key}.img_path={nearest}/images {key}.seg_map_path={nearest}/masks'
     )

@@ -55,6 +55,7 @@ class LicensePlateDataset(BaseSegDataset):
             indices, colours, or ``'nonzero'``, see :func:`~mmlp.datasets.mask_rule.parse_plate_values`. All
             else is background. None for masks of one class, by the rule of
             :func:`~mmlp.datasets.read_plate_mask`.
+        allow_empty: Whether ``ann_file`` may name no picture, for a part of a ``ConcatDataset``.
         check: Read the header of every picture and all masks at start-up: whether sizes fit, whether masks
             tell what is a plate, and whether there is one at least. Off, only names are checked. Data behind
             a remote ``backend_args`` is never opened for checks.
@@ -76,6 +77,7 @@ class LicensePlateDataset(BaseSegDataset):
         seg_map_suffix: str = '{img_suffix}.png',
         ignore_values: Sequence[int] = DEFAULT_IGNORE_VALUES,
         plate_values: Any = None,
+        allow_empty: bool = False,
         check: bool = True,
         **kwargs: Any,
     ) -> None:
@@ -83,6 +85,7 @@ class LicensePlateDataset(BaseSegDataset):
         if not self.img_suffixes or not all(s.startswith('.') for s in self.img_suffixes):
             raise ValueError(f"img_suffix wants endings such as '.jpg', got {img_suffix!r}")
         self.mask_rule = MaskRule(ignore_values, plate_values)
+        self.allow_empty = allow_empty
         self.check = check
         super().__init__(img_suffix=self.img_suffixes, seg_map_suffix=seg_map_suffix, **kwargs)
 
@@ -106,6 +109,9 @@ class LicensePlateDataset(BaseSegDataset):
             )
         if self.ann_file:
             pictures = self._select(pictures, img_dir)
+            if not pictures:
+                self.serialize_data = False  # Nothing to share among workers; the toolbox would stumble.
+                return []
 
         data_list = [self._data_info(osp.join(img_dir, name)) for name in pictures]
         if ann_dir:
@@ -166,6 +172,8 @@ class LicensePlateDataset(BaseSegDataset):
             raise FileNotFoundError(f'ann_file {self.ann_file!r} does not exist')
         lines = mmengine.list_from_file(self.ann_file, backend_args=self.backend_args)
         wanted = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith('#')]
+        if not wanted and self.allow_empty:
+            return []
         if not wanted:
             raise DatasetError(f'ann_file {self.ann_file!r} names no picture')
         known = set(pictures)

@@ -1,11 +1,14 @@
 """Hooks that the schedules need, and what a run needs before it starts."""
 
+from .concise_runner import ConciseRunner
 from .cpu_distributed import prepare_cpu_distributed
-from .hooks import ChannelsLastHook, MainProcessLoggerHook, SplitOverlapHook, SWAHook
+from .hooks import ChannelsLastHook, CheckpointHook, MainProcessLoggerHook, SplitOverlapHook, SWAHook
 from .run_config import load_run_config
 
 __all__ = [
     'ChannelsLastHook',
+    'CheckpointHook',
+    'ConciseRunner',
     'MainProcessLoggerHook',
     'SWAHook',
     'SplitOverlapHook',

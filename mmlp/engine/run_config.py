@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.runner import find_latest_checkpoint
+from mmengine.logging import print_log
 
 from .cpu_distributed import prepare_cpu_distributed
 
@@ -32,15 +33,15 @@ def load_run_config(
         data_root: Folder of the data, in place of the config's in every data loader.
         cfg_options: Further settings as ``{'a.b': value}``; they win over all else.
         launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
-        resume: Go on from the newest checkpoint in the work dir; without one, start as the config says.
-        plate_values: What marks plates in the masks, in place of the config's in every
-            :class:`~mmlp.datasets.LicensePlateDataset`.
+        resume: Go on from the newest checkpoint in the work dir, see :func:`find_resumable`; without one,
+            start as the config says.
+        plate_values: What marks plates in the masks, for every data set of which the config does not say it.
 
     Returns:
         The config, ready for ``mmengine.runner.Runner.from_cfg``.
 
     Raises:
-        FileNotFoundError: There is no such config file.
+        FileNotFoundError: There is no such config file, or the checkpoint to go on from is gone.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f'config {path!r} does not exist; the configs of mmlp lie in configs/')
@@ -53,7 +54,7 @@ def load_run_config(
             if data_root is not None:
                 dataset['data_root'] = data_root
             if plate_values is not None:
-                dataset['plate_values'] = plate_values
+                dataset.setdefault('plate_values', plate_values)
     if cfg_options:
         cfg.merge_from_dict(cfg_options)
     for loader in _LOADERS:
@@ -64,12 +65,48 @@ def load_run_config(
     elif cfg.get('work_dir') is None:
         cfg.work_dir = str(Path('work_dirs') / Path(path).stem)
     if resume:
-        cfg.resume = find_latest_checkpoint(cfg.work_dir) is not None
-        if cfg.resume:
-            # With both, the toolbox would resume from load_from: the run that this one fine-tunes.
-            cfg.load_from = None
+        latest = find_resumable(cfg.work_dir)
+        cfg.resume = latest is not None
+        if latest is not None:
+            # Named, since the toolbox would follow last_checkpoint to where the work dir once was.
+            cfg.load_from = str(latest)
     prepare_cpu_distributed(cfg)
     return cfg
+
+
+def find_resumable(work_dir: str) -> Path | None:
+    """Finds the checkpoint that a run goes on from.
+
+    ``last_checkpoint`` holds a path of where the work dir was when it was written. The file of that name in
+    the work dir as it is now comes first; then the file at that path, for configs that save elsewhere.
+
+    Args:
+        work_dir: The work dir, which may have been moved or copied.
+
+    Returns:
+        The checkpoint; None where the work dir holds none.
+
+    Raises:
+        FileNotFoundError: The checkpoint that is named lies nowhere, and there is not another one.
+    """
+    folder = Path(work_dir)
+    saved = [path for kind in ('iter', 'epoch') for path in folder.glob(f'{kind}_*.pth')]
+    numbered = [path for path in saved if path.stem.rpartition('_')[2].isdigit()]
+    newest = max(numbered, key=lambda path: int(path.stem.rpartition('_')[2]), default=None)
+    note = folder / 'last_checkpoint'
+    if not note.is_file():
+        return newest
+    named = Path(note.read_text(encoding='utf-8').strip())
+    for path in (folder / named.name, named):
+        if path.is_file():
+            return path
+    if newest is None:
+        raise FileNotFoundError(
+            f'{str(note)!r} names {str(named)!r}, which is neither there nor in {work_dir!r}. Put the checkpoint '
+            'back into the work dir, or train without --resume.'
+        )
+    print_log(f'{named.name} is gone: going on from {newest}', logger='current', level=logging.WARNING)
+    return newest
 
 
 def _find_datasets(node: Any) -> Iterator[dict]:

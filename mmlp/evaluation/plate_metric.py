@@ -29,8 +29,7 @@ class PlateMetric(BaseMetric):
     their names and definitions, and :func:`~mmlp.evaluation.compare_masks` for what a plate and a hit are.
     A model that finds nothing scores 0, and no score is ever nan.
 
-    ``save_best`` follows any of them and needs the direction, as the names are not among those that the
-    toolbox knows: ``dict(type='CheckpointHook', save_best='plate_iou', rule='greater')``.
+    ``save_best`` follows any of them: ``dict(type='CheckpointHook', save_best='plate_iou')``.
 
     Masks are compared at the size of the annotation, that is of the original picture. The metric
     ``plate_iou_per_image`` is otherwise the one of the original ``pytorch-licenseplate-segmentation``,
@@ -54,6 +53,9 @@ class PlateMetric(BaseMetric):
     Raises:
         ValueError: A threshold is out of range, or ``format_only`` without ``output_dir``.
     """
+
+    #: None in place of it would have the toolbox warn that names are without a prefix.
+    default_prefix = ''
 
     def __init__(
         self,

@@ -1,5 +1,8 @@
 # DeepLabV3, ResNet-50, output stride 8, as torchvision's deeplabv3_resnet50: a decode head on layer4,
-# an auxiliary head on layer3. One output channel. torchvision's weights fit, see mmlp.checkpoints.
+# an auxiliary head on layer3. One output channel.
+# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original. Another
+# depth needs the weights of that depth: see lp_deeplabv3_r101.py.
+coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet50')
 norm_cfg = dict(type='BN', requires_grad=True)
 data_preprocessor = dict(
     type='SegDataPreProcessor',
@@ -25,6 +28,7 @@ model = dict(
         style='pytorch',
         norm_cfg=norm_cfg,
         norm_eval=False,
+        init_cfg=dict(prefix='backbone', **coco),
     ),
     decode_head=dict(
         type='DeepLabHead',
@@ -54,6 +58,7 @@ model = dict(
         norm_cfg=norm_cfg,
         align_corners=False,
         loss_decode=dict(type='BinaryLovaszLoss', mode='sigmoid', class_absent='max_error', loss_weight=0.5),
+        init_cfg=dict(prefix='auxiliary_head', **coco),
     ),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'),

@@ -22,7 +22,6 @@ default_hooks = dict(
         interval=250,
         max_keep_ckpts=2,
         save_best='plate_iou',
-        rule='greater',
     ),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='SegVisualizationHook', interval=1),
@@ -32,4 +31,5 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.01, update_buffers=True),
 ]
-log_processor = dict(window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*')
+# Means over the window for what every iteration tells (decode.iou_plate), never for validations (plate_iou).
+log_processor = dict(window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|grad_norm|\.iou_).*')

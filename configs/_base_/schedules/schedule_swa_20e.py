@@ -12,9 +12,7 @@ default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='MainProcessLoggerHook', interval=20),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    checkpoint=dict(
-        type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='plate_iou', rule='greater'
-    ),
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='plate_iou'),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='SegVisualizationHook', interval=1),
 )
@@ -23,4 +21,5 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='SWAHook', begin_iter=10, interval=5),
 ]
-log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|data_time|grad_norm|iou).*')
+# Means over the window for what every iteration tells (decode.iou_plate), never for validations (plate_iou).
+log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|grad_norm|\.iou_).*')

@@ -54,6 +54,15 @@ class FrozenTIMMBackbone(TIMMBackbone):
         stage, _, index = last.partition('.')
         if stage == 'blocks' and index.isdigit():
             self.timm_model.blocks = self.timm_model.blocks[: int(index) + 1]
+            self._register_load_state_dict_pre_hook(self._drop_unused_blocks)
+
+    def _drop_unused_blocks(self, state_dict: dict, prefix: str, *_: Any) -> None:
+        """Takes blocks that are left out of what is loaded, so that they are not told as unexpected."""
+        start = f'{prefix}timm_model.blocks.'
+        for key in [key for key in state_dict if key.startswith(start)]:
+            index = key[len(start) :].partition('.')[0]
+            if index.isdigit() and int(index) >= len(self.timm_model.blocks):
+                del state_dict[key]
 
     def _frozen_modules(self) -> list[nn.Module]:
         return [self.timm_model.get_submodule(name) for name in self.frozen]
