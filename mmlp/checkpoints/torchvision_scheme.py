@@ -22,9 +22,9 @@ TORCHVISION_WEIGHTS = {
     'deeplabv3_resnet50': 'DeepLabV3_ResNet50_Weights.COCO_WITH_VOC_LABELS_V1',
     'deeplabv3_resnet101': 'DeepLabV3_ResNet101_Weights.COCO_WITH_VOC_LABELS_V1',
 }
-#: How the configs of DeepLabV3 begin elsewhere; a start in a log or a message, to be pasted.
+#: How the configs of DeepLabV3 begin with other weights.
 _OTHER_STARTS = """Or train from elsewhere, with --cfg-options and
-  such a file, wherever it lies (weights of COCO, or a plate segmenter of torchvision's layout):
+  such a file, wherever it lies (of COCO, or of a plate segmenter in torchvision's layout):
     model.backbone.init_cfg.checkpoint=torchvision-seg:///path/to/FILE.pth \\
     model.auxiliary_head.init_cfg.checkpoint=torchvision-seg:///path/to/FILE.pth
   ImageNet weights of the backbone, a file of torchvision's resnet50 or resnet101:
@@ -32,7 +32,7 @@ _OTHER_STARTS = """Or train from elsewhere, with --cfg-options and
     model.auxiliary_head.init_cfg=None
   no weights at all:
     model.backbone.init_cfg=None model.auxiliary_head.init_cfg=None
-The small network trains without internet: configs/lp_fpn_lite0_custom.py goes on from the weights that ship."""
+The small network needs no internet: configs/lp_fpn_lite0_custom.py goes on from the weights that ship."""
 
 
 def read_torchvision_weights(source: str, map_location: Any = 'cpu') -> ConvertedWeights:

@@ -83,9 +83,9 @@ def find_set_doubt(files: Sequence[FileCensus], rule: MaskRule) -> str | None:
     if len(inverted) > _MOST * sum(file.looks_inverted is not None for file in files):
         return (
             f'in {len(inverted)} of {len(files)} masks, such as {inverted[0].path!r}, what is read as plate '
-            'is all around what is read as background, as if black and white were swapped. If plates are black: '
-            '--plate-values 0 of the tools, or plate_values=0 of every data set in the config; if it is meant '
-            'so: 255 in place of 0'
+            'is all around what is read as background, as if black and white were swapped. If plates are '
+            'black: --plate-values 0 of the tools, or plate_values=0 of every data set in the config; if it '
+            'is meant so: 255 in place of 0'
         )
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.logging import MMLogger
@@ -12,32 +13,37 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmseg.registry import RUNNERS
 
-#: What the toolbox says at length about what is in order; messages that hold one of these stay in the log file.
-_FOR_THE_FILE = (
+#: What the toolbox says about every single parameter; ``ConciseRunner`` says it in a line.
+_NOWHERE = ('paramwise_options -- ', 'is skipped since its requires_grad=False')
+#: What it says at length, or as a warning, about what is in order.
+_FILE_ONLY = (
     'System environment:',
+    'Config:',
     'Hooks will be executed in the following order:',
-    'paramwise_options -- ',
-    'is skipped since its requires_grad=False',
     'Distributed training is not used, all SyncBatchNorm',
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
 )
 
 
-class _TerminalFilter(logging.Filter):
-    """Keeps long messages about what is in order off the terminal."""
+class _Without(logging.Filter):
+    """Leaves messages out that begin with some texts, or hold them in their first line."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__()
+        self.texts = texts
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        return not message.startswith('Config:\n') and not any(part in message for part in _FOR_THE_FILE)
+        head = record.getMessage().lstrip('\n -')[:200]
+        return not any(text in head for text in self.texts)
 
 
 @RUNNERS.register_module()
 class ConciseRunner(Runner):
     """MMEngine's ``Runner``, which does not fill the terminal before the first iteration.
 
-    The environment, the whole config, the order of hooks and the options of every parameter go to the log
-    file alone; what is trained and what is frozen is told in a line.
+    The environment, the whole config and the order of hooks go to the log file alone; what is trained and
+    what is frozen is told in a line in place of several for each parameter.
 
     Args:
         **kwargs: As of ``mmengine.runner.Runner``.
@@ -47,11 +53,11 @@ class ConciseRunner(Runner):
         """Builds the logger and thins out its terminal."""
         logger = super().build_logger(*args, **kwargs)
         for handler in logger.handlers:
-            if type(handler) is logging.StreamHandler:
-                handler.addFilter(_TerminalFilter())
+            is_terminal = type(handler) is logging.StreamHandler
+            handler.addFilter(_Without(_NOWHERE + _FILE_ONLY if is_terminal else _NOWHERE))
         # The hook that draws results says at every start that it has not been asked to.
         warnings.filterwarnings('ignore', message='The draw is False')
-        logger.info(f'environment, config and hooks stand in {self.log_dir}')
+        logger.info(f'the log file in {self.log_dir} tells the environment and the whole config, too')
         return logger
 
     def build_optim_wrapper(self, optim_wrapper: Any) -> Any:
@@ -64,6 +70,6 @@ class ConciseRunner(Runner):
             rates = ', '.join(f'{size:,} at a rate of {rate:g}' for rate, size in sizes.items() if size)
             frozen = sum(p.numel() for p in self.model.parameters() if not p.requires_grad)
             self.logger.info(
-                f'{type(built.optimizer).__name__} trains {rates}; {frozen:,} weights are frozen'
+                f'{type(built.optimizer).__name__} trains weights: {rates}; {frozen:,} are frozen'
             )
         return built

@@ -102,8 +102,8 @@ def find_resumable(work_dir: str) -> Path | None:
             return path
     if newest is None:
         raise FileNotFoundError(
-            f'{str(note)!r} names {str(named)!r}, which is neither there nor in {work_dir!r}. Put the checkpoint '
-            'back into the work dir, or train without --resume.'
+            f'{str(note)!r} names {str(named)!r}, which is neither there nor in {work_dir!r}. Put the '
+            'checkpoint back into the work dir, or train without --resume.'
         )
     print_log(f'{named.name} is gone: going on from {newest}', logger='current', level=logging.WARNING)
     return newest

@@ -1,7 +1,7 @@
 # DeepLabV3, ResNet-50, output stride 8, as torchvision's deeplabv3_resnet50: a decode head on layer4,
 # an auxiliary head on layer3. One output channel.
-# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original. Another
-# depth needs the weights of that depth: see lp_deeplabv3_r101.py.
+# COCO weights for the backbone and the auxiliary head; the decode head starts anew, as in the original.
+# Another depth needs the weights of that depth: see lp_deeplabv3_r101.py.
 coco = dict(type='Pretrained', checkpoint='torchvision-seg://deeplabv3_resnet50')
 norm_cfg = dict(type='BN', requires_grad=True)
 data_preprocessor = dict(
