@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -94,8 +93,7 @@ def load_from_torchvision_seg(filename: str, map_location: Any = None) -> dict:
         dict: ``state_dict`` and ``meta``.
     """
     converted = read_torchvision_weights(filename, map_location or 'cpu')
-    level = logging.WARNING if converted.left_out or converted.notes else logging.INFO
-    print_log(f'{filename} in the layout of mmlp:\n{converted.summary()}', logger='current', level=level)
+    print_log(f'{filename} in the layout of mmlp:\n{converted.summary()}', logger='current')
     return as_toolbox_checkpoint(converted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,6 +16,11 @@ from mmseg.registry import RUNNERS
 
 #: What the toolbox says about every single parameter; ``ConciseRunner`` says it in a line.
 _NOWHERE = ('paramwise_options -- ', 'is skipped since its requires_grad=False')
+#: The classifier of ImageNet weights, for which a segmenter has no use.
+_CLASSIFIER = re.compile(
+    r'The model and loaded state dict do not match exactly\s+unexpected key in source state_dict: '
+    r'(timm_model\.)?(fc|classifier|head)\.\w+(, (timm_model\.)?(fc|classifier|head)\.\w+)*\s*$'
+)
 #: What it says at length, or as a warning, about what is in order.
 _FILE_ONLY = (
     'System environment:',
@@ -34,8 +40,9 @@ class _Without(logging.Filter):
         self.texts = texts
 
     def filter(self, record: logging.LogRecord) -> bool:
-        head = record.getMessage().lstrip('\n -')[:200]
-        return not any(text in head for text in self.texts)
+        message = record.getMessage()
+        head = message.lstrip('\n -')[:200]
+        return not any(text in head for text in self.texts) and not _CLASSIFIER.match(message)
 
 
 @RUNNERS.register_module()
