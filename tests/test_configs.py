@@ -63,6 +63,22 @@ def test_every_part_builds(name, tmp_path):
 
 
 @pytest.mark.parametrize('name', CONFIGS)
+def test_every_config_says_which_weights_it_starts_from(name):
+    cfg = load(name)
+    init_cfg = cfg.model.backbone.init_cfg
+    if name == 'lp_fpn_lite0_custom.py':
+        assert (cfg.load_from, init_cfg) == ('mmlp://lp_fpn_lite0', None)
+    elif name == 'lp_deeplabv3_r101_swa.py':
+        assert (cfg.load_from, init_cfg) == ('work_dirs/lp_deeplabv3_r101/epoch_250.pth', None)
+    elif 'deeplabv3' in name:
+        weights = f'torchvision-seg://deeplabv3_resnet{cfg.model.backbone.depth}'
+        assert init_cfg == dict(type='Pretrained', checkpoint=weights, prefix='backbone')
+        assert cfg.model.auxiliary_head.init_cfg == dict(init_cfg, prefix='auxiliary_head')
+    else:
+        assert init_cfg == dict(type='Pretrained', checkpoint='efficientnet-lite://lite0')
+
+
+@pytest.mark.parametrize('name', CONFIGS)
 def test_bases_are_one_step_away(name):
     base = Config.fromfile(str(CONFIG_DIR / name), import_custom_modules=False)
     assert base.default_scope == 'mmseg'

@@ -72,6 +72,20 @@ def test_example_of_a_config_of_ones_own_trains(tmp_path, monkeypatch, draw_plat
     assert runner.message_hub.get_scalar('val/plate_iou').current() >= 0
 
 
+def test_configs_in_documents_start_from_trained_weights(tmp_path):
+    """What is shown as a config of one's own is not trained from random weights."""
+    shutil.copytree(ROOT / 'configs', tmp_path / 'configs')
+    starts = []
+    for document in (ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md')), ROOT / 'data/README.md'):
+        for block in re.findall(r'```python\n(.*?)```', document.read_text(encoding='utf-8'), re.S):
+            if '_base_ = [' in block:
+                path = tmp_path / 'configs/of_a_document.py'
+                path.write_text(block)
+                cfg = Config.fromfile(str(path))
+                starts.append(cfg.get('load_from') or cfg.model.backbone.init_cfg.checkpoint)
+    assert starts == ['torchvision-seg://deeplabv3_resnet50', 'mmlp://lp_fpn_lite0']
+
+
 def test_first_command_finds_the_plates_of_the_street(tmp_path, monkeypatch):
     (command,) = re.findall(r'&& python (tools/segment\.py examples/\S+)', README)
     tool, street = command.split()

@@ -22,7 +22,7 @@ TORCHVISION_WEIGHTS = {
     'deeplabv3_resnet101': 'DeepLabV3_ResNet101_Weights.COCO_WITH_VOC_LABELS_V1',
 }
 #: How the configs of DeepLabV3 begin with other weights.
-_OTHER_STARTS = """Or train from elsewhere, with --cfg-options and
+OTHER_STARTS = """Or train from elsewhere, with --cfg-options and
   such a file, wherever it lies (of COCO, or of a plate segmenter in torchvision's layout):
     model.backbone.init_cfg.checkpoint=torchvision-seg:///path/to/FILE.pth \\
     model.auxiliary_head.init_cfg.checkpoint=torchvision-seg:///path/to/FILE.pth
@@ -123,5 +123,5 @@ def _download(url: str, path: Path) -> None:
             f'{path.name} is not in the cache and could not be downloaded ({error}).\n'
             f'Without internet: fetch {url} on another machine and put it to {path} '
             '(set TORCH_HOME to have the cache elsewhere).\n'
-            f'{_OTHER_STARTS}'
+            f'{OTHER_STARTS}'
         ) from error

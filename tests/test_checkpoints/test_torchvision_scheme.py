@@ -1,16 +1,19 @@
 import argparse
 import math
+import shlex
 import urllib.request
 
 import pytest
 import torch
-from mmengine import Config
+from mmengine import Config, DictAction
 from mmengine.runner import CheckpointLoader, Runner
 from mmseg.apis import init_model
+from mmseg.registry import MODELS
 from torchvision.models.segmentation import DeepLabV3_ResNet50_Weights, DeepLabV3_ResNet101_Weights
 from torchvision_models import MODELS_DIR, build_ours
 
 from mmlp.checkpoints import read_torchvision_weights
+from mmlp.checkpoints.torchvision_scheme import OTHER_STARTS
 
 COCO = 'torchvision-seg://deeplabv3_resnet50'
 
@@ -122,3 +125,31 @@ def test_offline_says_which_file_to_put_where(torch_home, monkeypatch):
         read_torchvision_weights('deeplabv3_resnet101')
     assert f'fetch {url} on another machine and put it to {path}' in str(info.value)
     assert list(path.parent.iterdir()) == []
+    assert OTHER_STARTS in str(info.value)
+
+
+def test_every_other_start_that_is_told_loads(coco_in_cache, tmp_path):
+    """The options of the message, with files in the place of those that it names."""
+    source = coco_in_cache.state_dict()
+    torch.save(source, tmp_path / 'FILE.pth')
+    backbone = {
+        key[len('backbone.') :]: value for key, value in source.items() if key.startswith('backbone.')
+    }
+    torch.save(backbone, tmp_path / 'resnet101-FILE.pth')
+    told = OTHER_STARTS.replace('/path/to', str(tmp_path)).replace('\\\n', ' ')
+    starts = [shlex.split(line) for line in told.splitlines() if line.startswith('    model.')]
+    assert len(starts) == 3
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    loaded = []
+    for options in starts:
+        cfg = Config.fromfile(MODELS_DIR / 'deeplabv3_r50.py')
+        cfg.merge_from_dict(parser.parse_args(['--cfg-options', *options]).cfg_options)
+        model = MODELS.build(cfg.model)
+        model.init_weights()
+        pairs = (
+            (model.backbone.layer1[0].conv1.weight, source['backbone.layer1.0.conv1.weight']),
+            (model.auxiliary_head.convs[0].conv.weight, source['aux_classifier.0.weight']),
+        )
+        loaded.append(tuple(torch.equal(ours, theirs) for ours, theirs in pairs))
+    assert loaded == [(True, True), (True, False), (False, False)]

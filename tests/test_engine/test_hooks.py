@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
 import torch.multiprocessing as mp
 from mmengine.config import Config
+from mmengine.evaluator import BaseMetric
 from mmengine.runner import Runner
-from mmseg.registry import MODELS
+from mmseg.registry import HOOKS, MODELS
 from torch.optim.swa_utils import update_bn
 
 from mmlp.datasets.integrity import DatasetError, find_shared_files
-from mmlp.engine import MainProcessLoggerHook, SWAHook
+from mmlp.engine import CheckpointHook, ConciseRunner, MainProcessLoggerHook, SWAHook
+from mmlp.engine.concise_runner import _Without
 from mmlp.engine.hooks.swa_hook import estimate_bn_statistics
+from mmlp.visualization import load_training_log
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TINY_MODEL = dict(
     type='EncoderDecoder',
@@ -192,3 +200,128 @@ def test_find_shared_files_reads_only_files_of_equal_length(tmp_path):
         names.append(tmp_path / f'{index}')
         names[-1].write_bytes(content)
     assert find_shared_files(names[:2], names[2:]) == [(names[1], names[3])]
+
+
+@pytest.mark.parametrize(
+    'score', ['plate_iou', 'plate_iou_per_image', 'plate_recall', 'plate_f1', 'plate_covered']
+)
+def test_scores_of_plates_need_no_rule(score):
+    hook = HOOKS.build(dict(type='CheckpointHook', save_best=score))
+    assert isinstance(hook, CheckpointHook) and hook.rules == ['greater']
+    assert HOOKS.build(dict(type='CheckpointHook', save_best='loss')).rules == ['less']
+
+
+class _Scripted(BaseMetric):
+    """Gives scores of a list, one a validation."""
+
+    default_prefix = ''
+
+    def __init__(self, scores):
+        super().__init__()
+        self.scores = list(scores)
+
+    def process(self, data_batch, data_samples):
+        self.results.append(0)
+
+    def compute_metrics(self, results):
+        return {'plate_iou': self.scores.pop(0), 'plate_iou_per_image': 1.0}
+
+
+@pytest.mark.parametrize('schedule', ['schedule_250e', 'schedule_3k', 'schedule_swa_20e'])
+def test_every_validation_is_logged_as_it_is(schedule, plate_root, tmp_path):
+    """A run that collapses: with means over the validations it would be 49.7, 24.85, 16.57."""
+    scores = [49.7, 0.0, 0.1]
+    base = Config.fromfile(str(ROOT / f'configs/_base_/schedules/{schedule}.py'))
+    by_epoch = base.log_processor.by_epoch
+    training = dict(by_epoch=True, max_epochs=3) if by_epoch else dict(type='IterBasedTrainLoop', max_iters=9)
+    hooks = dict(logger=base.default_hooks.logger, checkpoint=base.default_hooks.checkpoint)
+    cfg = tiny_run(
+        plate_root,
+        tmp_path / schedule,
+        train_cfg=dict(training, val_interval=1 if by_epoch else 3),
+        log_processor=base.log_processor,
+        default_hooks=dict(hooks, logger=dict(hooks['logger'], interval=1)),
+        log_level='INFO',
+        visualizer=dict(
+            type='SegLocalVisualizer', vis_backends=[dict(type='LocalVisBackend')], name=schedule
+        ),
+    )
+    runner = Runner.from_cfg(cfg)
+    runner.val_loop.evaluator.metrics = [_Scripted(scores)]
+    runner.train()
+    rows = load_training_log(tmp_path / schedule)
+    assert [row['plate_iou'] for row in rows.val] == scores
+    (log,) = (tmp_path / schedule).glob('*/*.log')
+    logged = re.findall(r'plate_iou: ([0-9.]+)', log.read_text())
+    assert [float(value) for value in logged] == scores
+    # What is logged of the batches is a mean over the last of them, as before.
+    assert len({row['decode.iou_plate'] for row in rows.train}) > 1
+    assert list((tmp_path / schedule).glob('best_plate_iou_*_[13].pth'))
+
+
+def test_a_copied_run_goes_on_without_touching_the_first(plate_root, tmp_path):
+    def train(folder, epochs, scores, **changes):
+        hooks = dict(checkpoint=dict(type='CheckpointHook', save_best='plate_iou'))
+        cfg = tiny_run(
+            plate_root,
+            tmp_path / folder,
+            train_cfg=dict(by_epoch=True, max_epochs=epochs),
+            default_hooks=hooks,
+            **changes,
+        )
+        runner = Runner.from_cfg(cfg)
+        runner.val_loop.evaluator.metrics = [_Scripted(scores)]
+        runner.train()
+
+    train('first', 1, [10.0])
+    shutil.copytree(tmp_path / 'first', tmp_path / 'copy')
+    before = sorted(path.name for path in (tmp_path / 'first').glob('*.pth'))
+    train('copy', 2, [20.0], resume=True, load_from=str(tmp_path / 'copy/epoch_1.pth'))
+    assert sorted(path.name for path in (tmp_path / 'first').glob('*.pth')) == before
+    assert [path.name for path in (tmp_path / 'copy').glob('best_*.pth')] == ['best_plate_iou_epoch_2.pth']
+
+
+def test_a_terminal_shows_what_a_person_needs(plate_root, tmp_path, capsys):
+    cfg = tiny_run(
+        plate_root,
+        tmp_path / 'terminal',
+        log_level='INFO',
+        train_cfg=dict(by_epoch=True, max_epochs=1),
+        optim_wrapper=dict(
+            optimizer=dict(type='SGD', lr=0.1),
+            paramwise_cfg=dict(custom_keys={'backbone': dict(lr_mult=0.5)}),
+        ),
+    )
+    frozen = dict(TINY_MODEL['backbone'], frozen_stages=1)
+    cfg.model.backbone = frozen
+    capsys.readouterr()
+    ConciseRunner.from_cfg(cfg).train()
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) < 40
+    for part in (
+        'Config:',
+        'System environment',
+        'paramwise_options',
+        'requires_grad',
+        'Hooks will be executed',
+    ):
+        assert part not in printed
+    assert re.search(
+        r'SGD trains weights: .* at a rate of 0\.05, .* at a rate of 0\.1; [0-9,]+ are frozen', printed
+    )
+    assert 'plate_iou' in printed
+    (log,) = (tmp_path / 'terminal').glob('*/*.log')
+    text = log.read_text()
+    assert 'Config:' in text and 'System environment' in text and 'paramwise_options' not in text
+
+
+@pytest.mark.parametrize('what, is_kept', [('unexpected key', False), ('missing keys', True)])
+def test_only_classifiers_are_passed_over(what, is_kept):
+    def keeps(names):
+        text = (
+            f'The model and loaded state dict do not match exactly\n\n{what} in source state_dict: {names}\n'
+        )
+        return _Without(()).filter(logging.LogRecord('a', logging.WARNING, 'b', 1, text, None, None))
+
+    assert keeps('fc.weight, fc.bias') is is_kept
+    assert keeps('fc.weight, layer1.0.conv1.weight')

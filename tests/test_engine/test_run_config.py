@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 import torch
 from mmengine.config import Config
 
@@ -41,7 +43,34 @@ def test_resume_beats_load_from_only_when_there_is_something_to_resume(tmp_path)
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
     torch.save({}, tmp_path / 'epoch_1.pth')
     cfg = load_run_config(config, work_dir=str(tmp_path), resume=True)
-    assert cfg.resume and cfg.load_from is None
+    assert cfg.resume and cfg.load_from == str(tmp_path / 'epoch_1.pth')
+
+
+def test_resume_takes_what_lies_in_the_work_dir_wherever_it_was(tmp_path):
+    config, old, new = str(CONFIGS / 'lp_fpn_lite0.py'), tmp_path / 'old', tmp_path / 'new'
+    old.mkdir()
+    (old / 'last_checkpoint').write_text(str(old / 'iter_90.pth'))
+    for number in (90, 500, 1000):
+        torch.save({}, old / f'iter_{number}.pth')
+    shutil.copytree(old, new)  # A copy: the old place is still there, and is not to be touched.
+    cfg = load_run_config(config, work_dir=str(new), resume=True)
+    assert cfg.load_from == str(new / 'iter_90.pth')
+    shutil.rmtree(old)
+    assert load_run_config(config, work_dir=str(new), resume=True).load_from == str(new / 'iter_90.pth')
+    (new / 'iter_90.pth').unlink()
+    assert load_run_config(config, work_dir=str(new), resume=True).load_from == str(new / 'iter_1000.pth')
+    (new / 'last_checkpoint').unlink()
+    assert load_run_config(config, work_dir=str(new), resume=True).load_from == str(new / 'iter_1000.pth')
+
+
+def test_resume_from_a_checkpoint_that_is_saved_elsewhere_or_gone(tmp_path):
+    config, elsewhere = str(CONFIGS / 'lp_fpn_lite0.py'), tmp_path / 'elsewhere.pth'
+    (tmp_path / 'last_checkpoint').write_text(str(elsewhere))
+    with pytest.raises(FileNotFoundError, match=r'last_checkpoint.*names .*elsewhere\.pth.*without --resume'):
+        load_run_config(config, work_dir=str(tmp_path), resume=True)
+    torch.save({}, elsewhere)
+    (tmp_path / 'last_checkpoint').write_text(str(elsewhere))
+    assert load_run_config(config, work_dir=str(tmp_path), resume=True).load_from == str(elsewhere)
 
 
 def test_cfg_options_may_resume_from_a_checkpoint(tmp_path):

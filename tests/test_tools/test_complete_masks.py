@@ -13,6 +13,7 @@ from mmseg.registry import DATASETS
 
 from mmlp.datasets import read_plate_mask
 from mmlp.datasets.synthetic import render_drive
+from mmlp.engine import load_run_config
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,6 +85,30 @@ def test_the_config_reads_what_was_written(root):
     sample = built[7]
     assert sample['inputs'].shape == (3, 320, 320)
     assert 'completed_masks' in built.get_data_info(7)['seg_map_path']
+
+
+def test_sets_with_one_plate_a_picture_train_on_what_was_written(tmp_path, capsys):
+    """No picture has three plates: the list of crowded pictures is empty, and the config takes it so."""
+    for folder in ('train/images', 'train/masks'):
+        (tmp_path / folder).mkdir(parents=True)
+    for seed in range(2):
+        picture, mask = np.full((120, 160, 3), 60, np.uint8), np.zeros((120, 160), np.uint8)
+        # 1 is a car, 2 its plate: --plate-values says so, and what is written is read without it.
+        mask[30:110, 20:140], mask[60:72, 60:100] = 1, 2
+        cv2.imwrite(str(tmp_path / f'train/images/{seed}.png'), picture)
+        cv2.imwrite(str(tmp_path / f'train/masks/{seed}.png.png'), mask)
+    assert complete(tmp_path, '--threads', 1) == 2
+    assert '--plate-values 2' in capsys.readouterr().err
+    assert complete(tmp_path, '--threads', 1, '--plate-values', 2) == 0
+    assert (tmp_path / 'train/crowded.txt').read_text() == ''
+    config = str(ROOT / 'configs/lp_fpn_lite0_completed.py')
+    cfg = load_run_config(config, data_root=str(tmp_path), plate_values=[2])
+    built = DATASETS.build(cfg.train_dataloader.dataset)
+    assert len(built) == 2
+    assert built[0]['inputs'].shape == (3, 320, 320)
+    mask = read_plate_mask(tmp_path / 'train/completed_masks/0.png.png')
+    np.testing.assert_array_equal(mask[60:72, 60:100], 1)
+    assert not (mask[30:58, 20:140] == 1).any()
 
 
 def test_mistakes_are_told(root, tmp_path, capsys):

@@ -72,6 +72,8 @@ def test_train_resume_and_test(config, plate_root, tmp_path):
     train = [sys.executable, TOOLS / 'train.py', config, '--data-root', plate_root, '--work-dir', work_dir]
     run(*train)
     assert (work_dir / 'iter_2.pth').is_file()
+    work_dir = work_dir.rename(tmp_path / 'moved')
+    train[-1] = work_dir
     done = run(*train, '--resume', '--cfg-options', 'train_cfg.max_iters=3', 'train_cfg.val_interval=3')
     assert 'resumed' in done.stdout + done.stderr
     assert (work_dir / 'iter_3.pth').is_file() and not (work_dir / 'iter_1.pth').is_file()
