@@ -132,10 +132,8 @@ def test_every_other_start_that_is_told_loads(coco_in_cache, tmp_path):
     """The options of the message, with files in the place of those that it names."""
     source = coco_in_cache.state_dict()
     torch.save(source, tmp_path / 'FILE.pth')
-    backbone = {
-        key[len('backbone.') :]: value for key, value in source.items() if key.startswith('backbone.')
-    }
-    torch.save(backbone, tmp_path / 'resnet101-FILE.pth')
+    resnet = {key[9:]: value for key, value in source.items() if key.startswith('backbone.')}
+    torch.save(resnet, tmp_path / 'resnet101-FILE.pth')
     told = OTHER_STARTS.replace('/path/to', str(tmp_path)).replace('\\\n', ' ')
     starts = [shlex.split(line) for line in told.splitlines() if line.startswith('    model.')]
     assert len(starts) == 3
