@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .mask_content import VOC_VOID_RGB, MaskContent, window_of
-from .mask_rule import Value
+from .mask_content import VOC_VOID_RGB, MaskContent, is_voc_palette, window_of
+from .mask_rule import MaskRule, Value
 
 #: Values this close to black, white or a class are its noise, in 8 bits.
 NOISE = 20
@@ -29,12 +29,15 @@ _PEAK = 4
 #: Most painted values that are looked at.
 _MOST = 16
 #: Files with more values than this have soft edges, where all sorts of values are in order.
-_FEW = 12
+FEW = 12
 
 
-def ignored_codes(content: MaskContent, ignore_values: Sequence[int]) -> np.ndarray:
-    """Which rows of the table mean ignore, bool (N,): ignored greys and indices, and the void of VOC."""
-    ignored = list(ignore_values)
+def ignored_codes(content: MaskContent, rule: MaskRule) -> np.ndarray:
+    """Which rows of the table mean ignore, bool (N,): ignored greys and indices, and the void of VOC.
+
+    The palette of VOC has the grey 128 for its class 7, which is not the 128 of grey masks.
+    """
+    ignored = list(rule.ignore_values)
     if not content.is_colour:
         # 16-bit files are scaled to 8 bits where they hold more than those.
         table, top = content.table, content.table[content.present].max(initial=0)
@@ -43,11 +46,15 @@ def ignored_codes(content: MaskContent, ignore_values: Sequence[int]) -> np.ndar
     is_grey = table.max(axis=1) == table.min(axis=1)
     found = (is_grey & np.isin(table[:, 0], ignored)) | (table == VOC_VOID_RGB).all(axis=1)
     if content.is_palette:
+        if is_voc_palette(table):
+            found[7] = False
         found |= np.isin(np.arange(len(table)), ignored) & ~is_grey
+        if isinstance(rule.plate_values, tuple):
+            found[[v for v in rule.plate_values if isinstance(v, int) and v < len(found)]] = False
     return found
 
 
-def find_classes(content: MaskContent, ignore_values: Sequence[int]) -> dict[int, Value]:
+def find_classes(content: MaskContent, rule: MaskRule) -> dict[int, Value]:
     """Finds what was painted, background included.
 
     Exact files of few values hold nothing but classes. Elsewhere a value is a class where pixels lie among
@@ -56,25 +63,27 @@ def find_classes(content: MaskContent, ignore_values: Sequence[int]) -> dict[int
 
     Args:
         content: The pixels of a mask file.
-        ignore_values: Grey values that mean ignore.
+        rule: What takes no part.
 
     Returns:
         Code and value of each class: a number, or (red, green, blue) where they differ.
     """
-    counts = np.where(ignored_codes(content, ignore_values), 0, content.counts)
+    counts = np.where(ignored_codes(content, rule), 0, content.counts)
     codes = np.flatnonzero(counts)
     if _is_exact(content, codes):
         return {int(code): _value(content, code, exact=True) for code in codes}
-    flat = _flat_counts(content)
     points = content.table.astype(np.float32).reshape(len(content.table), -1)
     if not content.is_colour and content.table[codes].max(initial=0) > 255:
         points /= 257
-    is_few = not content.is_lossy and len(codes) <= _FEW
+    is_few = not content.is_lossy and len(codes) <= FEW
+    # Many colours are those of a JPEG that was saved anew; many greys may be a soft mask as well.
+    is_lossy = content.is_lossy or (content.is_colour and not is_few)
+    flat = _flat_counts(content, is_lossy)
     heads, rest = _extremes(points, counts, flat, codes)
     if is_few:
         painted = rest[(flat[rest] >= _LEAST_PAINTED) & (flat[rest] >= _LEAST_SHARE * counts[rest])].tolist()
     else:
-        reach = NOISE if content.is_lossy else _PEAK
+        reach = NOISE if is_lossy else _PEAK
         painted = _painted_groups(points, counts, flat, rest, reach)
     edges = _Edges(content, points, [*heads, *painted])
     heads += [code for code in painted if not edges.is_edge(code)]
@@ -94,17 +103,17 @@ def _is_exact(content: MaskContent, codes: np.ndarray) -> bool:
     """Whether a file holds nothing but classes."""
     values = content.table[codes]
     if content.is_lossy:
-        return not content.is_colour and values.tolist() == [0, 1]
+        return not content.is_colour and len(codes) > 1 and values.max() <= NOISE
     # Noise and edges would reach beyond the numbers of classes.
     are_indices = not content.is_colour and bool(((values <= NOISE) | (values == 255)).all())
     return len(codes) <= 2 or are_indices
 
 
-def _flat_counts(content: MaskContent) -> np.ndarray:
+def _flat_counts(content: MaskContent, is_lossy: bool) -> np.ndarray:
     """Pixels of each code whose eight neighbours have it as well; in lossy files, nearly."""
     codes = content.codes[window_of(content.codes, margin=2)]
     kernel = np.ones((3, 3), np.uint8)
-    if content.is_lossy:
+    if is_lossy:
         pixels = content.table.astype(np.uint8)[codes] if content.is_colour else codes
         spread = cv2.subtract(cv2.dilate(pixels, kernel), cv2.erode(pixels, kernel))
         is_flat = (spread if spread.ndim == 2 else spread.max(axis=2)) <= _LOSSY_SPREAD

@@ -11,6 +11,16 @@ from PIL import Image, ImageOps
 
 #: Colour of the "void" entry of the PASCAL VOC palette, which annotation tools export.
 VOC_VOID_RGB = (224, 224, 192)
+_VOC_PALETTE = (
+    (0, 0, 0),
+    (128, 0, 0),
+    (0, 128, 0),
+    (128, 128, 0),
+    (0, 0, 128),
+    (128, 0, 128),
+    (0, 128, 128),
+    (128, 128, 128),
+)
 _LOSSY = ('JPEG', 'MPO', 'WEBP', 'JPEG2000', 'AVIF')
 
 
@@ -74,6 +84,11 @@ def decode_mask(data: bytes | np.ndarray) -> MaskContent:
         return _of_colours(np.array(image.convert('RGBA')), is_lossy)
 
 
+def is_voc_palette(palette: np.ndarray) -> bool:
+    """Whether a palette, (N, 3) uint8, begins as that of PASCAL VOC, whose entry 7 is grey and a class."""
+    return len(palette) >= len(_VOC_PALETTE) and bool((palette[: len(_VOC_PALETTE)] == _VOC_PALETTE).all())
+
+
 def _has_exif_or_palette(data: np.ndarray) -> bool:
     head = data[:512].tobytes()
     return b'eXIf' in head or b'Exif' in head or b'PLTE' in head
@@ -102,7 +117,7 @@ def _of_palette(image: Image.Image) -> MaskContent:
         alpha = np.frombuffer(transparent, dtype=np.uint8)
         palette[: len(alpha)][alpha == 0] = 0
     used = palette[counts > 0]
-    if (used == used[:, :1]).all():
+    if (used == used[:, :1]).all() and not is_voc_palette(palette):
         if transparent is None and len(np.unique(used[:, 0])) < len(used):
             return _of_numbers(indices)  # A palette that tells nothing: what differs are the indices.
         return _of_numbers(cv2.LUT(indices, np.ascontiguousarray(palette[:, 0])))

@@ -49,8 +49,11 @@ class MaskRule:
             raise ValueError(f'ignore_values wants a list of grey values, got {ignored!r}')
         if any(not isinstance(v, int) or not 0 <= v <= 255 for v in ignored):
             raise ValueError(f'ignore_values must lie in 0..255, got {tuple(ignored)}')
-        object.__setattr__(self, 'ignore_values', tuple(ignored))
-        object.__setattr__(self, 'plate_values', parse_plate_values(self.plate_values))
+        plates = parse_plate_values(self.plate_values)
+        # What is named as plate is not ignored: 128 is so by default.
+        kept = tuple(value for value in ignored if not isinstance(plates, tuple) or value not in plates)
+        object.__setattr__(self, 'ignore_values', kept)
+        object.__setattr__(self, 'plate_values', plates)
 
 
 def parse_plate_values(values: Any) -> tuple[Value, ...] | str | None:

@@ -12,7 +12,7 @@ import numpy as np
 from mmengine import fileio
 from PIL import Image
 
-from .mask_classes import NOISE, find_classes, ignored_codes
+from .mask_classes import FEW, NOISE, find_classes, ignored_codes
 from .mask_content import MaskContent, decode_mask
 from .mask_rule import DEFAULT_IGNORE_VALUES, NONZERO, MaskRule, Value, find_doubt
 
@@ -119,13 +119,13 @@ def examine_mask(path: str | os.PathLike, rule: MaskRule, backend_args: dict | N
         raise FileNotFoundError(f'mask {path!r} does not exist') from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f'mask {path!r} cannot be read as a picture: {error}') from error
-    classes = find_classes(content, rule.ignore_values)
+    classes = find_classes(content, rule)
     if rule.plate_values is None:
         lut = _usual_plates(content, set(classes.values()))
         doubt = find_doubt(set(classes.values()) - {0}, any_colour=content.is_palette)
     else:
         lut, doubt = _named_plates(content, classes, rule), None
-    lut = np.where(ignored_codes(content, rule.ignore_values), IGNORE, lut).astype(np.uint8)
+    lut = np.where(ignored_codes(content, rule), IGNORE, lut).astype(np.uint8)
     pixels: dict[Value, int] = {}
     for code, value in classes.items():
         pixels[value] = pixels.get(value, 0) + int(content.counts[code])
@@ -160,17 +160,18 @@ def _named_plates(content: MaskContent, classes: dict[int, Value], rule: MaskRul
             is_plate[code] = True
             centres[code] = None
     if rule.plate_values != NONZERO:
+        is_noisy = content.is_lossy or len(content.present) > FEW
         for code, value in classes.items():
-            is_plate[code] |= any(_is_same(value, named, content.is_lossy) for named in rule.plate_values)
+            is_plate[code] |= any(_is_same(value, named, is_noisy) for named in rule.plate_values)
     centres = np.array(list(centres))
     for code in np.setdiff1d(content.present, centres):
         is_plate[code] = is_plate[centres[np.abs(table[centres] - table[code]).max(axis=1).argmin()]]
     return is_plate
 
 
-def _is_same(value: Value, named: Value, is_lossy: bool) -> bool:
-    """Whether a class is the one that is named; in lossy files, moved by a few levels."""
-    if value == named or not is_lossy:
+def _is_same(value: Value, named: Value, is_noisy: bool) -> bool:
+    """Whether a class is the one that is named; where JPEG was at work, moved by a few levels."""
+    if value == named or not is_noisy:
         return value == named
     return bool(np.abs(np.subtract(value, named)).max() <= NOISE)
 

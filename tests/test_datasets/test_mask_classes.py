@@ -38,6 +38,11 @@ SEVERAL = {
     'number and white': (png(drawn(0, 5, 255).astype(np.uint8)), '5 and 255', 255),
     '16 bits': (png(drawn(0, 1, 2).astype(np.uint16)), '1 and 2', 2),
     '16 bits, instances': (png(drawn(0, 24001, 26002).astype(np.uint16)), '24001 and 26002', 26002),
+    'colours of a PNG that was a JPEG': (
+        png(decoded(jpeg(coloured(BLACK, BLUE, GREEN), 95))),
+        ' and ',
+        '131,224,70',
+    ),
     'one low number': (png(drawn(0, 0, 2).astype(np.uint8)), 'value 2', 2),
     'one dark colour': (png(coloured(BLACK, BLACK, (0, 64, 0))), 'colour 0,64,0', '0,64,0'),
     '1 and 255': (png(drawn(0, 255, 1).astype(np.uint8)), '1 and 255', 1),
@@ -56,10 +61,38 @@ def test_several_classes_are_refused_until_one_is_named(tmp_path, name):
     with pytest.raises(AmbiguousMaskError, match=rf'm\.png.*{found}.*plate_values'):
         read_plate_mask(path)
     mask = read_plate_mask(path, plate_values=value)
-    if 'JPEG' in name:
+    if 'JPEG' in name:  # What JPEG does along edges is not undone.
         assert ((mask == 1) & is_plate()).sum() / ((mask == 1) | is_plate()).sum() > 0.9
     else:
         np.testing.assert_array_equal(mask, is_plate())
+
+
+def test_class_7_of_vocs_palette_is_not_the_grey_that_is_ignored(tmp_path):
+    bits = np.arange(256)[:, None] >> np.arange(24) & 1
+    palette = np.zeros((256, 3), np.uint8)
+    for bit in range(
+        24
+    ):  # The palette's definition: bits of the index, in turn, from the highest of each channel.
+        palette[:, bit % 3] |= (bits[:, bit] << (7 - bit // 3)).astype(np.uint8)
+    assert tuple(palette[7]) == (128, 128, 128) and tuple(palette[15]) == (192, 128, 128)
+    path = write(tmp_path / 'm.png', png(drawn(0, 7, 15).astype(np.uint8), palette))
+    with pytest.raises(AmbiguousMaskError, match='128 and 192,128,128'):
+        read_plate_mask(path)
+    np.testing.assert_array_equal(read_plate_mask(path, plate_values=7), drawn(0, 1, 0))
+    alone = write(tmp_path / 'a.png', png(drawn(0, 0, 7).astype(np.uint8), palette))
+    np.testing.assert_array_equal(read_plate_mask(alone), is_plate())
+
+
+def test_numbers_in_a_jpeg_are_refused(tmp_path):
+    path = write(tmp_path / 'm.jpg', jpeg(drawn(0, 1, 2).astype(np.uint8), 100))
+    with pytest.raises(AmbiguousMaskError, match='1 and 2'):
+        read_plate_mask(path)
+
+
+def test_what_is_named_is_not_ignored(tmp_path):
+    path = write(tmp_path / 'm.png', png(drawn(0, 255, 128).astype(np.uint8)))
+    np.testing.assert_array_equal(read_plate_mask(path), drawn(0, 1, 255))
+    np.testing.assert_array_equal(read_plate_mask(path, plate_values=128), is_plate())
 
 
 def test_every_value_a_plate(tmp_path):
