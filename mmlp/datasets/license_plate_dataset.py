@@ -64,7 +64,7 @@ class LicensePlateDataset(BaseSegDataset):
 
     Raises:
         FileNotFoundError: A folder or the list file is missing.
-        DatasetError: No pictures; pictures without masks; names that stand for two files; files that
+        DatasetError: An argument is not understood; no pictures; pictures without masks; names that stand for two files; files that
             cannot be read; masks of another size; no plate in the whole split. Each message names the
             first offenders and says what to do.
     """
@@ -84,7 +84,10 @@ class LicensePlateDataset(BaseSegDataset):
         self.img_suffixes = (img_suffix,) if isinstance(img_suffix, str) else tuple(img_suffix)
         if not self.img_suffixes or not all(s.startswith('.') for s in self.img_suffixes):
             raise ValueError(f"img_suffix wants endings such as '.jpg', got {img_suffix!r}")
-        self.mask_rule = MaskRule(ignore_values, plate_values)
+        try:
+            self.mask_rule = MaskRule(ignore_values, plate_values)
+        except ValueError as error:
+            raise DatasetError(str(error)) from None
         self.allow_empty = allow_empty
         self.check = check
         super().__init__(img_suffix=self.img_suffixes, seg_map_suffix=seg_map_suffix, **kwargs)

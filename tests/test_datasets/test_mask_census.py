@@ -131,6 +131,12 @@ def test_values_as_configs_and_command_lines_give_them(tmp_path, value):
     np.testing.assert_array_equal(dataset[1]['gt_seg_map'], is_plate())
 
 
+def test_values_that_are_not_understood_are_a_mistake_of_the_data_set(tmp_path):
+    for options in (dict(plate_values='plate'), dict(ignore_values=(256,))):
+        with pytest.raises(DatasetError, match=r'plate_values wants|ignore_values must lie in 0\.\.255'):
+            build(tmp_path, **options)
+
+
 def test_an_empty_list_may_be_a_part_of_a_set(tmp_path):
     root = write(tmp_path, is_plate().astype(np.uint8) * 255)
     (root / 'none.txt').write_text('')
