@@ -64,9 +64,9 @@ class LicensePlateDataset(BaseSegDataset):
 
     Raises:
         FileNotFoundError: A folder or the list file is missing.
-        DatasetError: An argument is not understood; no pictures; pictures without masks; names that stand for two files; files that
-            cannot be read; masks of another size; no plate in the whole split. Each message names the
-            first offenders and says what to do.
+        DatasetError: An argument is not understood; no pictures; pictures without masks; names that stand
+            for two files; files that cannot be read; masks of another size; values that are not named; no
+            plate in the whole split. Each message names the first offenders and says what to do.
     """
 
     METAINFO = dict(classes=('background', 'plate'), palette=[[0, 0, 0], [255, 48, 48]])
