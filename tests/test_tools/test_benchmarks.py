@@ -1,18 +1,18 @@
 """That the benchmarks run and say what they promise to say; no test here looks at a time."""
 
+import inspect
 import json
 import time
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from benchmark_scripts import load_benchmark
 
 
 @pytest.fixture(autouse=True)
 def keep_threads():
-    import torch
-
     threads, opencv_threads = torch.get_num_threads(), cv2.getNumThreads()
     yield
     torch.set_num_threads(threads)
@@ -114,6 +114,9 @@ def test_chains_end_at_crops_with_masks(tmp_path):
         assert 0.1 < min(covered) < 0.95, name
 
 
+@pytest.mark.skipif(
+    'fused' not in inspect.signature(torch.optim.SGD).parameters, reason='torch < 2.3 has no fused SGD'
+)
 def test_train_step(tmp_path):
     benchmark = load_benchmark('train_step')
     report = run('train_step', tmp_path)
