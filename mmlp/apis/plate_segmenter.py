@@ -280,7 +280,7 @@ class PlateSegmenter:
 
     def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
         # The second look draws plates anew; what only points to them needs no corners.
-        fit_corners = not (self.refinement and self.refinement.drop_unconfirmed)
+        fit_corners = self.refinement is None
         # The score becomes the mean of both looks, and the second's is 1 at most.
         least = 2 * self.min_score - 1 if self.refinement else self.min_score
         plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from mmlp.plates import Plate, extract_plates, polygon_area
+from mmlp.plates.quadrilateral import fit_outline
 
 from .plate_search import to_picture_pixels
 from .probability_layers import Patch, ProbabilityLayer
 from .resizing import resize_picture
-
 
 #: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
 _SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
@@ -39,7 +39,7 @@ class Refinement:
             plates, and now and then a true one less. Otherwise they stay as they were, but where the second
             look is sure of plates inside of one, of an outline that takes half of a car in, these take its
             place. Default: True.
-        threshold (float, optional): Probability in (0, 1) above which the second look takes a pixel for plate;
+        threshold (float, optional): Probability in (0, 1) above which a pixel of the second look is plate;
             None for that of the first look. Default: None.
     """
 
@@ -64,7 +64,7 @@ class Refinement:
             picture (np.ndarray): Uint8 (H, W, 3), BGR.
             plates (Sequence[Plate]): Plates in picture pixels.
             network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
-            threshold (float): Probability in 0..1 above which a pixel is plate, unless :attr:`threshold` says.
+            threshold (float): Probability in 0..1 above which a pixel is plate, unless the attribute says.
 
         Returns:
             tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that the second
@@ -141,6 +141,11 @@ def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
         if 2 * other.score - plate.score >= _SURE_SCORE
         and _intersection(plate.box, other.box) >= _LEAST_INSIDE * _area(other.box)
     ]
+
+
+def _with_corners(plate: Plate) -> Plate:
+    """A plate whose corners nobody looked for yet, with those that fit its outline."""
+    return dataclasses.replace(plate, corners=fit_outline(plate.polygon)[0])
 
 
 def _surroundings(plates: Sequence[Plate], layer: ProbabilityLayer) -> tuple[float, float, float, float]:

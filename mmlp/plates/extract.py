@@ -30,8 +30,8 @@ def extract_plates(
     """Finds the plates in a probability map or a mask.
 
     A plate is an 8-connected component, its score the mean probability of its pixels. A low threshold, as for
-    anonymising, takes surroundings in: what has less than 0.35 of a plate's highest probability is left out of
-    it, and what has less than half is left out of its score. Holes are left out of area and score and
+    anonymising, takes surroundings in: what has less than 0.35 of a plate's highest probability is left out
+    of it, and what has less than half is left out of its score. Holes are left out of area and score and
     filled in the outline. Components that no quadrilateral fits are taken apart where they are thin or less
     probable, see :func:`~mmlp.plates.split_touching`.
 
