@@ -236,17 +236,19 @@ class PlateSegmenter:
         if None in (self.long_side, self.closer_long_side):
             return []
         shape = picture.shape[:2]
-        long_side = enlarge_look(self.closer_long_side, shape, self.smallest_plate, SEEN_HEIGHT)
-        size = working_size(shape, long_side)
         (first,) = found
+        suspects, settled = find_suspects(
+            first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
+        )
+        long_side = self.closer_long_side
+        if self.smallest_plate is not None:
+            # Where all plates are seen well, only far ones may be left, and they need no more than this.
+            long_side = long_side if suspects or settled else 1
+            long_side = enlarge_look(long_side, shape, self.smallest_plate, SEEN_HEIGHT)
+            suspects, settled = find_all_suspects(first), []
+        size = working_size(shape, long_side)
         if max(size) <= max(first.values.shape):
             return []
-        if self.smallest_plate is not None:
-            suspects, settled = find_all_suspects(first), []
-        else:
-            suspects, settled = find_suspects(
-                first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
-            )
         by_size = defaultdict(list)
         for box, looked_at in plan_looks(suspects, settled, first, shape, size):
             by_size[looked_at].append(box)
