@@ -67,8 +67,8 @@ class PlateSegmenter:
         smallest_plate (float, optional): Height in picture pixels of the smallest plates that are looked for
             all over the picture, whatever else is found in it. The first look is then at such a size that it
             suspects them (at least ``long_side``), and all that it suspects is looked at closer, at such a
-            size that they are seen (at least ``closer_long_side``). Takes two to four times as long. Default:
-            None, the closer look is taken where ``closer_below`` says.
+            size that they are seen. Tiles do without, they show all. Default: None, the closer look is taken where
+            ``closer_below`` says.
         coarser_above (int, optional): Width or height in pixels, at the size of a look, from which on what
             may be a plate is too large to be seen as one: the picture is looked at once more at half the
             size, and so on. None: never. Default: 128.
@@ -139,7 +139,7 @@ class PlateSegmenter:
         self.closer_long_side = closer_long_side
         self.closer_below = closer_below
         self.closer_floor = closer_floor
-        self.smallest_plate = smallest_plate
+        self.smallest_plate = smallest_plate if tile is None else None
         self.coarser_above = coarser_above
         self.min_area = min_area
         self.tile = tile
@@ -186,7 +186,7 @@ class PlateSegmenter:
             layers[index].append(layer)
         for found, picture in zip(layers, pictures):
             closer = list(self._look_at_tiles(picture)) if self.tile else self._look_closer(picture, found)
-            if closer and (self.tile or self.smallest_plate is None):
+            if closer and self.smallest_plate is None:
                 found[:] = [drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found]
             found += closer
         return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
@@ -196,6 +196,8 @@ class PlateSegmenter:
         size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
         if None not in (self.long_side, self.closer_long_side) and not self.tile:
             size += f', {self.closer_long_side} for small plates'
+            if self.smallest_plate is not None:
+                size += f', all of it for plates from {self.smallest_plate:g} px on'
         tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
         again = f', second look by {self.refiner.info.name}' if self.refinement else ''
         return (
@@ -286,7 +288,7 @@ class PlateSegmenter:
         # The score becomes the mean of both looks, and the second's is 1 at most.
         least = 2 * self.min_score - 1 if self.refinement else self.min_score
         plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)
-        if self.smallest_plate is not None and len(layers) > 1 and not self.tile:
+        if self.smallest_plate is not None and len(layers) > 1:
             plates = drop_unlikely(plates, layers[0])
         patches = []
         if self.refinement:

@@ -120,6 +120,20 @@ def test_a_picture_too_large_for_one_look_is_searched_in_parts(make, monkeypatch
     assert max(height * width for height, width in sizes) <= 100_000
 
 
+def test_tiles_show_all_and_need_no_search(make):
+    picture = draw_plates((600, 800), [NEAR, FAR])
+    segmenter = make(smallest_plate=8, tile=(400, 100))
+    sizes, run = [], segmenter.backend._run
+    segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[1:3]) or run(pictures)
+    assert seen_at(segmenter.predict(picture), FAR)
+    assert sizes[0] == (150, 200) and set(sizes[1:]) == {(400, 400)}
+
+
+def test_the_description_says_that_all_is_searched(make):
+    assert 'all of it for plates from 8 px on' in make(smallest_plate=8).describe()
+    assert 'all of it' not in make().describe()
+
+
 def test_nothing_smaller_than_a_pixel_is_looked_for(make):
     with pytest.raises(ValueError, match='smallest_plate must be at least 1, got 0'):
         make(smallest_plate=0)
