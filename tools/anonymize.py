@@ -59,7 +59,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         'solid is black, image lays a picture on it (default: blur)',
     )
     redaction.add_argument(
-        '--margin', type=float, default=20.0, help="widening, percent of the plate's height (default: 20)"
+        '--margin', type=float, default=25.0, help="widening, percent of the plate's height (default: 25)"
     )
     redaction.add_argument(
         '--strength',

@@ -67,8 +67,8 @@ class PlateSegmenter:
         smallest_plate (float, optional): Height in picture pixels of the smallest plates that are looked for
             all over the picture, whatever else is found in it. The first look is then at such a size that it
             suspects them (at least ``long_side``), and all that it suspects is looked at closer, at such a
-            size that they are seen. Tiles do without, they show all. Default: None, the closer look is taken where
-            ``closer_below`` says.
+            size that they are seen. Tiles do without, they show all. Default: None, the closer look is taken
+            where ``closer_below`` says.
         coarser_above (int, optional): Width or height in pixels, at the size of a look, from which on what
             may be a plate is too large to be seen as one: the picture is looked at once more at half the
             size, and so on. None: never. Default: 128.
