@@ -145,8 +145,9 @@ def add_segmenter_options(
         default=defaults.smallest_plate or 0,
         metavar='HEIGHT',
         help='look for plates of this height and more, in pixels of the picture, all over it, whatever else '
-        'is found there; 0 looks closer only where the first look finds no plate or a small one. '
-        'TIMES (default: %(default)s)',
+        'is found there; 0 looks closer only where the first look finds no plate or a small one. A job takes '
+        '1.4 times as long with 8 as with 0 on pictures of 768 pixels, 1.3 times on video of 1280 x 720, 3 '
+        'times on photographs of 12 megapixels (default: %(default)s)',
     )
     group.add_argument(
         '--tile',
