@@ -15,13 +15,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
 from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, command_line, read_cover
 from mmlp.plates import REDACTION_METHODS, TemporalMemory
 
-#: Lower than for segmentation, and closer: a plate left open is worse than a sign that is blurred.
-THRESHOLD, LONG_SIDE, CLOSER_BELOW, MIN_SCORE = 0.15, 512, 40, 0.55
-#: The second look draws outlines close to the plate; the first one's cover more of it, and take less time.
-REFINE = False
+SEARCH = command_line.SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -61,7 +59,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         'solid is black, image lays a picture on it (default: blur)',
     )
     redaction.add_argument(
-        '--margin', type=float, default=10.0, help="widening, percent of the plate's height (default: 10)"
+        '--margin', type=float, default=25.0, help="widening, percent of the plate's height (default: 25)"
     )
     redaction.add_argument(
         '--strength',
@@ -73,7 +71,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
-    command_line.add_segmenter_options(parser, THRESHOLD, LONG_SIDE, CLOSER_BELOW, REFINE, MIN_SCORE)
+    command_line.add_segmenter_options(parser, SEARCH)
     videos = command_line.add_video_options(parser, 'videos')
     videos.add_argument(
         '--memory',

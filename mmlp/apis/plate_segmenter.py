@@ -18,6 +18,8 @@ from .backends import Backend, build_backend
 from .closer_look import find_suspects, plan_looks
 from .coarser_look import look_coarser
 from .config_files import ConfigSource
+from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
+from .large_looks import MAX_PIXELS, look_in_parts
 from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
@@ -62,6 +64,11 @@ class PlateSegmenter:
         closer_below (int): Width in pixels, at the size of the first look, below which a plate is small.
             Default: 32.
         closer_floor (float): Probability of the first look above which it suspects a plate. Default: 0.2.
+        smallest_plate (float, optional): Height in picture pixels of the smallest plates that are looked for
+            all over the picture, whatever else is found in it. The first look is then at such a size that it
+            suspects them (at least ``long_side``), and all that it suspects is looked at closer, at such a
+            size that they are seen. Tiles do without, they show all. Default: None, the closer look is taken
+            where ``closer_below`` says.
         coarser_above (int, optional): Width or height in pixels, at the size of a look, from which on what
             may be a plate is too large to be seen as one: the picture is looked at once more at half the
             size, and so on. None: never. Default: 128.
@@ -101,6 +108,7 @@ class PlateSegmenter:
         closer_long_side: Optional[int] = CLOSER_LONG_SIDE,
         closer_below: int = CLOSER_BELOW,
         closer_floor: float = 0.2,
+        smallest_plate: Optional[float] = None,
         coarser_above: Optional[int] = 128,
         min_area: int = 16,
         min_score: Optional[float] = None,
@@ -117,6 +125,7 @@ class PlateSegmenter:
             tile_long_side=tile_long_side,
             batch_size=batch_size,
             num_threads=num_threads,
+            smallest_plate=smallest_plate,
         )
         _check_at_least(0, closer_below=closer_below, min_area=min_area)
         # Half of 1 is 1: it would be looked at for ever.
@@ -130,6 +139,7 @@ class PlateSegmenter:
         self.closer_long_side = closer_long_side
         self.closer_below = closer_below
         self.closer_floor = closer_floor
+        self.smallest_plate = smallest_plate if tile is None else None
         self.coarser_above = coarser_above
         self.min_area = min_area
         self.tile = tile
@@ -176,10 +186,9 @@ class PlateSegmenter:
             layers[index].append(layer)
         for found, picture in zip(layers, pictures):
             closer = list(self._look_at_tiles(picture)) if self.tile else self._look_closer(picture, found)
-            if closer:
-                found[:] = [
-                    drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found
-                ] + closer
+            if closer and self.smallest_plate is None:
+                found[:] = [drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found]
+            found += closer
         return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
 
     def describe(self) -> str:
@@ -187,6 +196,8 @@ class PlateSegmenter:
         size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
         if None not in (self.long_side, self.closer_long_side) and not self.tile:
             size += f', {self.closer_long_side} for small plates'
+            if self.smallest_plate is not None:
+                size += f', all of it for plates from {self.smallest_plate:g} px on'
         tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
         again = f', second look by {self.refiner.info.name}' if self.refinement else ''
         return (
@@ -199,47 +210,63 @@ class PlateSegmenter:
             return
         by_size = defaultdict(list)
         for index, picture in enumerate(pictures):
-            size = working_size(picture.shape[:2], self.long_side)
-            if size[0] * size[1] > MAX_WORKING_PIXELS:
+            size = self._size_of_first_look(picture.shape[:2])
+            if self.smallest_plate is None and size[0] * size[1] > MAX_WORKING_PIXELS:
                 raise ValueError(
                     f'a picture of {size[1]} x {size[0]} pixels is too large for one look; cut it into '
                     'tiles, such as tile=(768, 128), or set long_side'
                 )
             by_size[size].append(index)
         for size, indices in by_size.items():
-            for part in _chunks(indices, self.batch_size):
-                batch = np.stack([resize_picture(pictures[index], size) for index in part])
-                for index, probability in zip(part, self.backend(batch)):
-                    height, width = pictures[index].shape[:2]
-                    layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
-                    if self.coarser_above is not None:
-                        layer = look_coarser(
-                            pictures[index], layer, self.backend, self.closer_floor, self.coarser_above
-                        )
-                    yield index, layer
+            looks = self._look_at([pictures[index] for index in indices], size)
+            for index, probability in zip(indices, looks):
+                height, width = pictures[index].shape[:2]
+                layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
+                if self.coarser_above is not None:
+                    layer = look_coarser(
+                        pictures[index], layer, self.backend, self.closer_floor, self.coarser_above
+                    )
+                yield index, layer
+
+    def _size_of_first_look(self, shape: tuple[int, int]) -> tuple[int, int]:
+        if self.long_side is None:
+            return shape
+        return working_size(shape, enlarge_look(self.long_side, shape, self.smallest_plate, SUSPECTED_HEIGHT))
 
     def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
         """Looks at what may be small plates at the closer size."""
         if None in (self.long_side, self.closer_long_side):
             return []
-        height, width = picture.shape[:2]
-        size = working_size((height, width), self.closer_long_side)
-        if max(size) <= max(working_size((height, width), self.long_side)):
-            return []
+        shape = picture.shape[:2]
         (first,) = found
         suspects, settled = find_suspects(
             first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
         )
+        long_side = self.closer_long_side
+        if self.smallest_plate is not None:
+            # Where all plates are seen well, only far ones may be left, and they need no more than this.
+            long_side = long_side if suspects or settled else 1
+            long_side = enlarge_look(long_side, shape, self.smallest_plate, SEEN_HEIGHT)
+            suspects, settled = find_all_suspects(first), []
+        size = working_size(shape, long_side)
+        if max(size) <= max(first.values.shape):
+            return []
         by_size = defaultdict(list)
-        for box, looked_at in plan_looks(suspects, settled, first, (height, width), size):
+        for box, looked_at in plan_looks(suspects, settled, first, shape, size):
             by_size[looked_at].append(box)
         layers = []
         for looked_at, boxes in by_size.items():
-            for part in _chunks(boxes, self.batch_size):
-                windows = [picture[top:bottom, left:right] for left, top, right, bottom in part]
-                crops = [resize_picture(window, looked_at) for window in windows]
-                layers += map(ProbabilityLayer.over_box, self.backend(np.stack(crops)), part)
+            windows = [picture[top:bottom, left:right] for left, top, right, bottom in boxes]
+            layers += map(ProbabilityLayer.over_box, self._look_at(windows, looked_at), boxes)
         return layers
+
+    def _look_at(self, pictures: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
+        """Looks at pictures at one size: those that are small together, large ones in parts."""
+        if size[0] * size[1] > MAX_PIXELS and self.smallest_plate is not None:
+            yield from (look_in_parts(picture, size, self.backend) for picture in pictures)
+            return
+        for part in _chunks(pictures, self.batch_size):
+            yield from self.backend(np.stack([resize_picture(picture, size) for picture in part]))
 
     def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
         size, overlap = self.tile
@@ -257,10 +284,12 @@ class PlateSegmenter:
 
     def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
         # The second look draws plates anew; what only points to them needs no corners.
-        fit_corners = not (self.refinement and self.refinement.drop_unconfirmed)
+        fit_corners = self.refinement is None
         # The score becomes the mean of both looks, and the second's is 1 at most.
         least = 2 * self.min_score - 1 if self.refinement else self.min_score
         plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)
+        if self.smallest_plate is not None and len(layers) > 1:
+            plates = drop_unlikely(plates, layers[0])
         patches = []
         if self.refinement:
             plates, patches = self.refinement(picture, plates, self._run_in_parts, self.threshold)

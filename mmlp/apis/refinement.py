@@ -10,10 +10,14 @@ import cv2
 import numpy as np
 
 from mmlp.plates import Plate, extract_plates, polygon_area
+from mmlp.plates.quadrilateral import fit_outline
 
 from .plate_search import to_picture_pixels
 from .probability_layers import Patch, ProbabilityLayer
 from .resizing import resize_picture
+
+#: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
+_SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +36,11 @@ class Refinement:
         straighten (float, optional): Least IoU of an outline with the quadrilateral of its corners, at which
             the quadrilateral takes its place; None keeps all outlines as the network drew them. Default: 0.9.
         drop_unconfirmed (bool): Whether plates that the second look does not confirm are dropped: fewer false
-            plates, and now and then a true one less. Otherwise they stay as they were. Default: True.
+            plates, and now and then a true one less. Otherwise they stay as they were, but where the second
+            look is sure of plates inside of one, of an outline that takes half of a car in, these take its
+            place. Default: True.
+        threshold (float, optional): Probability in (0, 1) above which a pixel of the second look is plate;
+            None for that of the first look. Default: None.
     """
 
     plate_width: int = 112
@@ -41,6 +49,7 @@ class Refinement:
     min_overlap: float = 0.3
     straighten: Optional[float] = 0.9
     drop_unconfirmed: bool = True
+    threshold: Optional[float] = None
 
     def __call__(
         self,
@@ -55,7 +64,7 @@ class Refinement:
             picture (np.ndarray): Uint8 (H, W, 3), BGR.
             plates (Sequence[Plate]): Plates in picture pixels.
             network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
-            threshold (float): Probability in 0..1 above which a pixel is plate.
+            threshold (float): Probability in 0..1 above which a pixel is plate, unless the attribute says.
 
         Returns:
             tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that the second
@@ -64,16 +73,20 @@ class Refinement:
         """
         if not plates:
             return [], []
+        threshold = self.threshold if self.threshold is not None else threshold
         boxes = [self._crop_box(plate) for plate in plates]
         crops = np.stack([self._crop(picture, box) for box in boxes])
         refined, patches = [], []
         for plate, box, probability in zip(plates, boxes, network(crops)):
             layer = ProbabilityLayer.over_box(probability, box)
-            better = self._same_plate(plate, layer, threshold, picture.shape[:2])
-            if better or not self.drop_unconfirmed:
-                refined.append(better or plate)
+            found = self._find_all(plate, layer, threshold, picture.shape[:2])
+            better = self._same_plate(plate, found)
+            better = (
+                [better] if better else [] if self.drop_unconfirmed else _sure_plates_inside(plate, found)
+            )
+            refined += better or ([] if self.drop_unconfirmed else [plate])
             if better or self.drop_unconfirmed:
-                patches.append(Patch(layer, _surroundings(plate, better or plate, layer)))
+                patches.append(Patch(layer, _surroundings([plate, *better], layer)))
         return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
 
     def _crop_box(self, plate: Plate) -> tuple[int, int, int, int]:
@@ -97,28 +110,47 @@ class Refinement:
             inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         return resize_picture(inside, self.crop_size)
 
-    def _same_plate(
+    def _find_all(
         self, plate: Plate, layer: ProbabilityLayer, threshold: float, shape: tuple[int, int]
-    ) -> Plate | None:
+    ) -> list[Plate]:
+        """All that the second look at a plate found, in picture pixels, with the mean score of both looks."""
+        found = []
+        for other in extract_plates(layer.values, threshold, straighten=self.straighten):
+            other = to_picture_pixels(other, layer)
+            # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
+            polygon = np.clip(other.polygon, -0.5, np.array(shape[::-1]) - 0.5)
+            area = other.area * polygon_area(polygon) / polygon_area(other.polygon)
+            # From afar a plate is known by what is around it, from near by what is on it: together they tell
+            # plates from what looks like one better than either.
+            score = (plate.score + other.score) / 2
+            found.append(dataclasses.replace(other, polygon=polygon, area=area, score=score))
+        return found
+
+    def _same_plate(self, plate: Plate, found: Sequence[Plate]) -> Plate | None:
         """Returns the plate as the second look found it in its place, None when nothing was there."""
-        others = extract_plates(layer.values, threshold, straighten=self.straighten)
-        found = [to_picture_pixels(other, layer) for other in others]
         overlaps = [_box_iou(plate.box, other.box) for other in found]
         best = int(np.argmax(overlaps)) if overlaps else -1
-        if not overlaps or overlaps[best] < self.min_overlap:
-            return None
-        # From afar a plate is known by what is around it, from near by what is on it: together they tell
-        # plates from what looks like one better than either.
-        score = (plate.score + found[best].score) / 2
-        # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
-        polygon = np.clip(found[best].polygon, -0.5, np.array(shape[::-1]) - 0.5)
-        area = found[best].area * polygon_area(polygon) / polygon_area(found[best].polygon)
-        return dataclasses.replace(found[best], polygon=polygon, area=area, score=score)
+        return found[best] if overlaps and overlaps[best] >= self.min_overlap else None
 
 
-def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple[float, float, float, float]:
-    """Box around both outlines, wider by a quarter of their height, that the second look replaces."""
-    boxes = np.array([plate.box, better.box])
+def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
+    """What of a second look lies inside of the first outline and is a plate for sure."""
+    return [
+        other
+        for other in found
+        if 2 * other.score - plate.score >= _SURE_SCORE
+        and _intersection(plate.box, other.box) >= _LEAST_INSIDE * _area(other.box)
+    ]
+
+
+def _with_corners(plate: Plate) -> Plate:
+    """A plate whose corners nobody looked for yet, with those that fit its outline."""
+    return dataclasses.replace(plate, corners=fit_outline(plate.polygon)[0])
+
+
+def _surroundings(plates: Sequence[Plate], layer: ProbabilityLayer) -> tuple[float, float, float, float]:
+    """Box around outlines, wider by a quarter of their height, that the second look replaces."""
+    boxes = np.array([plate.box for plate in plates])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)
     margin = 0.25 * (bottom - top)
@@ -131,9 +163,15 @@ def _surroundings(plate: Plate, better: Plate, layer: ProbabilityLayer) -> tuple
 
 
 def _box_iou(first: Sequence[float], second: Sequence[float]) -> float:
+    shared = _intersection(first, second)
+    return shared / (_area(first) + _area(second) - shared) if shared else 0.0
+
+
+def _intersection(first: Sequence[float], second: Sequence[float]) -> float:
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
-    return width * height / (sum(areas) - width * height)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _area(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -14,7 +14,7 @@ from .quadrilateral import enclose, fit_outline
 from .split import split_touching
 
 #: Share of a plate's highest probability that its pixels reach at least.
-_LEAST_SHARE = 0.2
+_LEAST_SHARE = 0.35
 
 
 def extract_plates(
@@ -30,8 +30,8 @@ def extract_plates(
     """Finds the plates in a probability map or a mask.
 
     A plate is an 8-connected component, its score the mean probability of its pixels. A low threshold, as for
-    anonymising, takes surroundings in: what has less than a fifth of a plate's highest probability is left
-    out of it, and what has less than half is left out of its score. Holes are left out of area and score and
+    anonymising, takes surroundings in: what has less than 0.35 of a plate's highest probability is left out
+    of it, and what has less than half is left out of its score. Holes are left out of area and score and
     filled in the outline. Components that no quadrilateral fits are taken apart where they are thin or less
     probable, see :func:`~mmlp.plates.split_touching`.
 
@@ -73,6 +73,8 @@ def extract_plates(
         component = np.pad(component, (pad[:2], pad[2:]))
         y, x = top - pad[0], left - pad[2]
         local = None if values is None else values[y : y + component.shape[0], x : x + component.shape[1]]
+        if local is not None and local[component > 0].max() < min_score:
+            continue  # No mean is higher; what follows takes long.
         level = threshold if local is None else _own_level(local[component > 0], threshold)
         parts = split_touching(component, local, level) if split else [component]
         for part in parts:

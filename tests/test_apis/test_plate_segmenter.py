@@ -9,6 +9,7 @@ from brightness_network import brightness_probability, draw_plates
 
 from mmlp.apis import PlateSegmenter, Refinement
 from mmlp.media import UnreadableMediaError
+from mmlp.plates import extract_plates
 
 NEAR = [(400, 300), (640, 310), (636, 368), (398, 356)]
 FAR = [(1500, 200), (1524, 200), (1524, 208), (1500, 208)]
@@ -158,6 +159,38 @@ def test_second_look_may_drop_what_it_does_not_confirm(make):
     assert corner_error(plate, [(400, 700), (639, 700), (639, 759), (400, 759)]) < 4
     stripes = prediction.crop_probability(400, 300, 640, 360)
     assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the second look replaced the first'
+
+
+def test_what_a_second_look_is_sure_of_takes_the_place_of_a_loose_outline():
+    picture = np.full((240, 320, 3), 30, np.uint8)
+    picture[120:132, 120:168] = 230
+    loose = np.zeros((240, 320), np.float32)
+    loose[80:160, 80:220] = 0.8
+    (first,) = extract_plates(loose)
+
+    def network(crops, sure=0.9):
+        return np.where(crops.mean(axis=3) > 130, sure, 0.0).astype(np.float32)
+
+    keep = Refinement(drop_unconfirmed=False)
+    ((plate,), _) = keep(picture, [first], network, 0.5)
+    np.testing.assert_allclose(plate.box, (119.5, 119.5, 167.5, 131.5), atol=1.5)
+    assert plate.score == pytest.approx((0.8 + 0.9) / 2, abs=1e-3)
+    ((unsure,), _) = keep(picture, [first], lambda crops: network(crops, 0.7), 0.5)
+    np.testing.assert_allclose(unsure.box, first.box)
+    assert Refinement()(picture, [first], network, 0.5)[0] == []
+
+
+def test_second_look_has_a_threshold_of_its_own():
+    picture = np.full((240, 320, 3), 30, np.uint8)
+    mask = np.zeros((240, 320), np.uint8)
+    mask[100:130, 100:200] = 1
+    (first,) = extract_plates(mask)
+
+    def network(crops):
+        return np.full(crops.shape[:3], 0.4, np.float32)
+
+    assert Refinement(threshold=0.5, min_overlap=0.1)(picture, [first], network, 0.15)[0] == []
+    assert len(Refinement(threshold=0.3, min_overlap=0.1)(picture, [first], network, 0.55)[0]) == 1
 
 
 def test_score_is_the_mean_of_both_looks(make):

@@ -124,7 +124,7 @@ def test_straight_outlines_where_a_quadrilateral_fits():
 
 def test_a_low_threshold_leaves_the_surroundings_of_a_sure_plate_out():
     probability = np.zeros((40, 120), np.float32)
-    probability[5:35, 5:75] = 0.17  # a car's front
+    probability[5:35, 5:75] = 0.3  # a car's front
     probability[14:22, 20:60] = 0.96
     probability[10:18, 90:110] = 0.3  # something unsure
     sure, unsure = extract_plates(probability, 0.15)

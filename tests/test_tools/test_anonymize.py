@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from verb_samples import BOX, load_tool, plate_picture, write_checkpoint, write_samples
 
+from mmlp.apis import ANONYMIZING
+from mmlp.apis.jobs import command_line
 from mmlp.media import write_image
 
 
@@ -83,6 +85,36 @@ def test_in_place(anonymize, capsys):
     assert 'would replace an original' in capsys.readouterr().err
     assert anonymize('photo.png', '--in-place') == 0
     assert contrast(cv2.imread('photo.png')) < 5 and sorted(os.listdir()) == ['photo.png']
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'expected'),
+    [
+        ((), ANONYMIZING),
+        (('--smallest-plate', '0'), {**ANONYMIZING, 'smallest_plate': None}),
+        (('--smallest-plate', '12', '--min-score', '0.6'), {'smallest_plate': 12, 'min_score': 0.6}),
+        (('--no-refine',), {**ANONYMIZING, 'refine': None, 'min_score': 0.55}),
+    ],
+)
+def test_how_plates_are_looked_for(arguments, expected):
+    args = load_tool('anonymize').parse_args(['photo.jpg', '-o', 'out', '--device', 'cpu', *arguments])
+    segmenter = command_line.build_segmenter(args)
+    found = {**vars(segmenter), 'refine': segmenter.refinement}
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_a_far_plate_beside_a_near_one_is_covered(anonymize):
+    picture = np.full((720, 1280, 3), 60, np.uint8)
+    picture[500:560, 200:440] = 240
+    picture[100:110, 1000:1020] = 240
+    cv2.imwrite('street.png', picture)
+    # To see more than specks, the first look alone takes no less than this for a plate.
+    options = ('--method', 'solid', '--min-area', '60')
+    assert anonymize('street.png', '-o', 'near.png', *options, '--smallest-plate', '0') == 0
+    assert cv2.imread('near.png')[105, 1010].max() == 240 and cv2.imread('near.png')[530, 300].max() == 0
+    assert anonymize('street.png', '-o', 'all.png', *options) == 0
+    covered = cv2.imread('all.png')
+    assert covered[100:110, 1000:1020].max() == covered[500:560, 200:440].max() == 0
 
 
 SIGNALS = [getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name)]

@@ -33,7 +33,7 @@ class Redaction:
     """
 
     method: str = 'blur'
-    margin: float = 10.0
+    margin: float = 25.0
     strength: float = 0.5
     feather: float = 0.0
     cover: np.ndarray | None = None

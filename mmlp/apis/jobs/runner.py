@@ -27,6 +27,7 @@ _SEGMENTER_OPTIONS = (
     'closer_long_side',
     'closer_below',
     'closer_floor',
+    'smallest_plate',
     'coarser_above',
     'tile',
     'tile_long_side',
