@@ -136,6 +136,21 @@ def add_segmenter_options(
         + ('if the weights have a network for it)' if refine is None else f'{"yes" if refine else "no"})'),
     )
     group.add_argument(
+        '--turned',
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help='where no plate is found for sure, look at the picture turned by quarter turns, too (default: '
+        'yes)',
+    )
+    group.add_argument(
+        '--panoramas',
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help='look at 360-degree pictures and videos in perspective views all around: finds plates on the '
+        'seam and small ones, takes about 14 times as long; told by their tags, or by being twice as wide as '
+        'high and at least 2880 pixels wide (default: yes)',
+    )
+    group.add_argument(
         '--min-area',
         type=whole_number,
         default=16,
@@ -222,6 +237,8 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         min_score=args.min_score,
         tile=tile,
         refine=args.refine,
+        turned=args.turned,
+        panoramas=args.panoramas,
     )
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH

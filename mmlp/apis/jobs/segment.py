@@ -246,9 +246,9 @@ class _SegmentJob:
                 files.write(*entry)
                 progress.frame()
 
-            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            notes = run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
         result = statistics.result(item, video, files.outputs)
-        result.notes += video.notes + files.notes
+        result.notes += notes + video.notes + files.notes
         others = [info for info in video.info.streams if info.index != video.info.stream]
         result.video['streams_left_out'] = [str(info) for info in others if info.kind != 'audio']
         result.notes += [f'not looked at: {info}' for info in others if info.kind in ('video', 'cover')]
