@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from mmlp.media import VideoReader, find_panorama, read_image, write_image
 from mmlp.media.panorama import full_sphere
-from mmlp.media.video_samples import VideoSamples, find_video_panorama
+from mmlp.media.video_samples import VideoSamples
 
 NAMESPACES = (
     'xmlns:x="adobe:ns:meta/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
@@ -159,7 +159,7 @@ def tag_sphere(path):
 
 def panorama_of(path):
     with VideoReader(path) as video, VideoSamples(video.info) as samples:
-        return find_video_panorama(video.info, samples.first())
+        return samples.find_panorama()
 
 
 def test_tags_tell_a_video_of_all_directions(tmp_path):

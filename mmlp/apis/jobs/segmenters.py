@@ -13,7 +13,7 @@ from ..views import View
 
 #: What reports say of files that were not looked at as they are.
 TURNED_NOTE = 'plates stand turned: looked at turned by quarter turns'
-PANORAMA_NOTE = 'shows all directions: looked at in perspective views'
+PANORAMA_NOTE = 'taken for a view of all directions: looked at in perspective views'
 
 
 class PlatePrediction(Protocol):

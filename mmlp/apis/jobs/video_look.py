@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mmlp.media import Panorama, VideoInfo
-from mmlp.media.video_samples import VideoSamples, find_video_panorama
+from mmlp.media.video_samples import VideoSamples
 from mmlp.plates import Plate
 
 from ..overlaps import drop_repeated
@@ -92,9 +92,8 @@ class VideoLook:
     def _look_ahead(self, info: VideoInfo) -> None:
         """Looks at a few frames from all over the video, until one shows how its plates stand."""
         with VideoSamples(info) as samples:
-            first = samples.first()
-            if first is not None and self._segmenter.panoramas:
-                self._panorama = find_video_panorama(info, first)
+            if self._segmenter.panoramas:
+                self._panorama = samples.find_panorama()
             if self._panorama is not None:
                 self._looks_turned = False
                 self.notes += note_view(self._segmenter, View(panorama=self._panorama), 0)
