@@ -60,6 +60,9 @@ def segment_media(
     - ``crop/NAME_0.png``, ...: plates as seen from the front.
     - ``coco.json``: all pictures in one file.
 
+    A plate across the seam of a panorama, where its right edge goes on at its left one, comes as two: their
+    outlines end at the edges, their corners are those of the whole plate, and lie partly outside.
+
     All are upright, as viewers show the picture, whatever its EXIF orientation. Masks, instances and crops of
     a video are one file a frame in a folder ``NAME``. ``report.json`` lists what became of each file.
 
