@@ -87,10 +87,10 @@ class PlateSegmenter:
             None, the one that belongs to the weights, else the same network.
         batch_size (int): Most pictures or tiles of one size that the network takes at once. Default: 4.
         turned (bool): Whether a picture in which no plate is found for sure is looked at turned by quarter
-            turns, too: first at half of ``long_side``, at its full size where that looks promising, and as
-            usual where a plate is likely. Default: False.
-        panoramas (bool): Whether panoramas, pictures of all directions around the camera, are looked at in
-            14 perspective views, see :func:`~mmlp.media.find_panorama`: plates on the seam, small ones and those
+            turns, too, as far as a tiny look at it turned leaves that open; see
+            :class:`~mmlp.apis.turned_look.TurnedLook`. Default: False.
+        panoramas (bool): Whether panoramas, pictures of all directions around the camera, are looked at in 14
+            perspective views, see :func:`~mmlp.media.find_panorama`: plates on the seam, small ones and those
             near the poles are found. One of 5760 x 2880 pixels takes 2 to 4 seconds on one core. What lies
             across the seam comes as two plates, one at each edge, both with the corners of the whole.
             Default: True.

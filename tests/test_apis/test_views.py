@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import numpy as np
@@ -11,7 +12,7 @@ from brightness_network import draw_plates
 from PIL import Image
 
 from mmlp.apis import PlateSegmenter
-from mmlp.apis.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, segment_media
+from mmlp.apis.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, command_line, segment_media
 from mmlp.apis.jobs.runner import describe_segmenter
 from mmlp.apis.jobs.segmenters import ViewSegmenter, predict
 from mmlp.apis.views import View
@@ -127,3 +128,12 @@ def test_resuming_notices_how_pictures_were_looked_at(make):
     described = {describe_segmenter(make(turned=turned)) for turned in (False, True)}
     described |= {describe_segmenter(make(panoramas=False))}
     assert len(described) == 3
+
+
+@pytest.mark.parametrize(('options', 'looks'), [([], True), (['--no-turned', '--no-panoramas'], False)])
+def test_programs_look_so_unless_told_otherwise(brightness_checkpoint, options, looks):
+    parser = argparse.ArgumentParser()
+    command_line.add_segmenter_options(parser)
+    args = parser.parse_args(['--model', str(brightness_checkpoint), '--backend', 'pytorch', *options])
+    segmenter = command_line.build_segmenter(args)
+    assert (segmenter.turned, segmenter.panoramas) == (looks, looks)
