@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from collections import defaultdict
@@ -11,7 +12,7 @@ from typing import Optional
 import numpy as np
 
 from mmlp.checkpoints.index import find_refiner, resolve_weights
-from mmlp.media import read_image
+from mmlp.media import find_panorama, read_image
 from mmlp.media.images import ImageSource
 
 from .backends import Backend, build_backend
@@ -26,11 +27,15 @@ from .probability_layers import ProbabilityLayer
 from .refinement import Refinement
 from .resizing import resize_picture, working_size
 from .tiling import iterate_tiles
+from .turned_look import TurnedLook
+from .views import View, look_at_views
 
 #: Sizes unless others are given; tools offer the same.
 LONG_SIDE, CLOSER_LONG_SIDE, CLOSER_BELOW = 384, 1280, 32
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
+#: Score from which on a plate is one for sure, with a second look this much higher.
+_SURE, _SURE_MAGNIFIED = 0.8, 0.06
 
 
 class PlateSegmenter:
@@ -88,6 +93,14 @@ class PlateSegmenter:
         refiner (str | os.PathLike, optional): Network of the second look, given as ``model`` is. Default:
             None, the one that belongs to the weights, else the same network.
         batch_size (int): Most pictures or tiles of one size that the network takes at once. Default: 4.
+        turned (bool): Whether a picture in which no plate is found for sure is looked at turned by quarter
+            turns, too, as far as a tiny look at it turned leaves that open; see
+            :class:`~mmlp.apis.turned_look.TurnedLook`. Default: False.
+        panoramas (bool): Whether panoramas, pictures of all directions around the camera, are looked at in 14
+            perspective views, see :func:`~mmlp.media.find_panorama`: plates on the seam, small ones and those
+            near the poles are found. One of 5760 x 2880 pixels takes 2 to 4 seconds on one core. What lies
+            across the seam comes as two plates, one at each edge, both with the corners of the whole.
+            Default: True.
 
     Raises:
         FileNotFoundError: There is no such model or config.
@@ -117,6 +130,8 @@ class PlateSegmenter:
         refine: Optional[bool | Refinement] = None,
         refiner: str | os.PathLike | None = None,
         batch_size: int = 4,
+        turned: bool = False,
+        panoramas: bool = True,
     ) -> None:
         _check_at_least(
             1,
@@ -155,6 +170,8 @@ class PlateSegmenter:
             # What is seen magnified is more certain.
             self.min_score = min(self.threshold + 0.2, 0.73) + (0.07 if self.refinement else 0.0)
         self.batch_size = batch_size
+        self.turned = turned
+        self.panoramas = panoramas
 
     def predict(self, image: ImageSource) -> Prediction:
         """Finds the plates of one picture.
@@ -180,7 +197,33 @@ class PlateSegmenter:
         Returns:
             list[Prediction]: In the order of the pictures.
         """
-        pictures = [read_image(image).bgr for image in images]
+        pictures = [read_image(image) for image in images]
+        views = [View(panorama=find_panorama(picture.bgr, picture.info)) for picture in pictures]
+        return self.predict_views([picture.bgr for picture in pictures], views)
+
+    def predict_views(self, images: Sequence[np.ndarray], views: Sequence[View]) -> list[Prediction]:
+        """Finds the plates of several pictures that are to be looked at in a certain way.
+
+        Args:
+            images (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
+            views (Sequence[View]): How to look at each.
+
+        Returns:
+            list[Prediction]: In the order of the pictures, in pixels of them as they are.
+        """
+        look_turned = None
+        if self.turned:
+            look_turned = TurnedLook(self._predict_as_they_are, self.backend, self.long_side, self.sure_score)
+        if not self.panoramas:
+            views = [dataclasses.replace(view, panorama=None) for view in views]
+        return look_at_views(self._predict_as_they_are, look_turned, images, views)
+
+    @property
+    def sure_score(self) -> float:
+        """Score from which on a plate is one for sure, 0..1; what is seen magnified is more certain."""
+        return _SURE + (_SURE_MAGNIFIED if self.refinement else 0.0)
+
+    def _predict_as_they_are(self, pictures: Sequence[np.ndarray]) -> list[Prediction]:
         layers: list[list[ProbabilityLayer]] = [[] for _ in pictures]
         for index, layer in self._look_at_wholes(pictures):
             layers[index].append(layer)

@@ -21,6 +21,9 @@ class Prediction:
         layers (Sequence[ProbabilityLayer]): What the network saw, at its size: the whole picture, tiles.
         patches (Sequence[Patch]): Second looks at plates, which replace the layers where they lie.
         threshold (float): Probability in 0..1 at which the plates were cut out.
+
+    Attributes:
+        turns (int): Quarter turns clockwise after which the picture was looked at to find them, 0 to 3.
     """
 
     def __init__(
@@ -34,8 +37,19 @@ class Prediction:
         self.shape = shape
         self.plates = list(plates)
         self.threshold = threshold
+        self.turns = 0
         self._layers = tuple(layers)
         self._patches = tuple(patches)
+
+    @property
+    def layers(self) -> tuple[ProbabilityLayer, ...]:
+        """What the network saw, at its size."""
+        return self._layers
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        """Second looks at plates."""
+        return self._patches
 
     @functools.cached_property
     def probability(self) -> np.ndarray:

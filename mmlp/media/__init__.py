@@ -10,6 +10,7 @@ from .errors import MediaError, MediaWriteError, TruncatedMediaError, Unreadable
 from .image_writer import write_image
 from .images import MAX_PIXELS, Picture, read_image
 from .other_files import OtherFile
+from .panorama import Panorama, find_panorama
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .streams import StreamPlan, plan_streams
 from .timeline import ClockJump, Timeline
@@ -38,6 +39,7 @@ __all__ = [
     'MediaProblem',
     'MediaWriteError',
     'OtherFile',
+    'Panorama',
     'Picture',
     'PipelineReport',
     'StageTiming',
@@ -54,6 +56,7 @@ __all__ = [
     'each',
     'find_container',
     'find_media',
+    'find_panorama',
     'intermediate_path',
     'plan_streams',
     'read_image',

@@ -11,7 +11,9 @@ import numpy as np
 
 from mmlp.plates import Plate, polygon_area
 
-from .runner import Segmenter, describe_segmenter
+from ..views import View
+from .runner import describe_segmenter
+from .segmenters import PlatePrediction, Segmenter, predict
 
 _NUMBER = re.compile(r'([+-]?\d+(?:\.\d+)?)(%?)')
 
@@ -70,6 +72,7 @@ class Region:
 @dataclasses.dataclass
 class _FilteredPrediction:
     plates: list[Plate]
+    turns: int = 0
 
 
 class ExcludingSegmenter:
@@ -86,16 +89,42 @@ class ExcludingSegmenter:
 
     def predict_batch(self, images: Sequence[np.ndarray]) -> list[_FilteredPrediction]:
         """Finds the plates in pictures, each (H, W, 3) uint8 BGR."""
-        predictions = self.segmenter.predict_batch(images)
-        return [
-            _FilteredPrediction([plate for plate in found.plates if not self._is_excluded(plate, image)])
-            for image, found in zip(images, predictions)
-        ]
+        return self._filter(images, self.segmenter.predict_batch(images))
+
+    def predict_views(self, images: Sequence[np.ndarray], views: Sequence[View]) -> list[_FilteredPrediction]:
+        """Finds the plates in pictures that are to be looked at in a certain way, if the segmenter can."""
+        return self._filter(images, predict(self.segmenter, images, views))
+
+    @property
+    def sure_score(self) -> float:
+        """Score from which on a plate is one for sure, 0..1."""
+        return getattr(self.segmenter, 'sure_score', 1.0)
+
+    @property
+    def turned(self) -> bool:
+        """Whether turned pictures are looked at, too."""
+        return getattr(self.segmenter, 'turned', False)
+
+    @property
+    def panoramas(self) -> bool:
+        """Whether panoramas are looked at all around."""
+        return getattr(self.segmenter, 'panoramas', False)
 
     def describe(self) -> str:
         """One line for a log."""
         places = '; '.join(str(region.measures) for region in self.regions)
         return f'{describe_segmenter(self.segmenter)}, not within {places}'
+
+    def _filter(
+        self, images: Sequence[np.ndarray], predictions: Sequence[PlatePrediction]
+    ) -> list[_FilteredPrediction]:
+        return [
+            _FilteredPrediction(
+                [plate for plate in found.plates if not self._is_excluded(plate, image)],
+                getattr(found, 'turns', 0),
+            )
+            for image, found in zip(images, predictions)
+        ]
 
     def _is_excluded(self, plate: Plate, image: np.ndarray) -> bool:
         return any(region.holds(plate, image.shape[:2]) for region in self.regions)

@@ -6,17 +6,17 @@ import itertools
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from mmlp.media import MediaError, MediaItem, MediaList, Picture, read_image, run_pipeline
+from mmlp.media import MediaError, MediaItem, MediaList, Picture, find_panorama, read_image, run_pipeline
 from mmlp.plates import Plate
 
+from ..views import View
 from .report import FileResult, JobReport, fingerprint_of
+from .segmenters import Segmenter, note_view, predict
 
 logger = logging.getLogger(__name__)
 
@@ -32,22 +32,11 @@ _SEGMENTER_OPTIONS = (
     'tile',
     'tile_long_side',
     'refinement',
+    'turned',
+    'panoramas',
 )
 #: Pictures that are in memory at the same time have so many pixels together, or there is one alone.
 MAX_PIXELS_AT_ONCE = 100_000_000
-
-
-class PlatePrediction(Protocol):
-    """What a segmenter says about one picture."""
-
-    plates: list[Plate]
-
-
-class Segmenter(Protocol):
-    """What finds the plates: :class:`~mmlp.apis.PlateSegmenter`, or anything that answers like it."""
-
-    def predict_batch(self, images: Sequence[np.ndarray]) -> Sequence[PlatePrediction]:
-        """Finds the plates in pictures, each (H, W, 3) uint8 BGR."""
 
 
 class MediaJob(Protocol):
@@ -80,6 +69,7 @@ class _Entry(NamedTuple):
     fingerprint: dict[str, int] | None = None
     picture: Picture | None = None
     plates: list[Plate] | None = None
+    notes: tuple[str, ...] = ()
     error: Exception | None = None
 
 
@@ -230,13 +220,21 @@ def _predict(segmenter: Segmenter, batch: list[_Entry]) -> list[_Entry]:
     """Fills in the plates; when a batch fails, its pictures are tried one by one."""
     readable = [entry for entry in batch if entry.error is None]
     try:
-        predictions = segmenter.predict_batch([entry.picture.bgr for entry in readable]) if readable else []
+        pictures = [entry.picture for entry in readable]
+        views = [View(panorama=find_panorama(picture.bgr, picture.info)) for picture in pictures]
+        predictions = predict(segmenter, [picture.bgr for picture in pictures], views) if pictures else []
     except Exception as error:
         if len(readable) == 1:
             return [entry._replace(error=entry.error or error) for entry in batch]
         return [result for entry in batch for result in _predict(segmenter, [entry])]
-    plates = iter([prediction.plates for prediction in predictions])
-    return [entry if entry.error else entry._replace(plates=next(plates)) for entry in batch]
+    found = {
+        id(entry): entry._replace(
+            plates=prediction.plates,
+            notes=tuple(note_view(segmenter, view, getattr(prediction, 'turns', 0))),
+        )
+        for entry, view, prediction in zip(readable, views, predictions)
+    }
+    return [found.get(id(entry), entry) for entry in batch]
 
 
 def _write(job: MediaJob, entry: _Entry) -> FileResult:
@@ -245,6 +243,7 @@ def _write(job: MediaJob, entry: _Entry) -> FileResult:
         if entry.error is not None:
             raise entry.error
         result = job.write_picture(item, entry.picture, entry.plates)
+        result.notes += entry.notes
         result.sign(entry.fingerprint)
         return result
     except Exception as error:

@@ -60,6 +60,9 @@ def segment_media(
     - ``crop/NAME_0.png``, ...: plates as seen from the front.
     - ``coco.json``: all pictures in one file.
 
+    A plate across the seam of a panorama, where its right edge goes on at its left one, comes as two: their
+    outlines end at the edges, their corners are those of the whole plate, and lie partly outside.
+
     All are upright, as viewers show the picture, whatever its EXIF orientation. Masks, instances and crops of
     a video are one file a frame in a folder ``NAME``. ``report.json`` lists what became of each file.
 
@@ -246,9 +249,9 @@ class _SegmentJob:
                 files.write(*entry)
                 progress.frame()
 
-            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            notes = run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
         result = statistics.result(item, video, files.outputs)
-        result.notes += video.notes + files.notes
+        result.notes += notes + video.notes + files.notes
         others = [info for info in video.info.streams if info.index != video.info.stream]
         result.video['streams_left_out'] = [str(info) for info in others if info.kind != 'audio']
         result.notes += [f'not looked at: {info}' for info in others if info.kind in ('video', 'cover')]

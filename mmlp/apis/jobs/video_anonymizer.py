@@ -185,7 +185,7 @@ class VideoAnonymizer:
 
         stages = {'memory': remember(self._memory), 'redaction': cover}
         try:
-            run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            task.notes += run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
         except Exception as fault:
             if self._replaces or isinstance(fault, MediaWriteError) or not statistics.frames:
                 raise

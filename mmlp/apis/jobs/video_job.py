@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mmlp.media import Frame, MediaItem, PipelineReport, VideoReader, run_pipeline
+from mmlp.media import Frame, MediaItem, VideoReader, run_pipeline
 from mmlp.media.pipeline import Stage
 from mmlp.plates import Plate, PlateTracker, TemporalMemory
 
 from .report import FileResult
-from .runner import Segmenter
+from .segmenters import Segmenter
+from .video_look import VideoLook
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def run_video(
     sink: Callable[[FramePlates], Any],
     *,
     batch_size: int = 1,
-) -> PipelineReport:
+) -> list[str]:
     """Sends a video through the network and further steps, each in a thread of its own.
 
     Args:
@@ -52,18 +53,18 @@ def run_video(
         batch_size (int): Frames that the network gets at once.
 
     Returns:
-        PipelineReport: Where the time went.
+        list[str]: Notes on how the frames were looked at, as of :class:`~mmlp.apis.jobs.FileResult`.
     """
+    look = VideoLook(segmenter, video.info)
 
     def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
         while batch := list(itertools.islice(frames, batch_size)):
-            predictions = segmenter.predict_batch([frame.bgr for frame in batch])
-            for frame, prediction in zip(batch, predictions):
-                yield FramePlates(frame, prediction.plates)
+            for frame, plates in zip(batch, look.find_plates([frame.bgr for frame in batch])):
+                yield FramePlates(frame, plates)
 
     timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
     logger.info('%s: %.1f s\n%s', video.info.path, timing.seconds, timing)
-    return timing
+    return look.notes
 
 
 def remember(memory: TemporalMemory) -> Stage:
