@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from mmengine.config import Config
-from mmengine.registry import DefaultScope
 from mmseg.models.segmentors import EncoderDecoder
-from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmlp.checkpoints.toolbox_files import read_toolbox_checkpoint
+from mmlp.checkpoints.files import read_checkpoint
 
 from .config_files import ConfigSource, load_config, parse_config_text
+from .embedded_config import (
+    MAX_PARAMETERS,
+    build_model,
+    build_within_limits,
+    check_embedded_model,
+    import_packages,
+)
 
 
-def load_segmentor(checkpoint: str | os.PathLike, config: Optional[ConfigSource] = None) -> EncoderDecoder:
+def load_segmentor(
+    checkpoint: str | os.PathLike,
+    config: Optional[ConfigSource] = None,
+    *,
+    allow_imports: Sequence[str] = (),
+    max_parameters: int = MAX_PARAMETERS,
+) -> EncoderDecoder:
     """Builds a segmentor and loads its weights; auxiliary heads are left out.
 
     Args:
         checkpoint: A checkpoint of the toolbox (of a training run, converted or published), or a bare state
             dict. No code in it is executed.
-        config: Path or name of the config, or the config itself. Default: None, the one in the checkpoint.
+        config: Path or name of the config, or the config itself, which is trusted. Default: None, the one in
+            the checkpoint, which is not: it may name registered modules only, and fetches nothing.
+        allow_imports: Packages beside the toolbox that are imported, and that the checkpoint's config may
+            name modules of. Default: none.
+        max_parameters: Most parameters that the network may have. Default: 500 million.
 
     Returns:
         EncoderDecoder: The segmentor on the CPU, single precision, in evaluation mode.
 
     Raises:
         FileNotFoundError: There is no such checkpoint or config.
-        ValueError: The checkpoint is damaged, carries no config although none was given, or does not fit.
+        ValueError: The checkpoint is damaged, carries no config although none was given, does not fit, or
+            asks for something that is not allowed.
+        ImportError: A package of ``allow_imports`` cannot be imported.
     """
-    content = read_toolbox_checkpoint(checkpoint)
+    content = read_checkpoint(checkpoint)
+    import_packages(allow_imports)
     if config is None:
         model_cfg = _model_of_checkpoint(content, checkpoint)
+        model_cfg.pop('auxiliary_head', None)
+        check_embedded_model(model_cfg, str(checkpoint), allow_imports)
     else:
         model_cfg = load_config(config).model.to_dict()
-    model_cfg.pop('auxiliary_head', None)
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        try:
-            segmentor = MODELS.build(Config(dict(model=model_cfg)).model)
-        except (KeyError, TypeError) as error:  # An unknown name; arguments that are none.
-            raise ValueError(
-                f'the config of {checkpoint} cannot be built: {error.args[0]}. If a package of yours '
-                'registers it, import that package first.'
-            ) from error
-    _load_weights(segmentor, _state_dict(content, checkpoint), checkpoint)
+        model_cfg.pop('auxiliary_head', None)
+    state = _state_dict(content, checkpoint)
+    # First without memory for its weights: only a network that the file's weights fill is built.
+    outline = build_within_limits(model_cfg, str(checkpoint), max_parameters)
+    _check_weights(outline.state_dict(), state, checkpoint)
+    segmentor = build_model(model_cfg, str(checkpoint))
+    segmentor.load_state_dict(state)
     segmentor.train(False)
     return segmentor
 
@@ -61,23 +77,7 @@ def _model_of_checkpoint(content: Mapping[str, Any], checkpoint: str | os.PathLi
         raise ValueError(
             f"{checkpoint}'s config has no model: say with config=... which one it was trained with"
         )
-    _check_types(model, checkpoint)
     return model
-
-
-def _check_types(node: Any, checkpoint: str | os.PathLike) -> None:
-    """Lets only names of registries build something: the toolbox also imports whatever has dots in it."""
-    if isinstance(node, dict):
-        name = node.get('type', '')
-        if not isinstance(name, str) or '.' in name:
-            raise ValueError(
-                f"{checkpoint}'s config builds {name!r}, which is no name of a registry; if you trust it, "
-                'give the config as a file'
-            )
-        node = list(node.values())
-    if isinstance(node, (list, tuple)):
-        for value in node:
-            _check_types(value, checkpoint)
 
 
 def _state_dict(content: Mapping[str, Any], checkpoint: str | os.PathLike) -> dict[str, Tensor]:
@@ -89,17 +89,20 @@ def _state_dict(content: Mapping[str, Any], checkpoint: str | os.PathLike) -> di
             f'{checkpoint} has the layout of torchvision; convert it by '
             'tools/model_converters/torchvision2mmseg.py'
         )
-    return {
+    kept = {
         key.removeprefix('module.'): value
         for key, value in state.items()
         if isinstance(value, Tensor) and not key.removeprefix('module.').startswith('auxiliary_head.')
     }
+    for key, value in kept.items():
+        if value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise ValueError(f'{checkpoint}: {key} has shape {tuple(value.shape)} and too few values for it')
+    return kept
 
 
-def _load_weights(
-    segmentor: EncoderDecoder, state: Mapping[str, Tensor], checkpoint: str | os.PathLike
+def _check_weights(
+    own: Mapping[str, Tensor], state: Mapping[str, Tensor], checkpoint: str | os.PathLike
 ) -> None:
-    own = segmentor.state_dict()
     problems = [f'{key} is missing' for key in own if key not in state]
     problems += [f'{key} is not of this network' for key in state if key not in own]
     problems += [
@@ -112,4 +115,3 @@ def _load_weights(
         raise ValueError(
             f'{checkpoint} does not fit its config: {shown}. Give the config it was trained with.'
         )
-    segmentor.load_state_dict(state)

@@ -19,6 +19,7 @@ from .backends import Backend, build_backend
 from .closer_look import find_suspects, plan_looks
 from .coarser_look import look_coarser
 from .config_files import ConfigSource
+from .embedded_config import MAX_PARAMETERS
 from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
 from .large_looks import MAX_PIXELS, look_in_parts
 from .plate_search import drop_what_is_seen_closer, find_plates
@@ -101,6 +102,9 @@ class PlateSegmenter:
             near the poles are found. One of 5760 x 2880 pixels takes 2 to 4 seconds on one core. What lies
             across the seam comes as two plates, one at each edge, both with the corners of the whole.
             Default: True.
+        allow_imports (Sequence[str]): Packages beside the toolbox that are imported, and that the config
+            inside a checkpoint may name modules of. Default: none.
+        max_parameters (int): Most parameters that the network of a checkpoint may have. Default: 500 million.
 
     Raises:
         FileNotFoundError: There is no such model or config.
@@ -132,6 +136,8 @@ class PlateSegmenter:
         batch_size: int = 4,
         turned: bool = False,
         panoramas: bool = True,
+        allow_imports: Sequence[str] = (),
+        max_parameters: int = MAX_PARAMETERS,
     ) -> None:
         _check_at_least(
             1,
@@ -141,13 +147,21 @@ class PlateSegmenter:
             batch_size=batch_size,
             num_threads=num_threads,
             smallest_plate=smallest_plate,
+            max_parameters=max_parameters,
         )
         _check_at_least(0, closer_below=closer_below, min_area=min_area)
         # Half of 1 is 1: it would be looked at for ever.
         _check_at_least(2, coarser_above=coarser_above)
         _check_probabilities(threshold, closer_floor, min_score)
         _check_tile(tile, tile_long_side)
-        build = functools.partial(build_backend, backend=backend, device=device, num_threads=num_threads)
+        build = functools.partial(
+            build_backend,
+            backend=backend,
+            device=device,
+            num_threads=num_threads,
+            allow_imports=allow_imports,
+            max_parameters=max_parameters,
+        )
         self.backend: Backend = build(resolve_weights(model), config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side

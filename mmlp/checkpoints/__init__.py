@@ -3,9 +3,9 @@
 from .efficientnet_lite_scheme import load_from_efficientnet_lite
 from .files import read_checkpoint, write_checkpoint
 from .index import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, resolve_weights
+from .local_scheme import load_from_local
 from .package_scheme import load_from_package
 from .publishing import slim_checkpoint
-from .toolbox_files import read_toolbox_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
 
@@ -17,9 +17,9 @@ __all__ = [
     'as_toolbox_checkpoint',
     'convert_torchvision_deeplabv3',
     'load_from_efficientnet_lite',
+    'load_from_local',
     'load_from_package',
     'read_checkpoint',
-    'read_toolbox_checkpoint',
     'read_torchvision_weights',
     'resolve_weights',
     'slim_checkpoint',

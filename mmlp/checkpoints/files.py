@@ -2,55 +2,108 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
+import logging
 import os
-import pickle
+import tarfile
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
+from .unpickling import LeftOut, collect_left_out, restricted_pickle
 
-def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> Any:
-    """Read a file of ``torch.save`` with ``weights_only=True``.
+logger = logging.getLogger(__name__)
 
-    Tensors and plain Python values are allowed, and ``argparse.Namespace``, in which training scripts keep
-    their arguments. The latter needs torch >= 2.5.
+#: Compressed archives could be small and fill the memory; ``torch.save`` stores without compression.
+_LARGEST_GROWTH = 2
+
+
+def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[str, Any]:
+    """Read a file of ``torch.save``; no code in it or named by it runs.
+
+    Tensors, numpy arrays, plain values, and what the toolbox keeps its logs in are read, whatever the version
+    of torch. Any other object is replaced by an inert placeholder, and the log names its class. Archives that
+    hold code (TorchScript, ``torch.export``) and the tar files of torch 0.1 are refused before anything is
+    loaded: ``torch.load`` hands them to loaders that run what they hold.
 
     Args:
         path: The file; ``~`` is expanded.
         map_location: As in :func:`torch.load`. Default: 'cpu'.
 
     Returns:
-        What was saved, most often a dict.
+        What was saved.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is damaged, no checkpoint, or holds objects that are not safe to read.
+        ValueError: The file is damaged, holds code, or holds something else than a dict.
     """
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not a file. Check the path of the checkpoint.')
-    # torch < 2.5 has no way to allow a class for one call.
-    allow = getattr(torch.serialization, 'safe_globals', None)
+    # Checked and read through one handle: the file cannot be exchanged in between.
+    with path.open('rb') as file, collect_left_out() as left_out:
+        try:
+            _refuse_code(file, path)
+            file.seek(0)
+            # Safe in spite of its name: the unpickler allows less than weights_only=True does.
+            content = torch.load(
+                file, map_location, pickle_module=restricted_pickle, weights_only=False, mmap=False
+            )
+        except (_Refusal, MemoryError):
+            raise
+        except Exception as error:  # Damaged bytes make unpicklers raise almost anything.
+            raise ValueError(
+                f'{path} could not be read ({type(error).__name__}: {_first_line(error)}). '
+                'It is damaged or not a checkpoint: remove it and fetch it again.'
+            ) from error
+    if not isinstance(content, dict):
+        kind = ', '.join(sorted(left_out)) if isinstance(content, LeftOut) else type(content).__name__
+        raise ValueError(
+            f'{path} holds a {kind}, expected a dict of weights. Save the state_dict() of the network alone.'
+        )
+    if left_out:
+        logger.warning('%s: left out objects of %s', path, ', '.join(sorted(left_out)))
+    return content
+
+
+class _Refusal(ValueError):
+    """A file that is not to be loaded."""
+
+
+def _refuse_code(file: BinaryIO, path: Path) -> None:
+    """Refuses whatever ``torch.load`` would hand to another loader than the unpickler."""
+    if file.read(4) != b'PK\x03\x04':
+        file.seek(0)
+        if _is_tar(file):
+            raise _Refusal(f'{path} is a tar archive, as torch before 0.2 wrote them: save it by torch.save')
+        return
+    file.seek(0)
+    # By torch's own reader: another one could see other records than the loader does.
+    records = torch._C.PyTorchFileReader(file).get_all_records()
+    if any(record == 'constants.pkl' or record.startswith('code/') for record in records):
+        raise _Refusal(
+            f'{path} is a TorchScript archive: it holds code, which would run when it is loaded. Give a '
+            'checkpoint of a training run (.pth), or an exported network (.onnx).'
+        )
+    if 'data.pkl' not in records:
+        raise _Refusal(
+            f'{path} is an archive, but not one that torch.save wrote: it has {sorted(records)[:4]}. Give a '
+            'checkpoint of a training run (.pth).'
+        )
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > _LARGEST_GROWTH * os.fstat(file.fileno()).st_size:
+        raise _Refusal(f'{path} is a compressed archive that grows to {size:,} bytes; torch.save writes none')
+
+
+def _is_tar(file: BinaryIO) -> bool:
     try:
-        with allow([argparse.Namespace]) if allow else contextlib.nullcontext():
-            return torch.load(path, map_location=map_location, weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f'{path} is no checkpoint, or holds more than tensors and plain values, which could run code '
-            f'when read ({_first_line(error)}).\nIf you trust whoever made it, read it by torch.load with '
-            'weights_only=False in another session, and save its state dict alone.'
-            + ('' if allow else ' torch >= 2.5 may read the file as it is: it can allow argparse.Namespace.')
-        ) from error
-    except PermissionError:
-        raise
-    except (OSError, RuntimeError, EOFError, KeyError) as error:
-        raise ValueError(
-            f'{path} could not be read ({type(error).__name__}: {_first_line(error)}). '
-            'It is damaged or no checkpoint: remove it and fetch it again.'
-        ) from error
+        with tarfile.open(fileobj=file, mode='r:'):
+            return True
+    except tarfile.TarError:
+        return False
 
 
 def _first_line(error: Exception) -> str:

@@ -74,7 +74,9 @@ def test_torchvision_layout_names_the_converter(save):
 
 def test_config_of_a_checkpoint_builds_registered_modules_only(save):
     text = "model = dict(type='EncoderDecoder', backbone=[dict(type='subprocess.Popen', args='true')])"
-    with pytest.raises(ValueError, match=r"'subprocess\.Popen', which is no name of a registry"):
+    with pytest.raises(
+        ValueError, match=r"'subprocess\.Popen', which is not the name of a registered module"
+    ):
         load_segmentor(save({'state_dict': {}, 'meta': {'cfg': text}}))
 
 

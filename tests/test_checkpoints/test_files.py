@@ -1,39 +1,127 @@
+"""Checkpoints are read without running what is in them, and written whole."""
+
 import argparse
 import pickle
+import tarfile
+import zipfile
+from collections import OrderedDict
 
+import numpy as np
 import pytest
 import torch
+from hostile_files import Trap, save, write_pickle, write_scripted
+from mmengine.logging import HistoryBuffer
 
 from mmlp.checkpoints import read_checkpoint, write_checkpoint
 
 
-class Payload:
-    """Runs code when it is unpickled without care."""
-
-    def __init__(self, path):
-        self.path = str(path)
-
-    def __reduce__(self):
-        return open, (self.path, 'w')
+@pytest.fixture(params=[True, False], ids=['zip', 'legacy'])
+def is_zip(request):
+    return request.param
 
 
-@pytest.mark.skipif(
-    not hasattr(torch.serialization, 'safe_globals'), reason='torch < 2.5 cannot allow single classes'
-)
-def test_namespace_of_a_training_script_is_read(tmp_path):
-    args = argparse.Namespace(lr=0.001, output_dir='.')
-    torch.save({'model': {'w': torch.ones(2)}, 'args': args}, tmp_path / 'a.pth')
-    checkpoint = read_checkpoint(str(tmp_path / 'a.pth'))
-    assert checkpoint['args'] == args
-    assert torch.equal(checkpoint['model']['w'], torch.ones(2))
+def test_what_training_runs_save_is_read(tmp_path, is_zip):
+    buffer = HistoryBuffer([1.0, 2.0], [1, 1])
+    content = {
+        'state_dict': OrderedDict(a=torch.arange(6.0).reshape(2, 3), b=torch.tensor(3)),
+        'half': torch.nn.Parameter(torch.ones(2).half()),
+        'meta': {'cfg': 'a = 1', 'iter': 5, 'when': np.float64(2.5), 'classes': {'plate'}},
+        'message_hub': {'log_scalars': {'loss': buffer}, 'seed': np.arange(3)},
+        'optimizer': {'state': {0: {'step': torch.tensor(1.0)}}, 'param_groups': [{'lr': 0.1}]},
+        'args': argparse.Namespace(lr=0.001, output_dir='.'),
+        'kind': torch.float16,
+    }
+    read = read_checkpoint(str(save(content, tmp_path / 'a.pth', is_zip)))
+    assert torch.equal(read['state_dict']['a'], content['state_dict']['a'])
+    assert torch.equal(read['state_dict']['b'], torch.tensor(3))
+    assert torch.equal(read['half'], content['half']) and read['half'].dtype == torch.float16
+    for key in ('meta', 'optimizer', 'args', 'kind'):
+        assert read[key] == content[key]
+    loss = read['message_hub']['log_scalars']['loss']
+    assert loss.mean() == 1.5 and loss.data[0].tolist() == [1.0, 2.0]
+    np.testing.assert_array_equal(read['message_hub']['seed'], [0, 1, 2])
 
 
-def test_code_in_a_file_is_not_run(tmp_path):
-    target = tmp_path / 'written'
-    torch.save({'model': {'w': torch.ones(2)}, 'evil': Payload(target)}, tmp_path / 'a.pth')
-    with pytest.raises(ValueError, match='more than tensors and plain values'):
+def test_code_in_a_file_is_not_run(tmp_path, is_zip, caplog):
+    trapped = tmp_path / 'trapped'
+    content = {'state_dict': {'a': torch.ones(2)}, 'meta': {'trap': Trap(trapped)}}
+    path = save(content, tmp_path / 'a.pth', is_zip)
+    read = read_checkpoint(path)
+    assert torch.equal(read['state_dict']['a'], torch.ones(2)) and not trapped.exists()
+    assert repr(read['meta']['trap']) == '<left out>'
+    assert 'left out objects of posix.mkdir' in caplog.text or 'nt.mkdir' in caplog.text
+    torch.load(path, weights_only=False)
+    assert trapped.exists(), 'the trap works'
+
+
+def test_a_file_that_is_one_object_is_refused(tmp_path, is_zip):
+    with pytest.raises(ValueError, match=r'holds a (posix|nt)\.mkdir, expected a dict'):
+        read_checkpoint(save(Trap(tmp_path / 'trapped'), tmp_path / 'a.pth', is_zip))
+    assert not (tmp_path / 'trapped').exists()
+    with pytest.raises(ValueError, match='holds a list, expected a dict'):
+        read_checkpoint(save([1, 2], tmp_path / 'b.pth', is_zip))
+
+
+@pytest.mark.filterwarnings('ignore')
+def test_archives_of_code_are_refused_before_they_are_loaded(tmp_path):
+    victim = tmp_path / 'thesis.txt'
+    victim.write_text('three years of work')
+    write_scripted(tmp_path / 'a.pth', victim)
+    with pytest.raises(ValueError, match=r'a\.pth is a TorchScript archive: it holds code'):
         read_checkpoint(tmp_path / 'a.pth')
-    assert not target.exists()
+    assert victim.read_text() == 'three years of work'
+    torch.jit.load(str(tmp_path / 'a.pth'))
+    assert victim.read_bytes()[:2] == b'PK', 'the trap works'
+
+
+def test_other_archives_are_refused(tmp_path):
+    with tarfile.open(tmp_path / 'old.pth', 'w') as archive:
+        archive.add(__file__, 'storages')
+    with pytest.raises(ValueError, match=r'old\.pth is a tar archive'):
+        read_checkpoint(tmp_path / 'old.pth')
+    with zipfile.ZipFile(tmp_path / 'exported.pth', 'w') as archive:
+        archive.writestr('exported/version', '3')
+        archive.writestr('exported/model.json', '{}')
+    with pytest.raises(ValueError, match=r'not one that torch\.save wrote'):
+        read_checkpoint(tmp_path / 'exported.pth')
+    with zipfile.ZipFile(tmp_path / 'bomb.pth', 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('bomb/version', '3')
+        archive.writestr('bomb/data.pkl', pickle.dumps({}, 2))
+        archive.writestr('bomb/data/0', bytes(1 << 24))
+    with pytest.raises(ValueError, match='compressed archive that grows to'):
+        read_checkpoint(tmp_path / 'bomb.pth')
+
+
+def _global(module: str, name: str) -> bytes:
+    return f'c{module}\n{name}\n'.encode()
+
+
+@pytest.mark.parametrize(
+    'pickled',
+    [
+        # HistoryBuffer.mean = 'nothing', for the whole process.
+        _global('mmengine.logging.history_buffer', 'HistoryBuffer') + b'(N(dVmean\nVnothing\nstb.',
+        # getattr(dict, '__class__')
+        _global('builtins', 'getattr') + _global('builtins', 'dict') + b'V__class__\n\x86R.',
+        _global('builtins', 'getattr')
+        + _global('mmengine.logging.history_buffer', 'HistoryBuffer')
+        + b'V__init__\n\x86R.',
+        _global('_codecs', 'encode') + b'Vx\nVzip\n\x86R.',
+    ],
+    ids=['state of a class', 'any attribute', 'private attribute', 'any codec'],
+)
+def test_what_is_allowed_cannot_be_turned_against_the_reader(tmp_path, pickled):
+    before = dict(vars(HistoryBuffer))
+    write_pickle(tmp_path / 'a.pth', b'\x80\x02' + pickled)
+    with pytest.raises(ValueError, match=r'a\.pth could not be read \(UnpicklingError'):
+        read_checkpoint(tmp_path / 'a.pth')
+    assert dict(vars(HistoryBuffer)) == before
+
+
+def test_deep_nesting_is_answered(tmp_path):
+    write_pickle(tmp_path / 'a.pth', b'\x80\x02' + b'(' * 50_000 + b'l' * 50_000 + b'.')
+    with pytest.raises(ValueError, match=r'a\.pth'):
+        read_checkpoint(tmp_path / 'a.pth')
 
 
 def test_missing_file(tmp_path):
@@ -54,7 +142,7 @@ def test_damaged_files_are_named(tmp_path, content):
             'pickle': pickle.dumps({'a': 1}),
         }[content]
     )
-    with pytest.raises(ValueError, match=r'damaged\.pth (is no checkpoint|could not be read)'):
+    with pytest.raises(ValueError, match=r'damaged\.pth (could not be read|holds a)'):
         read_checkpoint(path)
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmlp.apis.config_files import load_config, parse_config_text
-from mmlp.checkpoints import write_checkpoint
+from mmlp.checkpoints import read_checkpoint, write_checkpoint
 from mmlp.checkpoints.index import file_sha256
 from mmlp.checkpoints.publishing import slim_checkpoint
-from mmlp.checkpoints.toolbox_files import read_toolbox_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -41,7 +40,7 @@ def main() -> None:
     """Converts, writes and tells the SHA-256."""
     args = parse_args()
     try:
-        checkpoint = read_toolbox_checkpoint(args.src)
+        checkpoint = read_checkpoint(args.src)
         config = _config_of(checkpoint, args)
         if args.threshold is not None:
             if not 0 < args.threshold < 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import torch
 from torch import nn
@@ -34,6 +34,7 @@ def build_backend(
     backend: str = 'auto',
     device: str = 'auto',
     num_threads: Optional[int] = None,
+    **limits: Any,
 ) -> Backend:
     """Loads a network into an engine.
 
@@ -46,6 +47,8 @@ def build_backend(
             the fastest of those installed for such a network; of an exported one, ONNX Runtime if installed.
         device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes CUDA where PyTorch has it.
         num_threads (int, optional): Threads of the engine. Default: None, its own choice.
+        **limits: ``allow_imports`` and ``max_parameters``, as of
+            :func:`~mmlp.apis.model_loading.load_segmentor`.
 
     Returns:
         Backend: The engine.
@@ -72,7 +75,7 @@ def build_backend(
         return engine
     if backend in EXPORTED:
         _require(backend, 'onnx')
-    network = PlateProbability(load_segmentor(model, config))
+    network = PlateProbability(load_segmentor(model, config, **limits))
     if backend == 'auto':
         backend = _fastest_backend(network, device)
     if backend == 'pytorch':

@@ -13,6 +13,7 @@ from pathlib import Path
 from mmlp.checkpoints.index import find_refiner
 from mmlp.media import CODECS, MediaList, MediaWriteError
 
+from ..embedded_config import MAX_PARAMETERS
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from ..refinement import Refinement
 from .exclusion import ExcludingSegmenter
@@ -194,6 +195,20 @@ def add_segmenter_options(
         '--batch-size', type=positive_int, help='pictures at once (default: 1, on a graphics card 8)'
     )
     group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
+    group.add_argument(
+        '--allow-import',
+        action='append',
+        default=[],
+        metavar='PACKAGE',
+        help='a package that is imported, and that the config inside the weights may name modules of; '
+        'repeatable',
+    )
+    group.add_argument(
+        '--max-parameters',
+        type=positive_int,
+        default=MAX_PARAMETERS,
+        help='refuse weights of larger networks (default: %(default)s)',
+    )
 
 
 def add_hidden_option(parser: argparse.ArgumentParser) -> None:
@@ -271,6 +286,8 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         refine=defaults.refine if refine else False,
         turned=args.turned,
         panoramas=args.panoramas,
+        allow_imports=args.allow_import,
+        max_parameters=args.max_parameters,
     )
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
