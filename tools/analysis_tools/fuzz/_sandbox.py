@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import faulthandler
 import json
 import os
 import resource
@@ -77,6 +78,7 @@ def _run_as_child(
     function: Callable[[], str], refusals: tuple[type[Exception], ...], writing: int, gibibytes: float
 ) -> None:
     """Runs the function, answers and ends: nothing of the parent's is cleaned up twice."""
+    faulthandler.disable()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

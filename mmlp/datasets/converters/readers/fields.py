@@ -54,6 +54,8 @@ def read_json(path: str) -> Any:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise FormatError(f'is no JSON, or cut off: {error}') from None
+    except RecursionError:
+        raise FormatError('is nested too deeply for annotations') from None
 
 
 def read_xml(path: str) -> ElementTree.Element:

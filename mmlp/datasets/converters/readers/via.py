@@ -191,6 +191,8 @@ def _load(path: str) -> list[dict[str, Any]] | None:
         content = json.loads(text)
     except ValueError as error:
         raise FormatError(f'is no JSON, or cut off: {error}') from None
+    except RecursionError:
+        raise FormatError('is nested too deeply for annotations') from None
     if isinstance(content, dict):
         content = content.get('_via_img_metadata', content)
     if not isinstance(content, dict) or not content:
