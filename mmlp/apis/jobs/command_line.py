@@ -1,27 +1,21 @@
-"""What the command lines of the verbs share: options of the segmenter, and an orderly end."""
+"""What the command lines of the verbs share: options, inputs and an orderly end."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import logging
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mmlp.checkpoints.index import find_refiner
 from mmlp.media import CODECS, MediaList, MediaWriteError
 
-from ..embedded_config import MAX_PARAMETERS
-from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
-from ..refinement import Refinement
-from .exclusion import ExcludingSegmenter
-from .option_types import codec, crf, logit, positive_int, probability, region, whole_number
+from .option_types import codec, crf, positive_int
 from .output_paths import find_media_outside
 from .progress_bar import ProgressBar
 from .report import JobReport
-from .runner import Segmenter
+from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
 
 __all__ = [
     'EXIT_CODES',
@@ -44,171 +38,6 @@ EXIT_CODES = (
 )
 #: Files that are named on the terminal, of each kind of those that were not processed.
 _NAMED_FILES = 5
-#: Pictures or frames that a graphics card gets at once, when nothing else is said.
-_GPU_BATCH = 8
-
-
-@dataclasses.dataclass(frozen=True)
-class SearchDefaults:
-    """How a verb looks for plates unless its options say otherwise.
-
-    Attributes:
-        threshold (float | None): Probability; None means the model's own.
-        long_side (int): Longer side of the picture for the network.
-        closer_below (int): Width of a small plate in pixels.
-        smallest_plate (float | None): Height of the smallest plates that are looked for all over the picture.
-        refine (Refinement): How plates are looked at again, where they are.
-        min_score (float | None): Lowest score with a second look; None lets it follow the threshold.
-        min_score_of_one_look (float | None): Lowest score without.
-    """
-
-    threshold: float | None = None
-    long_side: int = LONG_SIDE
-    closer_below: int = CLOSER_BELOW
-    smallest_plate: float | None = None
-    refine: Refinement = dataclasses.field(default_factory=Refinement)
-    min_score: float | None = None
-    min_score_of_one_look: float | None = None
-
-
-def add_segmenter_options(
-    parser: argparse.ArgumentParser, defaults: SearchDefaults = SearchDefaults()
-) -> None:
-    """Adds the options that :func:`build_segmenter` reads.
-
-    Args:
-        parser (argparse.ArgumentParser): Takes the options.
-        defaults (SearchDefaults): What holds unless they are given.
-    """
-    parser.set_defaults(search_defaults=defaults)
-    group = parser.add_argument_group('finding plates')
-    group.add_argument(
-        '--model', help='weights: a name, a .pth or an .onnx file (default: those that come along)'
-    )
-    group.add_argument('--config', help='config of the weights, for a .pth that does not carry its own')
-    group.add_argument(
-        '--backend',
-        default='auto',
-        choices=['auto', 'pytorch', 'onnxruntime', 'openvino'],
-        help='default: auto',
-    )
-    group.add_argument('--device', default='auto', help='cpu, cuda, cuda:1, ... (default: auto)')
-    group.add_argument('--threads', type=positive_int, help='threads of the network')
-    exclusive = group.add_mutually_exclusive_group()
-    exclusive.add_argument(
-        '--threshold',
-        type=probability,
-        default=defaults.threshold,
-        help='probability of a plate pixel, 0 to 1 (default: '
-        f'{defaults.threshold or "of the model, mostly 0.5"})',
-    )
-    exclusive.add_argument(
-        '--logit-threshold',
-        type=logit,
-        dest='threshold',
-        default=argparse.SUPPRESS,
-        metavar='LOGIT',
-        help='the same as logit; 0.1 is a probability of 0.525',
-    )
-    group.add_argument(
-        '--min-score',
-        type=float,
-        help='drop plates of a lower score, the mean probability of their pixels (default: '
-        + (
-            '0.2 above the threshold, at most 0.73, and 0.07 more with the second look)'
-            if defaults.min_score is None
-            else f'{defaults.min_score}, without the second look {defaults.min_score_of_one_look})'
-        ),
-    )
-    group.add_argument(
-        '--long-side',
-        type=whole_number,
-        default=defaults.long_side,
-        help='longer side of the picture for the network, pixels; 0 for its own size (default: %(default)s)',
-    )
-    group.add_argument(
-        '--closer-long-side',
-        type=whole_number,
-        default=CLOSER_LONG_SIDE,
-        help='the same for a closer look at what may be plates, taken where the first finds none or a small '
-        'one, with --smallest-plate in all pictures; 0 for none (default: %(default)s)',
-    )
-    group.add_argument(
-        '--closer-below',
-        type=whole_number,
-        default=defaults.closer_below,
-        metavar='WIDTH',
-        help='width below which a plate is small, pixels at the first size (default: %(default)s)',
-    )
-    group.add_argument(
-        '--smallest-plate',
-        type=whole_number,
-        default=defaults.smallest_plate or 0,
-        metavar='HEIGHT',
-        help='look for plates of this height and more, in pixels of the picture, all over it, whatever else '
-        'is found there; 0 looks closer only where the first look finds no plate or a small one. A job takes '
-        '1.4 times as long with 8 as with 0 on pictures of 768 pixels, 1.3 times on video of 1280 x 720, 3 '
-        'times on photographs of 12 megapixels (default: %(default)s)',
-    )
-    group.add_argument(
-        '--tile',
-        type=positive_int,
-        nargs='+',
-        metavar=('SIZE', 'OVERLAP'),
-        help='look at tiles of the full picture too: finds small far plates in large pictures, takes longer',
-    )
-    group.add_argument(
-        '--refine',
-        action=argparse.BooleanOptionalAction,
-        help='look at each plate again, magnified (default: if the weights have a network for it)',
-    )
-    group.add_argument(
-        '--turned',
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help='where no plate is found for sure, look at the picture turned by quarter turns, too (default: '
-        'yes)',
-    )
-    group.add_argument(
-        '--panoramas',
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help='look at 360-degree pictures and videos in perspective views all around: finds plates on the '
-        'seam and small ones, takes two to four seconds a picture on one core; they are told by their tags, '
-        'or by being twice as wide as high and at least 2880 pixels wide (default: yes)',
-    )
-    group.add_argument(
-        '--min-area',
-        type=whole_number,
-        default=16,
-        help='smallest plate, in pixels at the size of the network',
-    )
-    group.add_argument(
-        '--exclude',
-        type=region,
-        action='append',
-        default=[],
-        metavar='X,Y,W,H',
-        help='take nothing in this region for a plate; pixels, or percent: 0,85%%,100%%,15%%; repeatable',
-    )
-    group.add_argument(
-        '--batch-size', type=positive_int, help='pictures at once (default: 1, on a graphics card 8)'
-    )
-    group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
-    group.add_argument(
-        '--allow-import',
-        action='append',
-        default=[],
-        metavar='PACKAGE',
-        help='a package that is imported, and that the config inside the weights may name modules of; '
-        'repeatable',
-    )
-    group.add_argument(
-        '--max-parameters',
-        type=positive_int,
-        default=MAX_PARAMETERS,
-        help='refuse weights of larger networks (default: %(default)s)',
-    )
 
 
 def add_hidden_option(parser: argparse.ArgumentParser) -> None:
@@ -249,51 +78,6 @@ def add_crop_options(parser: argparse.ArgumentParser) -> None:
         metavar='STRENGTH',
         help='sharpen crops by an unsharp mask; 1 is clearly visible (default: 0)',
     )
-
-
-def build_segmenter(args: argparse.Namespace) -> Segmenter:
-    """Makes the segmenter that the options of :func:`add_segmenter_options` describe.
-
-    Raises:
-        FileNotFoundError: There is no such model or config.
-        ValueError: Options contradict each other.
-        ImportError: The backend is not installed.
-    """
-    tile = None
-    if args.tile:
-        if len(args.tile) > 2:
-            raise ValueError(f'--tile takes a size and an overlap, got {len(args.tile)} numbers')
-        tile = (args.tile[0], args.tile[1] if len(args.tile) == 2 else args.tile[0] // 6)
-    defaults = args.search_defaults
-    refine = find_refiner(args.model) is not None if args.refine is None else args.refine
-    min_score = args.min_score
-    if min_score is None:
-        min_score = defaults.min_score if refine else defaults.min_score_of_one_look
-    segmenter = PlateSegmenter(
-        args.model,
-        args.config,
-        backend=args.backend,
-        device=args.device,
-        num_threads=args.threads,
-        threshold=args.threshold,
-        long_side=args.long_side or None,
-        closer_long_side=args.closer_long_side or None,
-        closer_below=args.closer_below,
-        smallest_plate=args.smallest_plate or None,
-        min_area=args.min_area,
-        min_score=min_score,
-        tile=tile,
-        refine=defaults.refine if refine else False,
-        turned=args.turned,
-        panoramas=args.panoramas,
-        allow_imports=args.allow_import,
-        max_parameters=args.max_parameters,
-    )
-    if args.batch_size is None:
-        args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
-    segmenter.batch_size = max(segmenter.batch_size, args.batch_size)
-    print(segmenter.describe(), file=sys.stderr)
-    return ExcludingSegmenter(segmenter, args.exclude) if args.exclude else segmenter
 
 
 def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) -> MediaList:
