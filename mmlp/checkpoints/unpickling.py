@@ -14,6 +14,11 @@ import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
 
+try:
+    from numpy._core import multiarray
+except ImportError:  # numpy before 1.26
+    from numpy.core import multiarray
+
 #: What was left out while a file is read; filled by the unpickler, which torch makes by itself.
 _left_out: set[str] = set()
 
@@ -63,11 +68,6 @@ def _encode(text: str, encoding: str = 'latin1') -> bytes:
     return text.encode(encoding)
 
 
-def _numpy_core(name: str) -> Any:
-    core = np._core if hasattr(np, '_core') else np.core  # numpy 2 renamed it.
-    return getattr(core.multiarray, name)
-
-
 _ALLOWED: dict[tuple[str, str], Any] = {
     ('argparse', 'Namespace'): argparse.Namespace,  # Training scripts keep their arguments in it.
     ('collections', 'OrderedDict'): collections.OrderedDict,
@@ -80,7 +80,7 @@ _ALLOWED: dict[tuple[str, str], Any] = {
     ('_codecs', 'encode'): _encode,
 }
 _ALLOWED |= {
-    (module, name): _numpy_core(name)
+    (module, name): getattr(multiarray, name)
     for module in ('numpy.core.multiarray', 'numpy._core.multiarray')
     for name in ('_reconstruct', 'scalar')
 }
