@@ -70,7 +70,7 @@ def test_every_config_says_which_weights_it_starts_from(name):
         assert (cfg.load_from, init_cfg) == ('mmlp://lp_fpn_lite0', None)
     elif name == 'lp_deeplabv3_r101_swa.py':
         assert (cfg.load_from, init_cfg) == ('work_dirs/lp_deeplabv3_r101/epoch_250.pth', None)
-    elif 'deeplabv3' in name:
+    elif 'deeplabv3_r' in name:
         weights = f'torchvision-seg://deeplabv3_resnet{cfg.model.backbone.depth}'
         assert init_cfg == dict(type='Pretrained', checkpoint=weights, prefix='backbone')
         assert cfg.model.auxiliary_head.init_cfg == dict(init_cfg, prefix='auxiliary_head')
@@ -94,6 +94,21 @@ def test_flagship_schedule_is_the_originals():
     assert cfg.train_dataloader.batch_size == 2 and cfg.train_dataloader.drop_last
     assert cfg.model.decode_head.loss_decode.loss_weight == 1.0
     assert cfg.model.auxiliary_head.loss_decode.loss_weight == 0.5
+
+
+def test_the_recipe_of_the_flagship_on_a_small_backbone():
+    flagship, small = load('lp_deeplabv3_r101.py'), load('lp_deeplabv3_lite0.py')
+    for key in ('optim_wrapper', 'param_scheduler', 'train_cfg', 'train_dataloader', 'val_dataloader'):
+        assert small[key] == flagship[key]
+    drop_pretrained(small.model)
+    model = MODELS.build(small.model)
+    picture = torch.zeros(2, 3, 96, 64)
+    features = model.extract_feat(picture)
+    assert [tuple(feature.shape[1:]) for feature in features] == [(24, 24, 16), (40, 12, 8), (112, 6, 4)]
+    assert model.decode_head(features).shape == (2, 1, 6, 4)
+    assert model.auxiliary_head(features).shape == (2, 1, 12, 8)
+    for head in ('decode_head', 'auxiliary_head'):
+        assert small.model[head].loss_decode == flagship.model[head].loss_decode
 
 
 def test_flagship_rate_falls_every_iteration_as_the_originals():
