@@ -1,5 +1,5 @@
-# The recipe of the flagship on the small network's backbone, which a CPU trains: EfficientNet-Lite0 from ImageNet
-# weights up to stride 16, its stem and first two stages as ImageNet left them.
+# The recipe of the flagship on the small network's backbone, which a CPU trains: EfficientNet-Lite0 from
+# ImageNet weights up to stride 16, its stem and first two stages as ImageNet left them.
 _base_ = [
     './_base_/models/deeplabv3_r50.py',
     './_base_/datasets/license_plate.py',

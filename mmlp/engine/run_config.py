@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,8 @@ def find_resumable(work_dir: str) -> Path | None:
     """Finds the checkpoint that a run goes on from.
 
     ``last_checkpoint`` holds a path of where the work dir was when it was written. The file of that name in
-    the work dir as it is now comes first; then the file at that path, for configs that save elsewhere.
+    the work dir as it is now comes first; then the file at that path, for configs that save elsewhere; then
+    the newest other one. One that was cut off while it was written, as a full disk leaves it, is passed over.
 
     Args:
         work_dir: The work dir, which may have been moved or copied.
@@ -87,26 +89,33 @@ def find_resumable(work_dir: str) -> Path | None:
         The checkpoint; None where the work dir holds none.
 
     Raises:
-        FileNotFoundError: The checkpoint that is named lies nowhere, and there is not another one.
+        FileNotFoundError: No checkpoint can be read, though there is one or one is named.
     """
     folder = Path(work_dir)
     saved = [path for kind in ('iter', 'epoch') for path in folder.glob(f'{kind}_*.pth')]
     numbered = [path for path in saved if path.stem.rpartition('_')[2].isdigit()]
-    newest = max(numbered, key=lambda path: int(path.stem.rpartition('_')[2]), default=None)
+    candidates = sorted(numbered, key=lambda path: int(path.stem.rpartition('_')[2]), reverse=True)
     note = folder / 'last_checkpoint'
-    if not note.is_file():
-        return newest
-    named = Path(note.read_text(encoding='utf-8').strip())
-    for path in (folder / named.name, named):
-        if path.is_file():
-            return path
-    if newest is None:
+    text = note.read_text(encoding='utf-8').strip() if note.is_file() else ''
+    named = Path(text) if text else None
+    if named is not None:
+        candidates = [path for path in (folder / named.name, named) if path.is_file()][:1] + candidates
+    wanted = named or next(iter(candidates), None)
+    # An archive is complete when its directory, which stands at its end, is there.
+    whole = next((path for path in candidates if zipfile.is_zipfile(path)), None)
+    if whole is None and wanted is not None:
+        state = 'is damaged' if candidates else f'lies neither there nor in {work_dir!r}'
         raise FileNotFoundError(
-            f'{str(note)!r} names {str(named)!r}, which is neither there nor in {work_dir!r}. Put the '
-            'checkpoint back into the work dir, or train without --resume.'
+            f'the checkpoint to go on from, {str(wanted)!r}, {state}, and there is no other one. Put one '
+            'into the work dir, or train without --resume.'
         )
-    print_log(f'{named.name} is gone: going on from {newest}', logger='current', level=logging.WARNING)
-    return newest
+    if whole is not None and whole.name != wanted.name:
+        print_log(
+            f'{wanted.name} is gone or damaged: going on from {whole}',
+            logger='current',
+            level=logging.WARNING,
+        )
+    return whole
 
 
 def _find_datasets(node: Any) -> Iterator[dict]:

@@ -20,6 +20,7 @@ from mmlp.datasets.integrity import DatasetError, find_shared_files
 from mmlp.engine import CheckpointHook, ConciseRunner, MainProcessLoggerHook, SWAHook
 from mmlp.engine.concise_runner import _Without
 from mmlp.engine.hooks.swa_hook import estimate_bn_statistics
+from mmlp.engine.run_config import find_resumable
 from mmlp.visualization import load_training_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -279,6 +280,44 @@ def test_a_copied_run_goes_on_without_touching_the_first(plate_root, tmp_path):
     train('copy', 2, [20.0], resume=True, load_from=str(tmp_path / 'copy/epoch_1.pth'))
     assert sorted(path.name for path in (tmp_path / 'first').glob('*.pth')) == before
     assert [path.name for path in (tmp_path / 'copy').glob('best_*.pth')] == ['best_plate_iou_epoch_2.pth']
+
+
+@pytest.mark.parametrize('killed_at', [1, 4, 5, 8])
+def test_whenever_it_is_killed_a_whole_checkpoint_is_there(killed_at, plate_root, tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    writes, write_bytes = [], Path.write_bytes
+
+    def cut_off(path, data):
+        writes.append(path)
+        if len(writes) == killed_at:
+            write_bytes(path, data[: len(data) // 2])
+            raise Killed
+        write_bytes(path, data)
+
+    hook = dict(type='CheckpointHook', interval=1, max_keep_ckpts=1, save_best='plate_iou')
+    changes = dict(train_cfg=dict(by_epoch=True, max_epochs=3), default_hooks=dict(checkpoint=hook))
+    runner = Runner.from_cfg(tiny_run(plate_root, tmp_path / 'run', **changes))
+    runner.val_loop.evaluator.metrics = [_Scripted([10.0, 20.0, 30.0])]
+    monkeypatch.setattr(Path, 'write_bytes', cut_off)
+    # An epoch, its best, and the epoch once more, three times.
+    with pytest.raises(Killed):
+        runner.train()
+    monkeypatch.undo()
+    best = list((tmp_path / 'run').glob('best_*.pth'))
+    assert len(best) >= (killed_at > 2)
+    for path in (tmp_path / 'run').glob('*.pth'):
+        assert torch.load(path, weights_only=False)['state_dict']
+    newest = find_resumable(str(tmp_path / 'run'))
+    assert (newest is None) == (killed_at == 1)
+    if newest is not None:
+        resumed = tiny_run(plate_root, tmp_path / 'run', resume=True, load_from=str(newest), **changes)
+        runner = Runner.from_cfg(resumed)
+        runner.val_loop.evaluator.metrics = [_Scripted([20.0, 30.0, 40.0])]
+        runner.train()
+        names = sorted(path.name for path in (tmp_path / 'run').iterdir() if path.is_file())
+        assert 'epoch_3.pth' in names and not [name for name in names if name.startswith('.')]
 
 
 def test_a_terminal_shows_what_a_person_needs(plate_root, tmp_path, capsys):

@@ -66,11 +66,32 @@ def test_resume_takes_what_lies_in_the_work_dir_wherever_it_was(tmp_path):
 def test_resume_from_a_checkpoint_that_is_saved_elsewhere_or_gone(tmp_path):
     config, elsewhere = str(CONFIGS / 'lp_fpn_lite0.py'), tmp_path / 'elsewhere.pth'
     (tmp_path / 'last_checkpoint').write_text(str(elsewhere))
-    with pytest.raises(FileNotFoundError, match=r'last_checkpoint.*names .*elsewhere\.pth.*without --resume'):
+    with pytest.raises(
+        FileNotFoundError, match=r'elsewhere\.pth.*lies neither there nor in .*without --resume'
+    ):
         load_run_config(config, work_dir=str(tmp_path), resume=True)
     torch.save({}, elsewhere)
     (tmp_path / 'last_checkpoint').write_text(str(elsewhere))
     assert load_run_config(config, work_dir=str(tmp_path), resume=True).load_from == str(elsewhere)
+
+
+def test_resume_passes_over_what_was_cut_off(tmp_path, caplog):
+    config = str(CONFIGS / 'lp_fpn_lite0.py')
+    for number in (500, 1000):
+        torch.save({'a': torch.ones(1000)}, tmp_path / f'iter_{number}.pth')
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'iter_1000.pth'))
+    whole = (tmp_path / 'iter_1000.pth').read_bytes()
+    (tmp_path / 'iter_1000.pth').write_bytes(whole[: len(whole) // 2])
+    assert load_run_config(config, work_dir=str(tmp_path), resume=True).load_from == str(
+        tmp_path / 'iter_500.pth'
+    )
+    (tmp_path / 'last_checkpoint').write_text('')
+    assert load_run_config(config, work_dir=str(tmp_path), resume=True).load_from == str(
+        tmp_path / 'iter_500.pth'
+    )
+    (tmp_path / 'iter_500.pth').write_bytes(b'')
+    with pytest.raises(FileNotFoundError, match=r'iter_1000\.pth.* is damaged, and there is no other one'):
+        load_run_config(config, work_dir=str(tmp_path), resume=True)
 
 
 def test_cfg_options_may_resume_from_a_checkpoint(tmp_path):

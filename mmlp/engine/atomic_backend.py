@@ -1,0 +1,39 @@
+"""A file backend of the toolbox whose files are there whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Union
+
+from mmengine.fileio import LocalBackend, register_backend
+
+from mmlp.media import atomic_path
+
+ATOMIC_BACKEND = 'atomic_local'
+
+
+class AtomicLocalBackend(LocalBackend):
+    """Writes beside the destination, and renames when the file is complete.
+
+    A process that is killed while it writes leaves the file that was there before, and a hidden one beside.
+    """
+
+    def put(self, obj: bytes, filepath: Union[str, Path]) -> None:
+        """Writes bytes; missing folders are made.
+
+        Raises:
+            MediaWriteError: The disk is full, or the folder cannot be written.
+        """
+        with atomic_path(filepath) as part:
+            part.write_bytes(obj)
+
+    def put_text(self, obj: str, filepath: Union[str, Path], encoding: str = 'utf-8') -> None:
+        """Writes a text; missing folders are made.
+
+        Raises:
+            MediaWriteError: The disk is full, or the folder cannot be written.
+        """
+        self.put(obj.encode(encoding), filepath)
+
+
+register_backend(ATOMIC_BACKEND, AtomicLocalBackend, force=True)
