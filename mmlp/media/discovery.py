@@ -161,7 +161,7 @@ class _Finder:
             if child.name.startswith('.') and not self.hidden:
                 self.left_out += _hidden_media(path)
                 continue
-            if child.is_dir():
+            if _is_folder(child):
                 folders.append(path)
             else:
                 self._take(path, named=False)
@@ -222,6 +222,14 @@ def _holds_media(path: Path) -> bool:
         with open(path, 'rb') as file:
             return sniff_kind(file.read(HEAD_BYTES)) is not None
     except OSError:
+        return False
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Tells whether an entry is a folder, or a link to one; a link that leads nowhere is not."""
+    try:
+        return entry.is_dir()
+    except OSError:  # A link to itself, which whoever reads it reports.
         return False
 
 

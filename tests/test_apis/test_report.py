@@ -3,6 +3,7 @@
 import json
 
 from mmlp.apis.jobs import FileResult, JobReport, command_line
+from mmlp.apis.jobs.terminal import printable
 
 
 def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
@@ -24,3 +25,11 @@ def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
         ['left out: gain map', 'left out: motion film'],
         [],
     ]
+
+
+def test_names_of_files_cannot_command_the_terminal(capsys):
+    report = JobReport()
+    report.add(FileResult('a\x1b[2J\n\udcff.jpg', 'image', notes=['left out: gain map']))
+    command_line.print_summary(report)
+    assert capsys.readouterr().err.startswith('note: left out: gain map (a\\x1b[2J\\n\\udcff.jpg)\n')
+    assert printable('fotos/Straße 7 (日本).jpg') == 'fotos/Straße 7 (日本).jpg'

@@ -202,3 +202,15 @@ TEXTS = [b'', b'hello', b'BMW is a car maker, is it not?', b'P5 is a key', b'%PD
 @pytest.mark.parametrize('head', [*TEXTS, b'\x00\x00\x00\x18ftypM4A ', b'ID3\x03' + bytes(99)])
 def test_other_files_are_not_known(head):
     assert sniff_kind(head) is None
+
+
+def test_a_link_to_itself_is_named_and_stops_nothing(tmp_path):
+    (tmp_path / 'in').mkdir()
+    Image.new('L', (8, 8)).save(tmp_path / 'in/a.png')
+    for name in ('folder', 'loop.jpg'):
+        (tmp_path / 'in' / name).symlink_to(name)
+    media = find_media(tmp_path / 'in')
+    # What promises to be a picture is reported by whoever reads it.
+    assert [item.path.name for item in media.items] == ['a.png', 'loop.jpg']
+    (problem,) = media.problems
+    assert problem.path.name == 'folder' and 'cannot be read' in problem.reason

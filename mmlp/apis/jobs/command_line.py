@@ -16,6 +16,7 @@ from .output_paths import find_media_outside
 from .progress_bar import ProgressBar
 from .report import JobReport
 from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
+from .terminal import say
 
 __all__ = [
     'EXIT_CODES',
@@ -115,16 +116,13 @@ def run(command: Callable[[], JobReport]) -> int:
     try:
         return command().exit_code
     except KeyboardInterrupt:
-        print(
-            'interrupted: finished outputs stay, unfinished ones were removed; --resume goes on',
-            file=sys.stderr,
-        )
+        say('interrupted: finished outputs stay, unfinished ones were removed; --resume goes on')
         return 130
     except MediaWriteError as error:
-        print(f'error: {error}', file=sys.stderr)
+        say(f'error: {error}')
         return 1
     except (ValueError, OSError, ImportError) as error:
-        print(f'error: {error}', file=sys.stderr)
+        say(f'error: {error}')
         return 2
 
 
@@ -135,7 +133,7 @@ def print_summary(report: JobReport) -> None:
     """
     for note, files in report.notes().items():
         others = f' and {len(files) - 1} more' if len(files) > 1 else ''
-        print(f'note: {note} ({files[0]}{others})', file=sys.stderr)
+        say(f'note: {note} ({files[0]}{others})')
     _print_not_processed(report)
     counts = report.summary()
     if counts['files'] == counts['done'] == 1 and not report.not_processed and not report.hidden:
@@ -156,7 +154,7 @@ def print_summary(report: JobReport) -> None:
         parts.append(f'{left_alone} left alone (neither picture nor video)')
     if report.path is not None:
         parts.append(f'report in {report.path}')
-    print('; '.join(parts), file=sys.stderr)
+    say('; '.join(parts))
 
 
 def _print_not_processed(report: JobReport) -> None:
@@ -173,9 +171,9 @@ def _print_not_processed(report: JobReport) -> None:
         ([f'left alone: {file.path} ({file.what})' for file in others], ''),
     ):
         for line in lines[:_NAMED_FILES]:
-            print(line + advice, file=sys.stderr)
+            say(line + advice)
         if len(lines) > _NAMED_FILES:
-            print(f'... and {len(lines) - _NAMED_FILES} more of these ({listed})', file=sys.stderr)
+            say(f'... and {len(lines) - _NAMED_FILES} more of these ({listed})')
 
 
 def _count(number: int, one: str, more: str | None = None) -> str:

@@ -11,6 +11,7 @@ from mmlp.media import MediaItem, MediaList
 
 from .report import FileResult
 from .runner import Progress
+from .terminal import printable
 
 
 class ProgressBar(Progress):
@@ -32,7 +33,9 @@ class ProgressBar(Progress):
 
     def start_video(self, item: MediaItem, frames: int | None) -> None:
         """Begins the bar of a video."""
-        self._frames = tqdm(total=frames, unit='frame', desc=item.path.name, leave=False, **self._pace)
+        self._frames = tqdm(
+            total=frames, unit='frame', desc=printable(item.path.name), leave=False, **self._pace
+        )
 
     def frame(self) -> None:
         """Moves the bar of a video."""
@@ -45,7 +48,7 @@ class ProgressBar(Progress):
             stream = sys.stdout if result.status == 'done' else sys.stderr
             # tqdm's own way draws the bar anew around every line.
             write = tqdm.write if self._is_live else print
-            write(describe_result(result, self._describe), file=stream)
+            write(printable(describe_result(result, self._describe)), file=stream)
         self._bar.update()
 
     def __enter__(self) -> ProgressBar:
