@@ -31,7 +31,9 @@ class Muxer:
     """
 
     def __init__(self, path: Path, container: str) -> None:
-        options = {'movflags': '+faststart'} if container in ('mp4', 'mov') else {}
+        # QuickTime's own names (com.apple.quicktime.make, ...) are dropped unless asked for.
+        flags = {'mp4': '+faststart', 'mov': '+faststart+use_metadata_tags'}
+        options = {'movflags': flags[container]} if container in flags else {}
         self.output = av.open(f'file:{path}', 'w', format=container, options=options)
         self.moved: Counter[int] = Counter()
         self.refused: Counter[int] = Counter()

@@ -257,6 +257,22 @@ def test_texts_of_tags_that_tell_the_place(make_video, tmp_path, name):
     }
 
 
+def test_tags_of_quicktime_are_kept(tmp_path):
+    apple = 'com.apple.quicktime.'
+    with av.open(str(tmp_path / 'in.mov'), 'w', options={'movflags': 'use_metadata_tags'}) as container:
+        container.metadata.update({f'{apple}make': 'Apple', f'{apple}location.ISO6709': '+38.9060-076.9878/'})
+        stream = container.add_stream('libx264', rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuv420p'
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(draw(0, (64, 48)), 'bgr24')))
+        container.mux(stream.encode(None))
+    for strip in (False, True):
+        copy(tmp_path / 'in.mov', tmp_path / 'out.mov', strip_location=strip)
+        tags = read(tmp_path / 'out.mov')[0].metadata
+        assert tags[f'{apple}make'] == 'Apple'
+        assert (f'{apple}location.ISO6709' in tags) is not strip
+        assert not strip or b'+38' not in (tmp_path / 'out.mov').read_bytes()
+
+
 def test_index_stands_in_front(tmp_path):
     with VideoWriter(tmp_path / 'a.mp4', fps=25) as writer:
         writer.write(draw(0, (64, 48)))
