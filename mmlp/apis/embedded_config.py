@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
 from torch import nn
@@ -24,7 +25,7 @@ MAX_PARAMETERS = 500_000_000
 #: Larger numbers in a model's config are those of somebody who wants the builder to run for ever.
 _LARGEST_NUMBER, _MOST_MODULES = 1 << 20, 50_000
 #: Where weights come from while a network is built; those of a checkpoint are in the checkpoint.
-_WEIGHT_SOURCES = {'init_cfg': None, 'pretrained': False, 'checkpoint_path': ''}
+_WEIGHT_SOURCES = {'init_cfg': None, 'pretrained': None, 'checkpoint_path': ''}
 _ADDRESS = re.compile(r'[A-Za-z][\w+.-]*:')
 
 
@@ -59,19 +60,29 @@ def check_embedded_model(model: dict[str, Any], name: str, allow_imports: Sequen
 def build_within_limits(model: dict[str, Any], name: str, max_parameters: int = MAX_PARAMETERS) -> nn.Module:
     """Builds a network without memory for its weights, to see its size and the names of its weights.
 
+    Networks that ask tensors for their values while they are built, as transformers do for the rates of
+    stochastic depth, get memory all the same.
+
     Args:
         model (dict): Config of the model.
         name (str): The checkpoint, for messages.
         max_parameters (int): Most parameters that it may have.
 
     Returns:
-        nn.Module: The network, its tensors on the device ``meta``.
+        nn.Module: The network, its tensors on the device ``meta`` where it can be built there.
 
     Raises:
         ValueError: It has too many parameters or modules, or cannot be built.
     """
-    with _limit(name, max_parameters), torch.device('meta'):
-        return build_model(model, name)
+    try:
+        with _limit(name, max_parameters), torch.device('meta'):
+            return build_model(model, name)
+    except (RuntimeError, NotImplementedError):  # It asks a tensor for its value.
+        try:
+            with _limit(name, max_parameters):
+                return build_model(model, name)
+        except RuntimeError as error:  # More memory than there is, or sizes that do not fit together.
+            raise ValueError(f'the config of {name} cannot be built: {error}') from error
 
 
 def build_model(model: dict[str, Any], name: str) -> nn.Module:
@@ -82,7 +93,8 @@ def build_model(model: dict[str, Any], name: str) -> nn.Module:
     """
     with DefaultScope.overwrite_default_scope('mmseg'):
         try:
-            return MODELS.build(dict(model))
+            # A copy with attributes, which some models of the toolbox write to.
+            return MODELS.build(Config(dict(model=model)).model)
         except (KeyError, TypeError) as error:  # An unknown name; arguments that are none.
             raise ValueError(
                 f'the config of {name} cannot be built: {error.args[0]}. If a package of yours registers it, '

@@ -6,6 +6,9 @@ import time
 import pytest
 import torch
 from brightness_network import brightness_config, build_brightness_segmentor
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmseg.registry import MODELS
 
 from mmlp.apis import PlateSegmenter
 from mmlp.apis.embedded_config import check_embedded_model
@@ -108,3 +111,47 @@ def test_weights_that_claim_more_values_than_they_have_are_refused(tmp_path):
     state[key] = torch.zeros(1).expand(1 << 30)
     with pytest.raises(ValueError, match='too few values'):
         load_segmentor(write(tmp_path, {}, state))
+
+
+@pytest.mark.parametrize(
+    'backbone, channels',
+    [
+        # Asks tensors for their values while it is built.
+        (
+            dict(
+                type='MixVisionTransformer',
+                embed_dims=8,
+                num_layers=[1, 1, 1, 1],
+                num_heads=[1, 1, 1, 1],
+                out_indices=(3,),
+                drop_path_rate=0.1,
+            ),
+            8,
+        ),
+        (dict(type='ResNetV1c', depth=18, base_channels=8, stem_channels=8, out_indices=(3,)), 64),
+    ],
+    ids=['transformer', 'weights named beside'],
+)
+def test_networks_of_the_toolbox_go_on_to_work(backbone, channels, tmp_path):
+    model = dict(
+        type='EncoderDecoder',
+        pretrained='open-mmlab://nowhere',
+        backbone=backbone,
+        decode_head=dict(
+            type='FCNHead',
+            in_channels=channels,
+            in_index=0,
+            channels=4,
+            num_convs=1,
+            concat_input=False,
+            num_classes=2,
+            out_channels=1,
+            threshold=0.5,
+        ),
+    )
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        built = MODELS.build(Config(dict(model=dict(model, pretrained=None))).model)
+    content = {'meta': {'cfg': Config(dict(model=model)).pretty_text}, 'state_dict': built.state_dict()}
+    torch.save(content, tmp_path / 'a.pth')
+    loaded = load_segmentor(tmp_path / 'a.pth').state_dict()
+    assert all(torch.equal(value, loaded[key]) for key, value in built.state_dict().items())
