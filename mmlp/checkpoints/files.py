@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 
 import torch
 
+from mmlp.files import atomic_path
+
 from .unpickling import LeftOut, collect_left_out, restricted_pickle
 
 logger = logging.getLogger(__name__)
@@ -120,16 +122,12 @@ def write_checkpoint(checkpoint: dict, path: str | os.PathLike, overwrite: bool 
 
     Raises:
         FileExistsError: The destination exists and ``overwrite`` is False.
+        WriteError: The file could not be written.
     """
     path = Path(path).expanduser()
     if path.exists() and not overwrite:
         raise FileExistsError(
             f'{path} exists already. Remove it, choose another name, or ask to overwrite it.'
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{path.name}.{os.getpid()}.part')
-    try:
-        torch.save(checkpoint, partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_path(path) as part, part.open('wb') as file:
+        torch.save(checkpoint, file)

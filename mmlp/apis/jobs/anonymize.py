@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from mmlp.files import remove_abandoned
 from mmlp.media import (
     MediaItem,
     Picture,
-    remove_abandoned,
     video_output_suffix,
     write_image,
 )

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmlp.files import write_json
 from mmlp.plates import COCO_CATEGORY, Plate, plates_to_coco
-
-from .report import write_json
 
 
 class CocoFile:

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaList, MediaWriteError, atomic_path
+from mmlp.files import write_json
+from mmlp.media import MediaList, MediaWriteError
 from mmlp.version import __version__
 
 #: The report's name in an output folder.
@@ -237,14 +238,3 @@ def load_results(path: str | os.PathLike, settings: dict[str, Any]) -> dict[str,
         details = ', '.join(f'{name} {former.get(name)!r}, now {settings.get(name)!r}' for name in changed)
         raise ValueError(f'{path} tells of a run with other settings ({details}); do all anew to change them')
     return {result.path: result for result in results}
-
-
-def write_json(path: str | os.PathLike, document: Any, indent: int | None = None) -> None:
-    """Writes a JSON file, complete or not at all; names that are no UTF-8 come back from it as they were.
-
-    Raises:
-        MediaWriteError: The file could not be written.
-    """
-    with atomic_path(path) as part, open(part, 'w', encoding='utf-8', errors='backslashreplace') as file:
-        json.dump(document, file, ensure_ascii=False, indent=indent)
-        file.write('\n')

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmlp.media import MediaItem, MediaList, Picture, VideoReader, remove_abandoned
+from mmlp.files import remove_abandoned
+from mmlp.media import MediaItem, MediaList, Picture, VideoReader
 from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader

@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from mmlp.media import MediaWriteError, atomic_folder, atomic_path, remove_abandoned
-from mmlp.media.atomic import part_path
+from mmlp.files import WriteError, atomic_folder, atomic_path, part_path, remove_abandoned
 
 
 def contents(folder):
@@ -44,13 +43,13 @@ def test_an_error_leaves_what_was_there(tmp_path, make, error):
 
 def test_a_file_in_the_way_of_a_folder(tmp_path):
     (tmp_path / 'b').write_text('mine')
-    with pytest.raises(MediaWriteError, match='there is a file of that name'), atomic_folder(tmp_path / 'b'):
+    with pytest.raises(WriteError, match='there is a file of that name'), atomic_folder(tmp_path / 'b'):
         pass
     assert (tmp_path / 'b').read_text() == 'mine' and contents(tmp_path) == {'b'}
 
 
 def test_errors_of_the_system_name_the_folder(tmp_path):
-    with pytest.raises(MediaWriteError, match='could not be written: No such file'):  # noqa: SIM117
+    with pytest.raises(WriteError, match='could not be written: No such file'):  # noqa: SIM117
         with atomic_folder(tmp_path / 'b') as part:
             (part / 'absent/one').write_text('1')
     assert contents(tmp_path) == set()
