@@ -1,14 +1,45 @@
-"""mmlp: licence plates, pixel by pixel, on MMSegmentation.
+"""mmlp: licence plates, pixel by pixel.
 
-Importing the package registers its data sets, transforms, models, hooks and metrics in ``mmseg.registry``,
-so that ``custom_imports = dict(imports=['mmlp'])`` in a config is all that the toolbox's tools need.
+Importing the package is light: it loads neither PyTorch nor MMSegmentation, and what finds and hides plates
+comes on demand. :mod:`mmlp.modules` registers data sets, transforms, models, hooks and metrics with
+MMSegmentation. A config that imports ``mmlp`` alone gets them too: where the toolbox is loaded already they
+are registered at once, else as soon as its registries are asked.
 """
 
-from .compat import check_toolbox, quiet_imports
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import lazy_loader
+
+from .registration import register_on_demand
 from .version import __version__
 
-with quiet_imports():
-    check_toolbox()
-    from . import checkpoints, datasets, engine, evaluation, models, visualization
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=(
+        'apis',
+        'checkpoints',
+        'datasets',
+        'engine',
+        'evaluation',
+        'media',
+        'models',
+        'modules',
+        'plates',
+        'visualization',
+    ),
+    submod_attrs={
+        'apis': ['PlateSegmenter', 'Prediction'],
+        'apis.jobs': ['anonymize_media', 'segment_media'],
+        'plates': ['Plate'],
+    },
+)
+__all__ += ['__version__']
 
-__all__ = ['__version__', 'checkpoints', 'datasets', 'engine', 'evaluation', 'models', 'visualization']
+if 'mmengine' in sys.modules and importlib.util.find_spec('mmseg') is not None:
+    # The toolbox reads a config, or a script imports us after it: what its registries know is known at once.
+    from . import modules  # noqa: F401
+else:
+    register_on_demand()

@@ -43,6 +43,22 @@ def check_toolbox() -> None:
             raise ImportError(f'mmlp needs {name}>={minimum}, found {found}.\n{HOW_TO_INSTALL}')
 
 
+def require_toolbox(reason: str) -> None:
+    """Checks that the toolbox is there, for what cannot do without.
+
+    Args:
+        reason (str): What needs it, for the message.
+
+    Raises:
+        ImportError: It, or PyTorch, is missing or too old; the message says how to install it.
+    """
+    try:
+        with quiet_imports():
+            check_toolbox()
+    except ImportError as error:
+        raise ImportError(f'{reason}. {error}') from error
+
+
 @contextlib.contextmanager
 def quiet_imports() -> Iterator[None]:
     """Keeps what the toolbox prints and warns of while it is imported from users.

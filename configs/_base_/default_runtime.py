@@ -1,4 +1,4 @@
-custom_imports = dict(imports=['mmlp'], allow_failed_imports=False)
+custom_imports = dict(imports=['mmlp.modules'], allow_failed_imports=False)
 default_scope = 'mmseg'
 runner_type = 'ConciseRunner'
 env_cfg = dict(

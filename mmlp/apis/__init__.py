@@ -1,18 +1,16 @@
 """Pictures in, plates out: one segmenter over any network of mmlp and any engine."""
 
-from .anonymizing import ANONYMIZING
-from .export import export_onnx
-from .plate_reader import PlateReader, PlateText
-from .plate_segmenter import PlateSegmenter
-from .prediction import Prediction
-from .refinement import Refinement
+import lazy_loader
 
-__all__ = [
-    'ANONYMIZING',
-    'PlateReader',
-    'PlateSegmenter',
-    'PlateText',
-    'Prediction',
-    'Refinement',
-    'export_onnx',
-]
+# Exporting loads PyTorch, reading plates its own engine: each comes with the first name that needs it.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'anonymizing': ['ANONYMIZING'],
+        'export': ['export_onnx'],
+        'plate_reader': ['PlateReader', 'PlateText'],
+        'plate_segmenter': ['PlateSegmenter'],
+        'prediction': ['Prediction'],
+        'refinement': ['Refinement'],
+    },
+)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
-from mmengine.config import Config
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
-ConfigSource = Union[str, os.PathLike, Config]
+ConfigSource = Union[str, os.PathLike, 'Config']
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -58,6 +59,8 @@ def load_config(source: ConfigSource) -> Config:
     Raises:
         FileNotFoundError: There is no such config.
     """
+    from mmengine.config import Config
+
     if isinstance(source, Config):
         return source
     return Config.fromfile(str(find_config(source)))

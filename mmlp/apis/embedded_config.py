@@ -18,10 +18,10 @@ from torch.nn.modules.module import (
     register_module_parameter_registration_hook,
 )
 
+from .model_info import MAX_PARAMETERS
+
 #: Registries whose modules a checkpoint may name.
 ALLOWED_SCOPES = ('mmseg', 'mmengine', 'mmcv', 'mmlp')
-#: Parameters of the largest network that is built unless more is asked for: eight times the flagship.
-MAX_PARAMETERS = 500_000_000
 #: Larger numbers in a model's config are those of somebody who wants the builder to run for ever.
 _LARGEST_NUMBER, _MOST_MODULES = 1 << 20, 50_000
 #: Where weights come from while a network is built; those of a checkpoint are in the checkpoint.

@@ -9,6 +9,8 @@ from mmlp.version import __version__
 
 #: Names of the input and the output of exported networks.
 INPUT_NAME, OUTPUT_NAME = 'pictures', 'probability'
+#: Parameters of the largest network that is built unless more is asked for: eight times the flagship.
+MAX_PARAMETERS = 500_000_000
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,13 +12,8 @@ from torch import Tensor
 from mmlp.checkpoints.files import read_checkpoint
 
 from .config_files import ConfigSource, load_config, parse_config_text
-from .embedded_config import (
-    MAX_PARAMETERS,
-    build_model,
-    build_within_limits,
-    check_embedded_model,
-    import_packages,
-)
+from .embedded_config import build_model, build_within_limits, check_embedded_model, import_packages
+from .model_info import MAX_PARAMETERS
 
 
 def load_segmentor(

@@ -11,17 +11,17 @@ from typing import Optional
 
 import numpy as np
 
-from mmlp.checkpoints.index import find_refiner, resolve_weights
 from mmlp.media import find_panorama, read_image
 from mmlp.media.images import ImageSource
+from mmlp.weights import find_refiner
 
 from .backends import Backend, build_backend
 from .closer_look import find_suspects, plan_looks
 from .coarser_look import look_coarser
 from .config_files import ConfigSource
-from .embedded_config import MAX_PARAMETERS
 from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
 from .large_looks import MAX_PIXELS, look_in_parts
+from .model_info import MAX_PARAMETERS
 from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
@@ -52,10 +52,11 @@ class PlateSegmenter:
 
     Args:
         model (str | os.PathLike, optional): A checkpoint of ours (.pth), an exported network (.onnx) or a
-            name in :data:`mmlp.checkpoints.index.WEIGHTS`. Default: None, the weights that come with mmlp.
+            name in :data:`mmlp.weights.WEIGHTS`. Default: None, the weights that come with mmlp.
         config (str | os.PathLike | Config, optional): Config of the checkpoint, by path or by name. Default:
             None, the one that the checkpoint carries.
-        backend (str): 'pytorch', 'onnxruntime', 'openvino' or 'auto', the fastest installed. Default: 'auto'.
+        backend (str): 'pytorch', 'onnxruntime', 'openvino' or 'auto', see
+            :func:`~mmlp.apis.backends.build_backend`. Default: 'auto'.
         device (str): 'cpu', 'cuda' or what the engine knows besides. Default: 'auto', CUDA where PyTorch
             has it.
         num_threads (int, optional): Threads of the engine. Default: None, one a core.
@@ -162,7 +163,7 @@ class PlateSegmenter:
             allow_imports=allow_imports,
             max_parameters=max_parameters,
         )
-        self.backend: Backend = build(resolve_weights(model), config)
+        self.backend: Backend = build(model, config)
         self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.long_side = long_side
         self.closer_long_side = closer_long_side
@@ -178,7 +179,7 @@ class PlateSegmenter:
         self.refinement = Refinement() if refine is True else (refine or None)
         self.refiner: Backend = self.backend
         if self.refinement and refiner is not None:
-            self.refiner = build(resolve_weights(refiner))
+            self.refiner = build(refiner)
         self.min_score = min_score
         if min_score is None:
             # What is seen magnified is more certain.

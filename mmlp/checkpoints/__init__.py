@@ -2,7 +2,6 @@
 
 from .efficientnet_lite_scheme import load_from_efficientnet_lite
 from .files import read_checkpoint, write_checkpoint
-from .index import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, resolve_weights
 from .local_scheme import load_from_local
 from .package_scheme import load_from_package
 from .publishing import slim_checkpoint
@@ -10,10 +9,7 @@ from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
 
 __all__ = [
-    'DEFAULT_WEIGHTS',
-    'WEIGHTS',
     'ConvertedWeights',
-    'WeightsEntry',
     'as_toolbox_checkpoint',
     'convert_torchvision_deeplabv3',
     'load_from_efficientnet_lite',
@@ -21,7 +17,6 @@ __all__ = [
     'load_from_package',
     'read_checkpoint',
     'read_torchvision_weights',
-    'resolve_weights',
     'slim_checkpoint',
     'write_checkpoint',
 ]

@@ -6,15 +6,16 @@ from typing import Any
 
 from mmengine.runner import CheckpointLoader
 
+from mmlp.weights import resolve_weights
+
 from .files import read_checkpoint
-from .index import resolve_weights
 
 SCHEME = 'mmlp://'
 
 
 @CheckpointLoader.register_scheme(prefixes=SCHEME)
 def load_from_package(filename: str, map_location: Any = None) -> dict:
-    """Loads weights by their name in :data:`mmlp.checkpoints.WEIGHTS`, from whatever folder it is asked.
+    """Loads weights by their name in :data:`mmlp.weights.WEIGHTS`, from whatever folder it is asked.
 
     Args:
         filename: ``mmlp://NAME``.

@@ -1,8 +1,14 @@
 """Data sets and the transforms that feed them to the network."""
 
-from . import synthetic, transforms
-from .integrity import DatasetError
-from .license_plate_dataset import LicensePlateDataset
-from .plate_mask import read_plate_mask
+import lazy_loader
 
-__all__ = ['DatasetError', 'LicensePlateDataset', 'read_plate_mask', 'synthetic', 'transforms']
+# What makes and converts data sets loads no toolbox: it comes with the first name that needs it.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=('synthetic', 'transforms'),
+    submod_attrs={
+        'integrity': ['DatasetError'],
+        'license_plate_dataset': ['LicensePlateDataset'],
+        'plate_mask': ['read_plate_mask'],
+    },
+)

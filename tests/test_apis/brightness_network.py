@@ -11,7 +11,7 @@ from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from torch import nn
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 #: Grey level at which the probability is one half, and grey levels a logit.
 LEVEL, SOFTNESS = 128.0, 10.0

@@ -14,7 +14,7 @@ from mmlp.apis.backends import build_backend
 from mmlp.apis.export import export_onnx
 from mmlp.apis.model_loading import load_segmentor
 from mmlp.apis.plate_probability import PlateProbability
-from mmlp.checkpoints.index import resolve_weights
+from mmlp.weights import resolve_weights
 
 SHAPES = [(1, 40, 56), (3, 33, 47), (1, 8, 8), (2, 64, 50)]
 

@@ -7,7 +7,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from torchvision.models import segmentation
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 MODELS_DIR = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
 

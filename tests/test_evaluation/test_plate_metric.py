@@ -11,7 +11,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from mmseg.registry import METRICS
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 from mmlp.evaluation import PlateMetric
 
 COUNT = 5

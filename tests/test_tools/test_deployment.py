@@ -42,24 +42,24 @@ def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys):
     pytest.importorskip('onnx')
     pytest.importorskip('onnxruntime')
     out = tmp_path / 'out' / 'plates.onnx'
-    run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out, '--size', 64, 96)
+    run('deployment/export_onnx.py', checkpoint, out, '--size', 64, 96)
     printed = capsys.readouterr().out
     assert '2 x 64 x 96: largest difference to PyTorch' in printed and 'MB' in printed
     with pytest.raises(ValueError, match=r'plates\.onnx takes pictures of \? x 64 x 96 \(number'):
         PlateSegmenter(out, backend='onnxruntime')
-    run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out, '--overwrite')
+    run('deployment/export_onnx.py', checkpoint, out, '--overwrite')
     assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
 
     before = out.read_bytes()
     with pytest.raises(SystemExit, match='exists already'):
-        run('deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out)
+        run('deployment/export_onnx.py', checkpoint, out)
     with pytest.raises(SystemExit, match=r'more than -1; .* was not written'):
         run(
-            'deployment/export_onnx.py', 'lp_fpn_lite0', checkpoint, out,
+            'deployment/export_onnx.py', checkpoint, out,
             '--overwrite', '--size', 32, 32, '--tolerance', -1,
         )  # fmt: skip
     with pytest.raises(SystemExit, match=r'error: .*no_such_config'):
-        run('deployment/export_onnx.py', 'no_such_config', checkpoint, tmp_path / 'new.onnx')
+        run('deployment/export_onnx.py', checkpoint, tmp_path / 'new.onnx', '--config', 'no_such_config')
     assert out.read_bytes() == before and list(out.parent.iterdir()) == [out]
 
 

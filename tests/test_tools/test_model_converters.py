@@ -8,7 +8,7 @@ from mmengine import Config
 from mmseg.apis import init_model
 from torchvision.models.segmentation import deeplabv3_resnet50
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools' / 'model_converters' / 'torchvision2mmseg.py'

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mmseg.registry import DATASETS
 
-import mmlp  # noqa: F401 (registers the data set and its transforms)
+import mmlp.modules  # noqa: F401 (registers the data set and its transforms)
 from mmlp.visualization import browse
 
 LOAD = [dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations')]

@@ -1,6 +1,6 @@
 """Exports a segmenter to ONNX, checked against PyTorch.
 
-    python tools/deployment/export_onnx.py lp_fpn_lite0 work_dirs/lp_fpn_lite0/iter_2000.pth plates.onnx
+    python tools/deployment/export_onnx.py work_dirs/lp_fpn_lite0/iter_2000.pth plates.onnx
     python tools/segment.py photo.jpg --model plates.onnx
 
 The file takes pictures as they are (uint8, N x H x W x 3, BGR) and gives the probability of plate of every
@@ -22,6 +22,7 @@ from mmlp.apis.resizing import resize_picture
 from mmlp.datasets.synthetic import render_scene
 from mmlp.files import write_bytes
 from mmlp.media import read_image
+from mmlp.weights import file_sha256, resolve_weights
 
 #: Sizes at which the exported network is compared, when all are open: batch, height, width.
 CHECKED_SHAPES = ((1, 480, 640), (2, 333, 251), (1, 97, 512))
@@ -32,9 +33,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', help='config, by path or by name')
-    parser.add_argument('checkpoint', help='checkpoint')
+    parser.add_argument('model', help='checkpoint: a .pth file, or the name of weights that come with mmlp')
     parser.add_argument('out', type=Path, help='file to write')
+    parser.add_argument(
+        '--config', help='config, by path or by name (default: the one inside the checkpoint)'
+    )
     parser.add_argument(
         '--batch-size', type=int, metavar='N', help='the only number of pictures it will take'
     )
@@ -60,7 +63,7 @@ def main() -> None:
         raise SystemExit(f'error: {args.out} exists already; choose another name or --overwrite it')
     shape = (args.batch_size, *(args.size or (None, None)))
     try:
-        network = PlateProbability(load_segmentor(args.checkpoint, args.config))
+        network = PlateProbability(load_segmentor(resolve_weights(args.model), args.config))
         pictures = [read_image(path).bgr for path in args.images] or [_drawn_picture()]
         batches = [_batch(pictures, wanted) for wanted in _checked_shapes(shape)]
         model = export_onnx(network, shape)
@@ -76,6 +79,7 @@ def main() -> None:
     except (OSError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
     print(f'wrote {args.out}, {len(model) / 1e6:.1f} MB')
+    print(f'SHA-256 {file_sha256(args.out)}')
 
 
 def _checked_shapes(shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:

@@ -4,7 +4,7 @@ r"""Makes a checkpoint of a training run ready to hand out: weights, config and 
         mmlp/weights/lp_fpn_lite0.pth --half
 
 Optimiser, logs and auxiliary heads are left out; the result is read without running any code in it. Prints
-its SHA-256, and the entry for mmlp/checkpoints/index.py by which weights in mmlp/weights get a name.
+its SHA-256, and the entry for mmlp/weights/index.py by which weights in mmlp/weights get a name.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from mmengine.config import Config
 
 from mmlp.apis.config_files import load_config, parse_config_text
 from mmlp.checkpoints import read_checkpoint, write_checkpoint
-from mmlp.checkpoints.index import file_sha256
 from mmlp.checkpoints.publishing import slim_checkpoint
+from mmlp.weights import file_sha256
 
 
 def parse_args() -> argparse.Namespace:

@@ -9,6 +9,9 @@ import numpy as np
 from mmlp.apis.model_info import INPUT_NAME, ModelInfo
 
 from .base import Backend
+from .graphics_card import has_driver
+
+_PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
 
 class ONNXRuntimeBackend(Backend):
@@ -19,7 +22,8 @@ class ONNXRuntimeBackend(Backend):
     Args:
         model (bytes): An ONNX file of ours.
         name (str): The file's name, for messages.
-        device (str): 'cpu' or, with ``onnxruntime-gpu``, 'cuda'; 'auto' is the CPU. Default: 'auto'.
+        device (str): 'cpu' or, with ``onnxruntime-gpu``, 'cuda'; 'auto' takes CUDA where ONNX Runtime can.
+            Default: 'auto'.
         num_threads (int, optional): Threads of one operator. Default: None, one a core.
 
     Raises:
@@ -34,9 +38,12 @@ class ONNXRuntimeBackend(Backend):
     ) -> None:
         import onnxruntime
 
-        device = 'cpu' if device == 'auto' else device
-        provider = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}.get(device)
         available = onnxruntime.get_available_providers()
+        if device == 'auto':
+            wanted = 'cuda' if _PROVIDERS['cuda'] in available and has_driver() else 'cpu'
+        else:
+            wanted = device
+        provider = _PROVIDERS.get(wanted)
         if provider not in available:  # It would quietly run on the CPU.
             raise ValueError(f"device={device!r} is not among ONNX Runtime's here: {', '.join(available)}")
         options = onnxruntime.SessionOptions()
@@ -48,9 +55,15 @@ class ONNXRuntimeBackend(Backend):
         # Waiting threads of one network would take the cores from the other, and from OpenCV, by spinning.
         options.add_session_config_entry('session.intra_op.allow_spinning', '0')
         try:
-            self.session = onnxruntime.InferenceSession(model, options, providers=[provider])
+            # CUDA leaves what it lacks to the CPU.
+            providers = list(dict.fromkeys((provider, _PROVIDERS['cpu'])))
+            self.session = onnxruntime.InferenceSession(model, options, providers=providers)
         except Exception as error:  # Its errors have no common base but Exception.
             raise ValueError(f'ONNX Runtime cannot load {name}: {str(error).splitlines()[0]}') from error
+        used = self.session.get_providers()[0]
+        if used != provider and device != 'auto':
+            raise ValueError(f'ONNX Runtime cannot use device={device!r} here and would run on {used}')
+        device = next(name for name, known in _PROVIDERS.items() if known == used)
         info = ModelInfo.from_metadata(self.session.get_modelmeta().custom_metadata_map, name)
         super().__init__(info, device, self.session.get_inputs()[0].shape)
 

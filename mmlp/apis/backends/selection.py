@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import Any, Optional
 
-import torch
-from torch import nn
-
 from mmlp.apis.config_files import ConfigSource
-from mmlp.apis.export import export_onnx
-from mmlp.apis.model_loading import load_segmentor
-from mmlp.apis.plate_probability import PlateProbability
+from mmlp.compat import require_toolbox
+from mmlp.weights import DEFAULT_WEIGHTS, resolve_weights
 
 from .base import Backend
+from .graphics_card import pytorch_sees_card
 from .onnxruntime import ONNXRuntimeBackend
 from .openvino import OpenVINOBackend
-from .pytorch import PyTorchBackend
 
 #: Engines for exported networks.
 EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 BACKENDS = ('pytorch', *EXPORTED)
-#: Engines on a CPU, the faster first, for networks of depthwise convolutions and for dense ones such as
-#: ResNets (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
-_FASTER_WHEN_DEPTHWISE = ('onnxruntime', 'openvino', 'pytorch')
-_FASTER_WHEN_DENSE = ('openvino', 'pytorch', 'onnxruntime')
 
 
 def build_backend(
-    model: Path,
+    model: str | os.PathLike | None,
     config: Optional[ConfigSource] = None,
     backend: str = 'auto',
     device: str = 'auto',
@@ -38,14 +31,18 @@ def build_backend(
 ) -> Backend:
     """Loads a network into an engine.
 
-    A checkpoint is exported in memory for the engines that want ONNX, which takes about a second.
+    Of weights with a name, PyTorch runs the checkpoint and the others run the exported network, without
+    PyTorch. Of a checkpoint by path PyTorch builds the network, and it is exported in memory for the others.
 
     Args:
-        model (Path): A checkpoint of ours (.pth), or an exported network (.onnx).
+        model (str | os.PathLike, optional): Weights, as for :func:`~mmlp.weights.resolve_weights`: a name,
+            the path of a checkpoint of ours (.pth) or of an exported network (.onnx), None for the default.
         config: Config of a checkpoint; None for the one inside it.
-        backend (str): 'pytorch', 'onnxruntime', 'openvino', or 'auto': PyTorch when the device is CUDA, else
-            the fastest of those installed for such a network; of an exported one, ONNX Runtime if installed.
-        device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes CUDA where PyTorch has it.
+        backend (str): 'pytorch', 'onnxruntime', 'openvino', or 'auto': PyTorch where it sees a graphics card
+            and a checkpoint can be had, else the fastest of those installed; of an exported network, ONNX
+            Runtime if installed.
+        device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes a graphics card where the
+            engine sees one.
         num_threads (int, optional): Threads of the engine. Default: None, its own choice.
         **limits: ``allow_imports`` and ``max_parameters``, as of
             :func:`~mmlp.apis.model_loading.load_segmentor`.
@@ -57,63 +54,55 @@ def build_backend(
         FileNotFoundError: There is no such model or config.
         ValueError: The model cannot be loaded or takes pictures of one size alone, or backend and model or
             device do not fit together.
-        ImportError: The engine is not installed.
+        ImportError: The engine, or what a checkpoint needs, is not installed.
     """
     if backend not in (*BACKENDS, 'auto'):
         raise ValueError(f"backend must be 'auto' or one of {', '.join(BACKENDS)}, got {backend!r}")
-    exported = model.suffix.lower() == '.onnx'
-    if exported and backend == 'pytorch':
-        raise ValueError(
-            f'{model} is an exported network, which PyTorch does not run; choose onnxruntime or openvino'
-        )
-    if exported:
-        if backend == 'auto':
-            backend = next(filter(_installed, EXPORTED), 'onnxruntime')
-        _require(backend)
-        engine = EXPORTED[backend](model.read_bytes(), str(model), device, num_threads)
-        _refuse_fixed_sizes(engine, model)
-        return engine
+    runs_exported = backend in EXPORTED or (backend == 'auto' and not _belongs_to_pytorch(device))
+    path = resolve_weights(model, exported=runs_exported and config is None)
+    name = str(DEFAULT_WEIGHTS if model is None else model)
+    if path.suffix.lower() == '.onnx':
+        return _build_exported(path, name, backend, device, num_threads)
     if backend in EXPORTED:
         _require(backend, 'onnx')
-    network = PlateProbability(load_segmentor(model, config, **limits))
-    if backend == 'auto':
-        backend = _fastest_backend(network, device)
+    require_toolbox(f'{path} is a checkpoint, which PyTorch and MMSegmentation read')
+    from .checkpoint import build_from_checkpoint
+
+    return build_from_checkpoint(path, name, config, backend, device, num_threads, **limits)
+
+
+def _belongs_to_pytorch(device: str) -> bool:
+    """Whether an engine that nobody named is PyTorch, for weights that are there for all engines."""
+    if device == 'auto':
+        return pytorch_sees_card()
+    return device != 'cpu' and _is_installed('torch')
+
+
+def _build_exported(path: Path, name: str, backend: str, device: str, num_threads: Optional[int]) -> Backend:
     if backend == 'pytorch':
-        return PyTorchBackend(network, str(model), device, num_threads)
-    return EXPORTED[backend](export_onnx(network), str(model), device, num_threads)
-
-
-def _refuse_fixed_sizes(engine: Backend, model: Path) -> None:
+        raise ValueError(
+            f'{path} is an exported network, which PyTorch does not run; choose onnxruntime or openvino'
+        )
+    if backend == 'auto':
+        backend = next(filter(_is_installed, EXPORTED), 'onnxruntime')
+    _require(backend)
+    engine = EXPORTED[backend](path.read_bytes(), name, device, num_threads)
     fixed = [side if isinstance(side, int) else '?' for side in engine.input_shape[:3]]
     if fixed != ['?'] * 3:
         raise ValueError(
-            f'{model} takes pictures of {" x ".join(map(str, fixed))} (number x height x width) alone, and '
+            f'{path} takes pictures of {" x ".join(map(str, fixed))} (number x height x width) alone, and '
             'pictures and crops of all sizes are to be looked at: export it without --batch-size and --size'
         )
+    return engine
 
 
-def _fastest_backend(network: PlateProbability, device: str) -> str:
-    on_cpu = device == 'cpu' or (device == 'auto' and not torch.cuda.is_available())
-    if not on_cpu or not _installed('onnx'):  # onnx is what exports the network.
-        return 'pytorch'
-    faster_first = _FASTER_WHEN_DEPTHWISE if _has_depthwise(network) else _FASTER_WHEN_DENSE
-    return next(name for name in faster_first if name == 'pytorch' or _installed(name))
-
-
-def _has_depthwise(network: nn.Module) -> bool:
-    return any(
-        isinstance(module, nn.Conv2d) and module.groups == module.in_channels > 1
-        for module in network.modules()
-    )
-
-
-def _installed(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
 def _require(*packages: str) -> None:
     for package in packages:
-        if not _installed(package):
+        if not _is_installed(package):
             extra = 'openvino' if package == 'openvino' else 'onnx'
             raise ImportError(
                 f"{package} is not installed. Install it by  pip install 'mmlp[{extra}]'  or choose "

@@ -6,9 +6,9 @@ import argparse
 import dataclasses
 import sys
 
-from mmlp.checkpoints.index import find_refiner
+from mmlp.weights import find_refiner
 
-from ..embedded_config import MAX_PARAMETERS
+from ..model_info import MAX_PARAMETERS
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from ..refinement import Refinement
 from .exclusion import ExcludingSegmenter

@@ -2,29 +2,20 @@
 pictures.
 """
 
-from .drive import render_drive
-from .geometry import composite, convex_mask, homography
-from .layouts import LAYOUTS, choose_layout
-from .paste import PasteSyntheticPlate
-from .plate_layout import PlateLayout
-from .plates import PlateImage, render_plate
-from .scene_types import ScenePlate
-from .scenes import render_scene
-from .writer import GENERATOR_VERSION, write_dataset
+import lazy_loader
 
-__all__ = [
-    'GENERATOR_VERSION',
-    'LAYOUTS',
-    'PasteSyntheticPlate',
-    'PlateImage',
-    'PlateLayout',
-    'ScenePlate',
-    'choose_layout',
-    'composite',
-    'convex_mask',
-    'homography',
-    'render_drive',
-    'render_plate',
-    'render_scene',
-    'write_dataset',
-]
+# Pasting is a transform of the toolbox; drawing does without it.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'drive': ['render_drive'],
+        'geometry': ['composite', 'convex_mask', 'homography'],
+        'layouts': ['LAYOUTS', 'choose_layout'],
+        'paste': ['PasteSyntheticPlate'],
+        'plate_layout': ['PlateLayout'],
+        'plates': ['PlateImage', 'render_plate'],
+        'scene_types': ['ScenePlate'],
+        'scenes': ['render_scene'],
+        'writer': ['GENERATOR_VERSION', 'write_dataset'],
+    },
+)

@@ -3,7 +3,7 @@ import timm
 import torch
 from mmseg.registry import MODELS
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 
 def build(**options):

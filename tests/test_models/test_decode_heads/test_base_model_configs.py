@@ -8,7 +8,7 @@ from mmseg.models.data_preprocessor import SegDataPreProcessor
 from mmseg.registry import MODELS
 from torchvision.transforms.functional import normalize
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 CONFIG_DIR = Path(__file__).parents[3] / 'configs'
 MODELS_DIR = CONFIG_DIR / '_base_' / 'models'

@@ -8,7 +8,7 @@ from mmseg.structures import SegDataSample
 from torch import nn
 from torchvision.models.segmentation.deeplabv3 import DeepLabHead as TorchvisionHead
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 LOSS = dict(type='CrossEntropyLoss', use_sigmoid=True)
 MODULES = {

@@ -2,7 +2,7 @@ import torch
 from mmseg.registry import MODELS
 from torch.nn import functional
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 
 def build():

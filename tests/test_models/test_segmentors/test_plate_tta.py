@@ -13,7 +13,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from torch.nn.functional import interpolate
 
-import mmlp  # noqa: F401
+import mmlp.modules  # noqa: F401
 
 LOSS = dict(type='CrossEntropyLoss', use_sigmoid=True)
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]

@@ -18,7 +18,7 @@ from torchvision import transforms as v1_transforms
 from torchvision.transforms import functional as v1
 from torchvision.transforms import v2
 
-import mmlp  # noqa: F401 (registers the transforms)
+import mmlp.modules  # noqa: F401 (registers the transforms)
 
 CROP, SHORT_SIDE, DEGREES, DISTORTION = 480, (260, 1040), 30, 0.5
 ORIGINAL, ONE_SAMPLING, CACHED = (

@@ -14,7 +14,7 @@ from torchvision.models import segmentation
 from torchvision.models.resnet import Bottleneck
 from torchvision.models.segmentation.deeplabv3 import DeepLabHead
 
-import mmlp  # noqa: F401 (registers models and transforms)
+import mmlp.modules  # noqa: F401 (registers models and transforms)
 from mmlp.checkpoints.torchvision_layout import convert_torchvision_deeplabv3
 
 CONFIGS = {

@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from mmlp.apis.config_files import load_config
 from mmlp.apis.model_loading import load_segmentor
-from mmlp.checkpoints import resolve_weights
+from mmlp.weights import resolve_weights
 
 _SIZE = (64, 48)
 _PICTURES = {

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mmlp.apis.config_files import find_config
-from mmlp.checkpoints.index import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, file_sha256, resolve_weights
+from mmlp.weights import DEFAULT_WEIGHTS, WEIGHTS, WeightsEntry, file_sha256, resolve_weights
 
 CONTENT = b'weights' * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -49,7 +49,7 @@ def test_a_missing_file_is_named(folder):
 
 
 def test_unknown_names_list_the_known(folder):
-    with pytest.raises(FileNotFoundError, match=rf"'large' is no file and is not .*{DEFAULT_WEIGHTS}"):
+    with pytest.raises(FileNotFoundError, match=rf"'large' is not a file and is not .*{DEFAULT_WEIGHTS}"):
         resolve_weights('large', entry(), folder)
     with pytest.raises(FileNotFoundError, match=r'default weights are not .*none in this build'):
         resolve_weights(None, {}, folder)

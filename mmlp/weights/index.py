@@ -1,4 +1,4 @@
-"""The weights that mmlp knows by name: those in the package, and those to download."""
+"""The weights that mmlp knows by name: those in the package, and those to download; without PyTorch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
-import torch
-
 #: Where the weights in the package lie.
-WEIGHTS_FOLDER = Path(__file__).resolve().parents[1] / 'weights'
+WEIGHTS_FOLDER = Path(__file__).resolve().parent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +18,13 @@ class WeightsEntry:
     """Weights with a name.
 
     Args:
-        file (str): Name of the file, in the package or in the download cache.
-        sha256 (str): SHA-256 of the file, 64 hexadecimal digits.
+        file (str): Name of the checkpoint's file, in the package or in the download cache.
+        sha256 (str): SHA-256 of that file, 64 hexadecimal digits.
         config (str): Name of the config that trained them, for the toolbox's own tools.
-        url (str, optional): Where to download it; None for a file in the package. Default: None.
+        exported (str, optional): Name of the file in the package that holds the same network for ONNX
+            Runtime and OpenVINO. Default: None.
+        exported_sha256 (str, optional): SHA-256 of that file. Default: None.
+        url (str, optional): Where to download the checkpoint; None for a file in the package. Default: None.
         refiner (str, optional): Name of the weights for a second look at the plates that these find.
             Default: None.
     """
@@ -31,22 +32,29 @@ class WeightsEntry:
     file: str
     sha256: str
     config: str
+    exported: Optional[str] = None
+    exported_sha256: Optional[str] = None
     url: Optional[str] = None
     refiner: Optional[str] = None
 
 
-#: Name to weights. ``tools/model_converters/publish_model.py`` makes the files and prints the entries.
+#: Name to weights. ``tools/model_converters/publish_model.py`` makes the checkpoints and prints the entries,
+#: ``tools/deployment/export_onnx.py`` the exported networks.
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',
         'ed9dd9d33d15c27f1f45072fa46bd8ef473c02214074771ca4eb6eed0488a43b',
         config='lp_fpn_lite0',
+        exported='lp_fpn_lite0.onnx',
+        exported_sha256='c238c818231236a53be380acd325481ce091e99e1c35d9f74e12274434724b92',
         refiner='lp_fpn_lite0_refiner',
     ),
     'lp_fpn_lite0_refiner': WeightsEntry(
         'lp_fpn_lite0_refiner.pth',
         '99d410c78cee6af2b96acd47ba3b34c39457d617debc7ea617483e90bface033',
         config='lp_fpn_lite0_refiner',
+        exported='lp_fpn_lite0_refiner.onnx',
+        exported_sha256='903e29823b70b710f350143a3fc9236a62df1b3a6e2f15e496db4329afe392b0',
     ),
 }
 #: What is used when no weights are named.
@@ -57,6 +65,8 @@ def resolve_weights(
     name: str | os.PathLike | None = None,
     index: Optional[Mapping[str, WeightsEntry]] = None,
     folder: Optional[Path] = None,
+    *,
+    exported: bool = False,
 ) -> Path:
     """Finds weights by name or by path.
 
@@ -67,6 +77,8 @@ def resolve_weights(
         name: A name in the index, or the path of a file; None for the default weights.
         index: The index. Default: ``WEIGHTS``.
         folder: Where the files of the package lie. Default: ``WEIGHTS_FOLDER``.
+        exported: Of a name, the exported network where there is one, in place of the checkpoint.
+            Default: False.
 
     Returns:
         Path: The file, which exists.
@@ -81,24 +93,28 @@ def resolve_weights(
         if name is not None and Path(name).expanduser().is_file():
             return Path(name).expanduser()
         known = ', '.join(sorted(index)) or 'none in this build'
-        wanted = 'the default weights' if name is None else f'{str(name)!r} is no file and'
+        wanted = 'the default weights' if name is None else f'{str(name)!r} is not a file and'
         raise FileNotFoundError(
             f'{wanted} {"are" if name is None else "is"} not among the weights of mmlp ({known}). Give the '
             'path of a checkpoint (.pth) or of an exported network (.onnx).'
         )
-    path = (folder or WEIGHTS_FOLDER) / entry.file
-    if entry.url is not None:
-        path = _download(entry)
+    if exported and entry.exported is not None:
+        file, expected = entry.exported, entry.exported_sha256
+    else:
+        file, expected = entry.file, entry.sha256
+    path, remedy = (folder or WEIGHTS_FOLDER) / file, 'install mmlp again.'
+    if file == entry.file and entry.url is not None:
+        path, remedy = _download(entry), 'try again.'
     elif not path.is_file():
         raise FileNotFoundError(
             f'{path}, which should come with mmlp, is missing. Install mmlp again from its wheel or from a '
             'complete checkout.'
         )
     found = file_sha256(path)
-    if found != entry.sha256:
+    if found != expected:
         raise ValueError(
-            f'{path} is not the file it should be: its SHA-256 is {found}, expected {entry.sha256}. It is '
-            'damaged or was replaced: remove it and ' + ('try again.' if entry.url else 'install mmlp again.')
+            f'{path} is not the file it should be: its SHA-256 is {found}, expected {expected}. It is '
+            f'damaged or was replaced: remove it and {remedy}'
         )
     return path
 
@@ -126,6 +142,8 @@ def file_sha256(path: str | os.PathLike) -> str:
 
 
 def _download(entry: WeightsEntry) -> Path:
+    import torch  # A checkpoint is of no use without it.
+
     path = Path(torch.hub.get_dir()) / 'checkpoints' / entry.file
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)

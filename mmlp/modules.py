@@ -1,0 +1,21 @@
+"""Registers all that configs name with MMSegmentation: ``custom_imports = dict(imports=['mmlp.modules'])``."""
+
+from .compat import check_toolbox, quiet_imports
+
+with quiet_imports():
+    check_toolbox()
+    from . import checkpoints, datasets, engine, evaluation, models, visualization
+    from .datasets import license_plate_dataset, transforms
+    from .datasets.synthetic import paste
+
+__all__ = [
+    'checkpoints',
+    'datasets',
+    'engine',
+    'evaluation',
+    'license_plate_dataset',
+    'models',
+    'paste',
+    'transforms',
+    'visualization',
+]
