@@ -1,4 +1,4 @@
-"""Registers all that configs name with MMSegmentation: ``custom_imports = dict(imports=['mmlp.modules'])``."""
+"""Registers what configs name with MMSegmentation: ``custom_imports = dict(imports=['mmlp.modules'])``."""
 
 from .compat import check_toolbox, quiet_imports
 

@@ -9,7 +9,9 @@ import textwrap
 
 def run_import(prelude: str) -> str:
     """Imports mmlp in a process of its own and returns the error's text."""
-    code = textwrap.dedent(prelude) + '\ntry:\n    import mmlp\nexcept ImportError as e:\n    print(e)\n'
+    code = (
+        textwrap.dedent(prelude) + '\ntry:\n    import mmlp.modules\nexcept ImportError as e:\n    print(e)\n'
+    )
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     return done.stdout
 
