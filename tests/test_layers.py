@@ -113,3 +113,13 @@ ASK = (
 def test_the_toolbox_finds_our_modules_in_whatever_order(order: str) -> None:
     """Whether mmlp or the toolbox is imported first, and by whom."""
     run(f'{order}\n{ASK}', '-W', 'ignore')
+
+
+def test_a_library_that_opencv_lacks_is_named_with_its_package(tmp_path: Path) -> None:
+    """As on a server without libGL."""
+    (tmp_path / 'cv2.py').write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
+    message = run(
+        f'import sys; sys.path.insert(0, {str(tmp_path)!r})\n'
+        'try: import mmlp.plates\nexcept ImportError as error: print(error)'
+    )
+    assert 'libGL.so.1' in message and 'apt install libgl1' in message

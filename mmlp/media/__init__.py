@@ -3,61 +3,37 @@
 Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
-from .companions import Companions
-from .discovery import MediaItem, MediaList, MediaProblem, find_media
-from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
-from .image_writer import write_image
-from .images import MAX_PIXELS, Picture, read_image
-from .other_files import OtherFile
-from .panorama import Panorama, find_panorama
-from .pipeline import PipelineReport, StageTiming, each, run_pipeline
-from .streams import StreamPlan, plan_streams
-from .timeline import ClockJump, Timeline
-from .video import Frame, VideoReader
-from .video_info import AudioTrack, StreamInfo, VideoInfo
-from .video_track import CODECS
-from .video_writer import (
-    CONTAINERS,
-    VideoWriter,
-    find_container,
-    intermediate_path,
-    video_output_suffix,
+import lazy_loader
+
+# Each name is loaded with the first use: a command line that is asked for help needs none of them.
+_load, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'codecs': ['CODECS'],
+        'companions': ['Companions'],
+        'discovery': ['MediaItem', 'MediaList', 'MediaProblem', 'find_media'],
+        'errors': ['MediaError', 'MediaWriteError', 'TruncatedMediaError', 'UnreadableMediaError'],
+        'image_writer': ['write_image'],
+        'images': ['MAX_PIXELS', 'Picture', 'read_image'],
+        'other_files': ['OtherFile'],
+        'panorama': ['Panorama', 'find_panorama'],
+        'pipeline': ['PipelineReport', 'StageTiming', 'each', 'run_pipeline'],
+        'streams': ['StreamPlan', 'plan_streams'],
+        'timeline': ['ClockJump', 'Timeline'],
+        'video': ['Frame', 'VideoReader'],
+        'video_info': ['AudioTrack', 'StreamInfo', 'VideoInfo'],
+        'video_writer': [
+            'CONTAINERS',
+            'VideoWriter',
+            'find_container',
+            'intermediate_path',
+            'video_output_suffix',
+        ],
+    },
 )
 
-__all__ = [
-    'CODECS',
-    'CONTAINERS',
-    'MAX_PIXELS',
-    'AudioTrack',
-    'ClockJump',
-    'Companions',
-    'Frame',
-    'MediaError',
-    'MediaItem',
-    'MediaList',
-    'MediaProblem',
-    'MediaWriteError',
-    'OtherFile',
-    'Panorama',
-    'Picture',
-    'PipelineReport',
-    'StageTiming',
-    'StreamInfo',
-    'StreamPlan',
-    'Timeline',
-    'TruncatedMediaError',
-    'UnreadableMediaError',
-    'VideoInfo',
-    'VideoReader',
-    'VideoWriter',
-    'each',
-    'find_container',
-    'find_media',
-    'find_panorama',
-    'intermediate_path',
-    'plan_streams',
-    'read_image',
-    'run_pipeline',
-    'video_output_suffix',
-    'write_image',
-]
+
+def __getattr__(name: str) -> object:
+    import mmlp.opencv  # noqa: F401 (says which library of the system it lacks)
+
+    return _load(name)

@@ -13,8 +13,8 @@ from .inpainting import inpaint_smoothly
 from .plate import Plate
 from .quadrilateral import fit_quadrilateral
 from .raster import fill_polygons
+from .redaction_methods import REDACTION_METHODS
 
-REDACTION_METHODS = ('blur', 'pixelate', 'solid', 'image')
 #: Sigma of the average that is cut into a mosaic, as a share of the plate's height: cells shall differ.
 _MOSAIC_SIGMA = 0.3
 

@@ -34,3 +34,25 @@ def pytorch_sees_card() -> bool:
         import torch
 
     return torch.cuda.is_available()
+
+
+def advise_on_unused_card(engine: str, device: str) -> str | None:
+    """Says how a graphics card could be used that an engine leaves unused.
+
+    Args:
+        engine (str): Name of the engine.
+        device (str): Where it runs.
+
+    Returns:
+        str | None: A sentence; None where there is no card, or the engine uses it.
+    """
+    if device != 'cpu' or not has_driver():
+        return None
+    if importlib.util.find_spec('torch') is None:
+        remedy = (
+            "install PyTorch and the toolbox (pip install 'mmlp[onedl]'), or ONNX Runtime for CUDA "
+            "(pip install 'mmlp[cuda]')"
+        )
+    else:
+        remedy = 'the PyTorch here cannot use it'
+    return f'{engine} runs on the CPU although the driver of a graphics card is installed: {remedy}'

@@ -1,22 +1,16 @@
 """Work on whole folders and long videos: what the command lines of the verbs call."""
 
-from .anonymize import anonymize_image, anonymize_media
-from .exclusion import ExcludingSegmenter, Region
-from .redaction import Redaction, read_cover
-from .report import FileResult, JobReport
-from .runner import Progress, Segmenter
-from .segment import segment_media
+import lazy_loader
 
-__all__ = [
-    'ExcludingSegmenter',
-    'FileResult',
-    'JobReport',
-    'Progress',
-    'Redaction',
-    'Region',
-    'Segmenter',
-    'anonymize_image',
-    'anonymize_media',
-    'read_cover',
-    'segment_media',
-]
+# Each name is loaded with the first use: a command line that is asked for help needs none of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'anonymize': ['anonymize_image', 'anonymize_media'],
+        'exclusion': ['ExcludingSegmenter', 'Region'],
+        'redaction': ['Redaction', 'read_cover'],
+        'report': ['FileResult', 'JobReport'],
+        'runner': ['Progress', 'Segmenter'],
+        'segment': ['segment_media'],
+    },
+)

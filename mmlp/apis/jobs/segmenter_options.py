@@ -8,6 +8,7 @@ import sys
 
 from mmlp.weights import find_refiner
 
+from ..backends.graphics_card import advise_on_unused_card
 from ..model_info import MAX_PARAMETERS
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from ..refinement import Refinement
@@ -224,4 +225,8 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
     segmenter.batch_size = max(segmenter.batch_size, args.batch_size)
     print(segmenter.describe(), file=sys.stderr)
+    if args.device == 'auto':
+        advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
+        if advice is not None:
+            print(f'note: {advice}', file=sys.stderr)
     return ExcludingSegmenter(segmenter, args.exclude) if args.exclude else segmenter
