@@ -66,7 +66,7 @@ setup(
     # distributions own the toolbox's import names, and installing both into one environment breaks both.
     install_requires=[
         'av>=17',
-        'lazy_loader',
+        'lazy_loader>=0.6',  # attributes that are called as their modules are
         'numpy',
         'onnxruntime',
         'opencv-python',

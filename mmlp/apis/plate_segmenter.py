@@ -19,6 +19,7 @@ from .backends import Backend, build_backend
 from .closer_look import find_suspects, plan_looks
 from .coarser_look import look_coarser
 from .config_files import ConfigSource
+from .default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
 from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
 from .large_looks import MAX_PIXELS, look_in_parts
 from .model_info import MAX_PARAMETERS
@@ -27,12 +28,11 @@ from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
 from .refinement import Refinement
 from .resizing import resize_picture, working_size
+from .second_look import look_again
 from .tiling import iterate_tiles
 from .turned_look import TurnedLook
 from .views import View, look_at_views
 
-#: Sizes unless others are given; tools offer the same.
-LONG_SIDE, CLOSER_LONG_SIDE, CLOSER_BELOW = 384, 1280, 32
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
 #: Score from which on a plate is one for sure, with a second look this much higher.
@@ -350,7 +350,7 @@ class PlateSegmenter:
             plates = drop_unlikely(plates, layers[0])
         patches = []
         if self.refinement:
-            plates, patches = self.refinement(picture, plates, self._run_in_parts, self.threshold)
+            plates, patches = look_again(self.refinement, picture, plates, self._run_in_parts, self.threshold)
             plates = [plate for plate in plates if plate.score >= self.min_score]
         return Prediction(picture.shape[:2], plates, layers, patches, self.threshold)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from mmlp.files import part_path, publish
 
+from .codecs import PLAYED_BITS
 from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
 from .errors import MediaError, MediaWriteError
 from .formats import HEAD_BYTES, sniff_container, suffix_kind
@@ -25,7 +26,7 @@ from .stream_copier import StreamCopier
 from .timeline import TIE_NOTE
 from .video import Frame
 from .video_info import VideoInfo, open_video
-from .video_track import PLAYED_BITS, VideoTrack, default_codec, find_encoder
+from .video_track import VideoTrack, default_codec, find_encoder
 
 #: Suffixes that can be written, and FFmpeg's names of the containers. AVI is not among them: it has neither
 #: times of frames nor a fixed place for them, so that nothing this class promises would hold.

@@ -8,6 +8,7 @@ import pytest
 from brightness_network import brightness_probability, draw_plates
 
 from mmlp.apis import PlateSegmenter, Refinement
+from mmlp.apis.second_look import look_again
 from mmlp.media import UnreadableMediaError
 from mmlp.plates import extract_plates
 
@@ -172,12 +173,12 @@ def test_what_a_second_look_is_sure_of_takes_the_place_of_a_loose_outline():
         return np.where(crops.mean(axis=3) > 130, sure, 0.0).astype(np.float32)
 
     keep = Refinement(drop_unconfirmed=False)
-    ((plate,), _) = keep(picture, [first], network, 0.5)
+    ((plate,), _) = look_again(keep, picture, [first], network, 0.5)
     np.testing.assert_allclose(plate.box, (119.5, 119.5, 167.5, 131.5), atol=1.5)
     assert plate.score == pytest.approx((0.8 + 0.9) / 2, abs=1e-3)
-    ((unsure,), _) = keep(picture, [first], lambda crops: network(crops, 0.7), 0.5)
+    ((unsure,), _) = look_again(keep, picture, [first], lambda crops: network(crops, 0.7), 0.5)
     np.testing.assert_allclose(unsure.box, first.box)
-    assert Refinement()(picture, [first], network, 0.5)[0] == []
+    assert look_again(Refinement(), picture, [first], network, 0.5)[0] == []
 
 
 def test_second_look_has_a_threshold_of_its_own():
@@ -189,8 +190,10 @@ def test_second_look_has_a_threshold_of_its_own():
     def network(crops):
         return np.full(crops.shape[:3], 0.4, np.float32)
 
-    assert Refinement(threshold=0.5, min_overlap=0.1)(picture, [first], network, 0.15)[0] == []
-    assert len(Refinement(threshold=0.3, min_overlap=0.1)(picture, [first], network, 0.55)[0]) == 1
+    assert look_again(Refinement(threshold=0.5, min_overlap=0.1), picture, [first], network, 0.15)[0] == []
+    assert (
+        len(look_again(Refinement(threshold=0.3, min_overlap=0.1), picture, [first], network, 0.55)[0]) == 1
+    )
 
 
 def test_score_is_the_mean_of_both_looks(make):
@@ -200,7 +203,7 @@ def test_score_is_the_mean_of_both_looks(make):
     def network(crops):
         return np.where(crops.mean(axis=3) > 150, 0.8, 0.0).astype(np.float32)
 
-    ((second,), _) = Refinement()(picture, [first], network, 0.5)
+    ((second,), _) = look_again(Refinement(), picture, [first], network, 0.5)
     assert first.score > 0.9 and second.score == pytest.approx((first.score + 0.8) / 2, abs=1e-3)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+from typing import TYPE_CHECKING
 
-import av
+from mmlp.media.codecs import CODECS
 
-from mmlp.media import CODECS
-
-from .exclusion import Region
+if TYPE_CHECKING:
+    from .exclusion import Region
 
 
 def positive_int(text: str) -> int:
@@ -52,6 +52,8 @@ def logit(text: str) -> float:
 
 def region(text: str) -> Region:
     """Reads a region, see :meth:`Region.parse`."""
+    from .exclusion import Region
+
     try:
         return Region.parse(text)
     except ValueError as error:
@@ -76,6 +78,8 @@ def codec(text: str) -> str:
 
 
 def _encodes_videos(name: str) -> bool:
+    import av
+
     try:
         return av.Codec(name, 'w').type == 'video'
     except ValueError:  # There is none of that name.

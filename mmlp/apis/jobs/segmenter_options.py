@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from typing import TYPE_CHECKING
 
 from mmlp.weights import find_refiner
 
-from ..backends.graphics_card import advise_on_unused_card
+from ..default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
 from ..model_info import MAX_PARAMETERS
-from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
 from ..refinement import Refinement
-from .exclusion import ExcludingSegmenter
 from .option_types import logit, positive_int, probability, region, whole_number
-from .runner import Segmenter
+
+if TYPE_CHECKING:
+    from .runner import Segmenter
 
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
@@ -191,6 +192,10 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         ValueError: Options contradict each other.
         ImportError: The backend is not installed.
     """
+    from ..backends.graphics_card import advise_on_unused_card
+    from ..plate_segmenter import PlateSegmenter
+    from .exclusion import ExcludingSegmenter
+
     tile = None
     if args.tile:
         if len(args.tile) > 2:

@@ -1,0 +1,145 @@
+"""A second look: each plate found is segmented again from a magnified crop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from mmlp.plates import Plate, extract_plates, polygon_area
+
+from .plate_search import to_picture_pixels
+from .probability_layers import Patch, ProbabilityLayer
+from .refinement import Refinement
+from .resizing import resize_picture
+
+#: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
+_SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
+
+
+def look_again(
+    refinement: Refinement,
+    picture: np.ndarray,
+    plates: Sequence[Plate],
+    network: Callable[[np.ndarray], np.ndarray],
+    threshold: float,
+) -> tuple[list[Plate], list[Patch]]:
+    """Looks at the plates of one picture again.
+
+    Args:
+        refinement (Refinement): How to look.
+        picture (np.ndarray): Uint8 (H, W, 3), BGR.
+        plates (Sequence[Plate]): Plates in picture pixels.
+        network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
+        threshold (float): Probability in 0..1 above which a pixel is plate, unless the attribute says.
+
+    Returns:
+        tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that the second
+        look confirms is the mean of both looks'. And the second looks at those that changed or were
+        dropped.
+    """
+    if not plates:
+        return [], []
+    threshold = refinement.threshold if refinement.threshold is not None else threshold
+    boxes = [_crop_box(refinement, plate) for plate in plates]
+    crops = np.stack([_crop(picture, box, refinement.crop_size) for box in boxes])
+    refined, patches = [], []
+    for plate, box, probability in zip(plates, boxes, network(crops)):
+        layer = ProbabilityLayer.over_box(probability, box)
+        found = _find_all(refinement, plate, layer, threshold, picture.shape[:2])
+        better = _same_plate(refinement, plate, found)
+        better = (
+            [better] if better else [] if refinement.drop_unconfirmed else _sure_plates_inside(plate, found)
+        )
+        refined += better or ([] if refinement.drop_unconfirmed else [plate])
+        if better or refinement.drop_unconfirmed:
+            patches.append(Patch(layer, _surroundings([plate, *better], layer)))
+    return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
+
+
+def _crop_box(refinement: Refinement, plate: Plate) -> tuple[int, int, int, int]:
+    """Picture pixels that the crop shows, possibly beyond the picture's edges."""
+    height, width = refinement.crop_size
+    left, top, right, bottom = plate.box
+    # A high plate fills as large a part of the crop's height as a wide one fills of its width.
+    step = max(right - left, (bottom - top) * width / height) / refinement.plate_width
+    step = max(step, 1.0 / refinement.max_magnification)
+    box_width, box_height = max(round(width * step), 1), max(round(height * step), 1)
+    x, y = round((left + right - box_width) / 2), round((top + bottom - box_height) / 2)
+    return x, y, x + box_width, y + box_height
+
+
+def _crop(picture: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int]) -> np.ndarray:
+    height, width = picture.shape[:2]
+    left, top, right, bottom = box
+    inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+    beyond = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
+    if any(beyond):
+        # Black, as the crops that networks are trained on are filled.
+        inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+    return resize_picture(inside, size)
+
+
+def _find_all(
+    refinement: Refinement, plate: Plate, layer: ProbabilityLayer, threshold: float, shape: tuple[int, int]
+) -> list[Plate]:
+    """All that the second look at a plate found, in picture pixels, with the mean score of both looks."""
+    found = []
+    for other in extract_plates(layer.values, threshold, straighten=refinement.straighten):
+        other = to_picture_pixels(other, layer)
+        # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
+        polygon = np.clip(other.polygon, -0.5, np.array(shape[::-1]) - 0.5)
+        area = other.area * polygon_area(polygon) / polygon_area(other.polygon)
+        # From afar a plate is known by what is around it, from near by what is on it: together they tell
+        # plates from what looks like one better than either.
+        score = (plate.score + other.score) / 2
+        found.append(dataclasses.replace(other, polygon=polygon, area=area, score=score))
+    return found
+
+
+def _same_plate(refinement: Refinement, plate: Plate, found: Sequence[Plate]) -> Plate | None:
+    """Returns the plate as the second look found it in its place, None when nothing was there."""
+    overlaps = [_box_iou(plate.box, other.box) for other in found]
+    best = int(np.argmax(overlaps)) if overlaps else -1
+    return found[best] if overlaps and overlaps[best] >= refinement.min_overlap else None
+
+
+def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
+    """What of a second look lies inside of the first outline and is a plate for sure."""
+    return [
+        other
+        for other in found
+        if 2 * other.score - plate.score >= _SURE_SCORE
+        and _intersection(plate.box, other.box) >= _LEAST_INSIDE * _area(other.box)
+    ]
+
+
+def _surroundings(plates: Sequence[Plate], layer: ProbabilityLayer) -> tuple[float, float, float, float]:
+    """Box around outlines, wider by a quarter of their height, that the second look replaces."""
+    boxes = np.array([plate.box for plate in plates])
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = boxes[:, 2:].max(axis=0)
+    margin = 0.25 * (bottom - top)
+    return (
+        max(left - margin, layer.left),
+        max(top - margin, layer.top),
+        min(right + margin, layer.right),
+        min(bottom + margin, layer.bottom),
+    )
+
+
+def _box_iou(first: Sequence[float], second: Sequence[float]) -> float:
+    shared = _intersection(first, second)
+    return shared / (_area(first) + _area(second) - shared) if shared else 0.0
+
+
+def _intersection(first: Sequence[float], second: Sequence[float]) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _area(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
