@@ -120,6 +120,6 @@ def test_a_library_that_opencv_lacks_is_named_with_its_package(tmp_path: Path) -
     (tmp_path / 'cv2.py').write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
     message = run(
         f'import sys; sys.path.insert(0, {str(tmp_path)!r})\n'
-        'try: import mmlp.plates\nexcept ImportError as error: print(error)'
+        'try: from mmlp.plates import Plate\nexcept ImportError as error: print(error)'
     )
     assert 'libGL.so.1' in message and 'apt install libgl1' in message
