@@ -60,8 +60,12 @@ def publish(part: Path, path: Path, *, durable: bool = True) -> None:
     if durable:
         _sync(part, os.O_RDONLY if os.name == 'posix' else os.O_RDWR)
     with contextlib.suppress(FileNotFoundError):
-        former = os.lstat(path)
-        if stat.S_ISREG(former.st_mode) and not os.path.islink(part):
+        former, new = os.lstat(path), os.lstat(part)
+        if os.path.samestat(former, new):  # Two names of one file: renaming would leave both.
+            os.unlink(part)
+            return
+        # A file with other names, or a link, would pass its permissions on.
+        if stat.S_ISREG(former.st_mode) and stat.S_ISREG(new.st_mode) and new.st_nlink == 1:
             os.chmod(part, stat.S_IMODE(former.st_mode))
     os.replace(part, path)
 
