@@ -129,8 +129,8 @@ def read_journal(
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise JournalError(
                 path,
-                f'line {number} is damaged ({type(error).__name__}: {error}): remove that line, and its item is '
-                'done again',
+                f'line {number} is damaged ({type(error).__name__}: {error}): remove that line, and its '
+                'item is done again',
             ) from error
     return JournalContent(settings, entries)
 

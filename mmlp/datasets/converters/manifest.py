@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from mmlp.files import Journal, describe_changes, read_journal, remove_abandoned
+from mmlp.files import Journal, describe_changes, read_journal
 
 from .files import CONVERSION_FOLDER
 from .records import SPLITS, ConversionError
@@ -42,9 +42,6 @@ class Manifest:
                     f'{os.path.join(self.out, taken[0])!r} exists and was not written by a converter; '
                     'choose another output folder'
                 )
-        folders = [os.path.join(self.out, split) for split in SPLITS]
-        folders += [os.path.join(folder, kind) for folder in folders for kind in ('images', 'masks')]
-        remove_abandoned([*folders, self.out, os.path.dirname(self.path)])
         self._journal = Journal(self.path, _KIND, settings, self.entries.values())
 
     def _load(self, overwrite: bool) -> None:

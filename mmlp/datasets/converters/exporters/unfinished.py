@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mmlp.files import Journal, describe_changes, read_journal, remove_abandoned
+from mmlp.files import Journal, describe_changes, read_journal
 
 from ..records import ConversionError
 from .item import Item
@@ -42,7 +42,6 @@ class UnfinishedExport:
         path = os.path.join(self._folder, 'items.jsonl')
         if os.path.isfile(path):
             self._load(path, out, settings)
-            remove_abandoned(folder for folder, _, _ in os.walk(out))
         elif os.path.isdir(out) and os.listdir(out) not in ([], [_FOLDER]):
             raise ConversionError(f'{out!r} is not empty; corrections in it would be overwritten')
         self._journal = Journal(path, _KIND, settings, map(self._entry, self.finished))
