@@ -46,6 +46,7 @@ class RunJournal:
         document: dict[str, Any],
     ) -> None:
         entries = list(entries)
+        self._report = report
         self._journal = Journal(journal_path(report), JOURNAL_KIND, settings, entries)
         self._reserve = Reserve(report)
         self._room = sum(map(_room, (document, *entries)))
@@ -63,22 +64,28 @@ class RunJournal:
             durable (bool): Whether to wait until it is on the disk.
 
         Raises:
-            WriteError: It could not be noted, or the report would not fit any more. The report still has room
-                for what was added so far and for this.
+            WriteError: It could not be noted, or the disk is so full that the report has room for what was
+                added so far, but hardly for more.
         """
         self._room += _room(entry)
+        try:
+            self._append(entry, durable)
+            self._reserve.grow(self._room + _SLACK)
+        except WriteError as error:
+            if not error.is_disk_full:
+                raise
+            if self._reserve.size < self._room + _LEAST_SLACK:
+                reason = 'stopped, since the report would not have room for more'
+                raise WriteError(self._report, reason, error.errno) from error
+
+    def _append(self, entry: dict[str, Any], durable: bool) -> None:
+        """Adds a line, by what is kept where there is no other room."""
         while True:
             try:
-                self._journal.add(entry, durable=durable)
-                break
+                return self._journal.add(entry, durable=durable)
             except WriteError as error:
                 if not error.is_disk_full or not self._reserve.give():
                     raise
-        try:
-            self._reserve.grow(self._room + _SLACK)
-        except WriteError:
-            if self._reserve.size < self._room + _LEAST_SLACK:
-                raise
 
     def make_room(self) -> None:
         """Gives the room back, for the report to be written."""
