@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
@@ -37,7 +38,7 @@ def atomic_path(path: str | os.PathLike, *, durable: bool = True) -> Iterator[Pa
     """
     path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         part = part_path(path)
         try:
             yield part
@@ -49,6 +50,13 @@ def atomic_path(path: str | os.PathLike, *, durable: bool = True) -> Iterator[Pa
         raise
     except OSError as error:
         raise WriteError.of(path, error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, f'{error.filename} is not a folder') from error
 
 
 def publish(part: Path, path: Path, *, durable: bool = True) -> None:

@@ -1,8 +1,8 @@
 """Works that are killed at a named point inside their writes.
 
-A work runs in a process of its own, in which renaming, swapping and writing of lines are wrapped: at the point it
-leaves the disk as a kill would find it, and kills itself. The processes are forked by a server that has imported
-what the works need.
+A work runs in a process of its own, in which renaming, swapping and writing of lines are wrapped: at the
+point it leaves the disk as a kill would find it, and kills itself. The processes are forked by a server that
+has imported what the works need.
 """
 
 import fnmatch

@@ -1,4 +1,4 @@
-"""Works that are killed at any point of their writes leave nothing half-written, and go on to the same end."""
+"""Works that are killed while they write leave nothing half-written, and go on to the same end."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from kill_points import FILE_POINTS, LINE_POINTS, needs_sigkill, run_killed
 
 pytestmark = needs_sigkill
 
-#: A work, what it needs, names of files that it writes (and which of several), and texts of lines of its journals.
+#: A work, what writes its inputs, names of files that it writes, and texts in lines of its journals.
 WORKS = {
     'anonymize': (works.anonymize, works.write_media, ('b.png', 'e.mp4', 'report.json'), ('/in/b.png"',)),
     'in place': (
