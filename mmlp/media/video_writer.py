@@ -285,6 +285,7 @@ class VideoWriter:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             self._muxer.close()
         with contextlib.suppress(OSError):
+            os.truncate(part, 0)  # PyAV keeps a file open that it could not complete, and its blocks taken.
             part.unlink()
 
     @contextlib.contextmanager
