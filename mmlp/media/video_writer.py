@@ -285,7 +285,6 @@ class VideoWriter:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             self._muxer.close()
         with contextlib.suppress(OSError):
-            os.truncate(part, 0)  # PyAV keeps a file open that it could not complete, and its blocks taken.
             part.unlink()
 
     @contextlib.contextmanager
