@@ -33,8 +33,8 @@ from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
 from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
 from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
 from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
+from mmlp.files import write_bytes
 from mmlp.media import write_image
-from mmlp.media.atomic import write_bytes
 from mmlp.plates.components import label_components
 
 #: Every suspect is looked at closer, whatever its size, and larger than usual.

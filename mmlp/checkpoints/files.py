@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import tarfile
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
+
+from mmlp.files import write_bytes
 
 from .unpickling import LeftOut, collect_left_out, restricted_pickle
 
@@ -120,16 +123,13 @@ def write_checkpoint(checkpoint: dict, path: str | os.PathLike, overwrite: bool 
 
     Raises:
         FileExistsError: The destination exists and ``overwrite`` is False.
+        WriteError: The file could not be written.
     """
     path = Path(path).expanduser()
     if path.exists() and not overwrite:
         raise FileExistsError(
             f'{path} exists already. Remove it, choose another name, or ask to overwrite it.'
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{path.name}.{os.getpid()}.part')
-    try:
-        torch.save(checkpoint, partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    buffer = io.BytesIO()  # Writing files itself, torch does not say what the system's error was.
+    torch.save(checkpoint, buffer)
+    write_bytes(path, buffer.getbuffer())

@@ -7,7 +7,7 @@ from typing import Union
 
 from mmengine.fileio import LocalBackend, register_backend
 
-from mmlp.media import atomic_path
+from mmlp.files import sync_folder, write_bytes
 
 ATOMIC_BACKEND = 'atomic_local'
 
@@ -22,16 +22,16 @@ class AtomicLocalBackend(LocalBackend):
         """Writes bytes; missing folders are made.
 
         Raises:
-            MediaWriteError: The disk is full, or the folder cannot be written.
+            WriteError: The disk is full, or the folder cannot be written.
         """
-        with atomic_path(filepath) as part:
-            part.write_bytes(obj)
+        write_bytes(filepath, obj)
+        sync_folder(Path(filepath).parent)  # Before a former one is removed.
 
     def put_text(self, obj: str, filepath: Union[str, Path], encoding: str = 'utf-8') -> None:
         """Writes a text; missing folders are made.
 
         Raises:
-            MediaWriteError: The disk is full, or the folder cannot be written.
+            WriteError: The disk is full, or the folder cannot be written.
         """
         self.put(obj.encode(encoding), filepath)
 

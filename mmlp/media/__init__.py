@@ -3,7 +3,6 @@
 Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 """
 
-from .atomic import atomic_folder, atomic_path, remove_abandoned
 from .companions import Companions
 from .discovery import MediaItem, MediaList, MediaProblem, find_media
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
@@ -51,8 +50,6 @@ __all__ = [
     'VideoInfo',
     'VideoReader',
     'VideoWriter',
-    'atomic_folder',
-    'atomic_path',
     'each',
     'find_container',
     'find_media',
@@ -60,7 +57,6 @@ __all__ = [
     'intermediate_path',
     'plan_streams',
     'read_image',
-    'remove_abandoned',
     'run_pipeline',
     'video_output_suffix',
     'write_image',

@@ -9,7 +9,8 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .atomic import PART_PREFIX
+from mmlp.files import PART_PREFIX
+
 from .formats import HEAD_BYTES, file_kind, sniff_kind, suffix_kind
 from .other_files import OtherFile, look_into
 

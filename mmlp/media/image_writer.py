@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from .atomic import write_bytes
+from mmlp.files import write_bytes
+
 from .errors import MediaWriteError
 from .heif import encode_heif
 from .heif_items import boxes_of, clean_heif, record_heif_extras

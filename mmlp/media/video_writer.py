@@ -14,7 +14,8 @@ from typing import NoReturn
 import av
 import numpy as np
 
-from .atomic import part_path, publish
+from mmlp.files import part_path, publish
+
 from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
 from .errors import MediaError, MediaWriteError
 from .formats import HEAD_BYTES, sniff_container, suffix_kind
@@ -295,13 +296,15 @@ class VideoWriter:
             if is_about_data(error):
                 raise MediaError(self.path, f'frame {self._frames}: {error.strerror}') from error
             self._give_up(error)
+        except MediaWriteError:
+            self.abort()
+            raise
         except OSError as error:
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> NoReturn:
         self.abort()
-        reason = getattr(error, 'strerror', None) or error
-        raise MediaWriteError(self.path, f'could not be written: {reason}') from error
+        raise MediaWriteError.of(self.path, error) from error
 
     def _open(self, shape: tuple[int, ...]) -> None:
         """Adds all streams, in the order of the source."""

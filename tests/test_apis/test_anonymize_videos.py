@@ -32,8 +32,8 @@ from media_samples import encode_video
 
 from mmlp.apis.jobs import Progress, Redaction, anonymize_media
 from mmlp.apis.jobs.video_job import VideoStatistics
+from mmlp.files import part_path
 from mmlp.media import Frame, Timeline, VideoReader, write_image
-from mmlp.media.atomic import part_path
 from mmlp.plates import Plate, TemporalMemory
 
 

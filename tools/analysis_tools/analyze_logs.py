@@ -21,7 +21,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmlp.media.atomic import atomic_path
+from mmlp.files import atomic_path
 from mmlp.visualization import load_training_log, plot_training_curves
 
 FORMATS = ('.png', '.svg', '.pdf', '.jpg')

@@ -33,6 +33,7 @@ from mmlp.datasets.converters import ConversionError
 from mmlp.datasets.converters.cli import print_problems
 from mmlp.datasets.converters.exporters import WRITERS, export_masks
 from mmlp.datasets.converters.files import LINKS
+from mmlp.files import WriteError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ConversionError, ValueError) as error:
         print(f'export.py: error: {error}', file=sys.stderr)
         return 2
+    except WriteError as error:
+        print(f'export.py: error: {error}; the same command goes on where this stopped', file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print('\ninterrupted; the same command goes on where this stopped', file=sys.stderr)
         return 130

@@ -20,7 +20,8 @@ from mmlp.apis.model_loading import load_segmentor
 from mmlp.apis.plate_probability import PlateProbability
 from mmlp.apis.resizing import resize_picture
 from mmlp.datasets.synthetic import render_scene
-from mmlp.media import atomic_path, read_image
+from mmlp.files import write_bytes
+from mmlp.media import read_image
 
 #: Sizes at which the exported network is compared, when all are open: batch, height, width.
 CHECKED_SHAPES = ((1, 480, 640), (2, 333, 251), (1, 97, 512))
@@ -69,8 +70,7 @@ def main() -> None:
             print(f'{count} x {height} x {width}: largest difference to PyTorch {difference:.2g}')
         if not max(differences) <= args.tolerance:
             raise SystemExit(f'error: more than {args.tolerance:g}; {args.out} was not written')
-        with atomic_path(args.out) as part:
-            part.write_bytes(model)
+        write_bytes(args.out, model)
     except ImportError as error:
         raise SystemExit(f"error: {error}. Export needs  pip install 'mmlp[onnx]'") from error
     except (OSError, ValueError) as error:

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mmlp.media import CODECS, MediaList, MediaWriteError
+from mmlp.files import WriteError
+from mmlp.media import CODECS, MediaList
 
 from .option_types import codec, crf, positive_int
 from .output_paths import find_media_outside
@@ -36,6 +37,9 @@ __all__ = [
 EXIT_CODES = (
     'exit code: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
     '2 nothing was started, 130 interrupted'
+)
+_DISK_FULL = (
+    'the disk is full: finished outputs stay, unfinished ones were removed; make room, then --resume goes on'
 )
 #: Files that are named on the terminal, of each kind of those that were not processed.
 _NAMED_FILES = 5
@@ -118,8 +122,10 @@ def run(command: Callable[[], JobReport]) -> int:
     except KeyboardInterrupt:
         say('interrupted: finished outputs stay, unfinished ones were removed; --resume goes on')
         return 130
-    except MediaWriteError as error:
+    except WriteError as error:
         say(f'error: {error}')
+        if error.is_disk_full:
+            say(f'error: {_DISK_FULL}')
         return 1
     except (ValueError, OSError, ImportError) as error:
         say(f'error: {error}')
@@ -135,6 +141,8 @@ def print_summary(report: JobReport) -> None:
         others = f' and {len(files) - 1} more' if len(files) > 1 else ''
         say(f'note: {note} ({files[0]}{others})')
     _print_not_processed(report)
+    if report.disk_full:
+        say(f'error: {_count(report.disk_full, "file")} could not be written, {_DISK_FULL}')
     counts = report.summary()
     if counts['files'] == counts['done'] == 1 and not report.not_processed and not report.hidden:
         return

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from mmlp.files import write_json
 from mmlp.media import Picture, write_image
 from mmlp.plates import Plate, draw_plates, paint_polygon, rectify
-
-from .report import write_json
 
 #: What can be saved of a picture or video, and the suffix of the files.
 SAVE_KINDS = {

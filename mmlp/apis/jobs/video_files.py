@@ -8,7 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mmlp.media import Frame, VideoInfo, VideoWriter, atomic_folder, atomic_path, write_image
+from mmlp.files import atomic_folder, atomic_path
+from mmlp.media import Frame, VideoInfo, VideoWriter, write_image
 from mmlp.plates import Plate, draw_plates
 
 from .plate_files import binary_mask, frame_record, instance_mask, write_crops

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from html import escape
 
-from mmlp.media.atomic import write_bytes
+from mmlp.files import write_bytes
 from mmlp.version import __version__
 
 from .charts import heat_map, histogram
@@ -45,7 +45,7 @@ def write_page(path: str | os.PathLike, report: AuditReport, max_shown: int = 24
         max_shown: How many findings of a check are shown with pictures.
 
     Raises:
-        MediaWriteError: The file could not be written.
+        WriteError: The file could not be written.
     """
     base = _common_folder(report)
     title = f'Data set audit of {escape(report.source)}'

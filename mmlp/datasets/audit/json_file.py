@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from mmlp.media.atomic import write_bytes
+from mmlp.files import write_bytes
 from mmlp.version import __version__
 
 from .checks import Severity
@@ -29,7 +29,7 @@ def write_json(path: str | os.PathLike, report: AuditReport) -> None:
         report: The report.
 
     Raises:
-        MediaWriteError: The file could not be written.
+        WriteError: The file could not be written.
     """
     content = {
         'version': __version__,

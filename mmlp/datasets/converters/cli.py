@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from mmlp.files import WriteError
+
 from .conversion import convert
 from .files import LINKS
 from .labels import DEFAULT_IGNORE_LABELS
@@ -184,6 +186,9 @@ def main(reader: type[Reader], argv: Sequence[str] | None = None) -> int:
     except (ConversionError, ValueError) as error:
         _say(f'{parser.prog}: error: {error}', sys.stderr)
         return NOTHING_DONE
+    except WriteError as error:
+        _say(f'{parser.prog}: error: {error}; the same command goes on where this stopped', sys.stderr)
+        return SOME_FAILED
     except KeyboardInterrupt:
         _say('\ninterrupted; the same command goes on where this stopped', sys.stderr)
         return INTERRUPTED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,9 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
+from mmlp.files import write_bytes, write_json
+
 from ..license_plate_dataset import IMG_SUFFIXES
-from .files import write_atomic
 from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
 from .manifest import Manifest
@@ -161,8 +161,7 @@ def _finish(manifest: Manifest, jobs: Sequence[Job], report: Report) -> None:
         ]
         path = os.path.join(manifest.out, split, 'annotations.json')
         if entries:
-            text = json.dumps(coco_file(entries, manifest.settings))
-            write_atomic(path, text.encode(), manifest.scratch)
+            write_json(path, coco_file(entries, manifest.settings))
         elif os.path.isfile(path):
             os.remove(path)
         _count(split, entries, report)
@@ -200,6 +199,6 @@ def _write_errors(manifest: Manifest, problems: Sequence[Problem]) -> None:
     path = os.path.join(manifest.out, 'errors.txt')
     if problems:
         lines = ''.join(f'{problem.path}\t{problem.message}\n' for problem in problems)
-        write_atomic(path, lines.encode('utf-8', 'surrogateescape'), manifest.scratch)
+        write_bytes(path, lines.encode('utf-8', 'surrogateescape'))
     elif os.path.isfile(path):
         os.remove(path)

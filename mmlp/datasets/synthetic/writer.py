@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import uuid
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,6 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from tqdm import tqdm
+
+from mmlp.files import atomic_folder, remove_abandoned, write_json
 
 from .geometry import convex_mask, rect_corners
 from .scene_types import ScenePlate
@@ -113,7 +111,8 @@ def write_dataset(
     ``layout`` and ``text`` besides. The same arguments give the same bytes with any number of workers, in one
     environment; other versions of OpenCV may round differently.
 
-    All is written into a folder beside ``root`` that takes its name when it is complete.
+    All is written into a folder beside ``root`` that takes its name when it is complete. What earlier runs
+    left there when they were killed is removed.
 
     Args:
         root: Where to.
@@ -131,7 +130,7 @@ def write_dataset(
     Raises:
         FileExistsError: ``root`` exists, and ``overwrite`` is False.
         ValueError: A number is out of range.
-        OSError: A file cannot be written.
+        WriteError: A file cannot be written, or ``root`` is a link.
     """
     root = Path(root)
     for name, value, least in (
@@ -150,8 +149,8 @@ def write_dataset(
         raise FileExistsError(
             f'{root} exists; choose another folder, or say that it may be replaced (--overwrite)'
         )
-    part = root.with_name(f'.{root.name}.{uuid.uuid4().hex[:8]}.part')
-    try:
+    remove_abandoned([root.parent])
+    with atomic_folder(root) as part:
         for split in _SPLITS:
             for kind in ('images', 'masks'):
                 (part / split / kind).mkdir(parents=True)
@@ -159,17 +158,7 @@ def write_dataset(
         records = _run(jobs, partial(_job, seed=seed, size=tuple(size), root=str(part)), workers, progress)
         for split in _SPLITS:
             chosen = [record for (_, of), record in zip(jobs, records) if of == split]
-            text = json.dumps(_coco(chosen, seed, split), indent=1)
-            (part / split / 'annotations.json').write_text(text, encoding='utf-8')
-        if root.exists():
-            old = root.with_name(f'.{root.name}.{uuid.uuid4().hex[:8]}.old')
-            os.replace(root, old)
-            os.replace(part, root)
-            shutil.rmtree(old)
-        else:
-            os.replace(part, root)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+            write_json(part / split / 'annotations.json', _coco(chosen, seed, split), indent=1)
     return root
 
 

@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmlp.engine.atomic_backend import ATOMIC_BACKEND
-from mmlp.media import remove_abandoned
+from mmlp.files import remove_abandoned
 
 
 @HOOKS.register_module()

@@ -24,7 +24,7 @@ import cv2
 import matplotlib as mpl
 import torch
 
-from mmlp.media.atomic import atomic_path
+from mmlp.files import atomic_path
 
 mpl.use('Agg')
 import matplotlib.pyplot as plt
