@@ -50,7 +50,7 @@ class _Interruption:
         os._exit(AFTER_SIGNAL + number)
 
     def unwind(self, number: int, _: FrameType | None) -> None:
-        """Raises KeyboardInterrupt in the main thread, so that whatever is unfinished is removed on the way."""
+        """Raises KeyboardInterrupt in the main thread, so that what is unfinished is removed on the way."""
         if self.number is None:
             self.number, self.came_at = number, time.monotonic()
             raise KeyboardInterrupt
@@ -102,8 +102,8 @@ def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
     ``python -X dev`` shows the traceback.
 
     Args:
-        main (Callable[..., Any]): Raises ``ValueError``, ``OSError``, ``ImportError`` or ``MemoryError``, which
-            make the exit code 2, or a ``WriteError`` or another error that mmlp defines, which make it 1.
+        main (Callable[..., Any]): Raises ``ValueError``, ``OSError``, ``ImportError`` or ``MemoryError``,
+            which make the exit code 2, or other errors that mmlp defines (``WriteError``), which make it 1.
 
     Returns:
         Callable[..., Any]: Returns what ``main`` returns, or the exit code.
@@ -128,10 +128,10 @@ def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
 def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     """Runs a command to an orderly end, and leaves the process unless all is done.
 
-    Ctrl-C, SIGTERM and SIGHUP raise ``KeyboardInterrupt`` in the main thread, and the exit code is 128 and the
-    number of the signal. Further ones within three seconds mean the same; later ones end the process at once.
-    Forked processes leave these signals to this one. A command whose output nobody reads any more (``| head``)
-    ends in the same way.
+    Ctrl-C, SIGTERM and SIGHUP raise ``KeyboardInterrupt`` in the main thread, and the exit code is 128 and
+    the number of the signal. Further ones within three seconds mean the same; later ones end the process at
+    once. Forked processes leave these signals to this one. A command whose output nobody reads any more
+    (``| head``) ends in the same way.
 
     Args:
         main (Callable[[], Any]): Returns the exit code; what is not a number means 0.
