@@ -24,12 +24,18 @@ class WorkerError(RuntimeError):
     """A worker process was ended from outside, and its work is lost."""
 
 
-def end_with_parent() -> None:
+def end_with_parent(worker_id: int = 0) -> None:
     """Makes this process, which ``multiprocessing`` started, a worker of its parent.
 
     It ends at once when its parent is gone, killed by force included, ignores Ctrl-C, which a terminal sends
     to parent and children alike, and takes SIGTERM as processes do. To be called in the main thread of the
-    worker, such as by ``worker_init_fn`` of a data loader.
+    worker.
+
+    Args:
+        worker_id (int): Not used: this may be the ``worker_init_fn`` of a data loader.
+
+    Raises:
+        RuntimeError: ``multiprocessing`` did not start this process.
     """
     _become_worker()
 

@@ -57,6 +57,7 @@ from mmlp.apis.jobs import segment_media
 from mmlp.datasets import LicensePlateDataset
 from mmlp.datasets.synthetic import render_scene, write_dataset
 from mmlp.media import VideoWriter
+from mmlp.processes import end_with_parent
 
 #: Pictures that one file is linked to; file systems have limits, ext4 that of 65,000.
 LINKS = 1000
@@ -179,6 +180,7 @@ def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, pic
         sampler=RandomSampler(dataset, replacement=True, num_samples=pictures),
         num_workers=workers,
         collate_fn=pseudo_collate,
+        worker_init_fn=end_with_parent,
         persistent_workers=workers > 0,
     )
 
