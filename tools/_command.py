@@ -19,6 +19,8 @@ from typing import Any, TextIO
 
 #: What ends a command in an orderly way: Ctrl-C, ``kill``, and a terminal that is closed.
 SIGNALS = tuple(getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name))
+#: What commands say that can be interrupted and started again.
+GOES_ON = 'the same command goes on where this stopped'
 #: Exit codes: something failed; a mistake of the user; and what is added to the number of a signal.
 FAILED, MISTAKE, AFTER_SIGNAL = 1, 2, 128
 #: What ``| head`` leaves behind; Windows has no such signal, hence no name.
@@ -38,7 +40,7 @@ class _Interruption:
 
     def catch(self, handler: Callable[[int, FrameType | None], None]) -> None:
         """Hands the signals to a handler, but for those that this process was started to ignore (nohup)."""
-        self.handler = handler
+        self.handler, self.number = handler, None
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
@@ -128,6 +130,8 @@ def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
 def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     """Runs a command to an orderly end, and leaves the process unless all is done.
 
+    Mistakes are answered as by :func:`answers_mistakes`, which ``main`` needs when others call it, too.
+
     Ctrl-C, SIGTERM and SIGHUP raise ``KeyboardInterrupt`` in the main thread, and the exit code is 128 and
     the number of the signal. Further ones within three seconds mean the same; later ones end the process at
     once. Forked processes leave these signals to this one. A command whose output nobody reads any more
@@ -142,7 +146,7 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     _interruption.catch(_interruption.unwind)
     sys.unraisablehook = _interruption.raise_lost
     _leave_signals_of_forks_to_parent()
-    code, line = _run(main)
+    code, line = _run(answers_mistakes(main))
     # Here, whatever the exception held is closed, and with it the progress bars.
     if line:
         _say(f'{line}: {kept}')
