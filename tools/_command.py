@@ -55,6 +55,7 @@ class _Interruption:
         """Raises KeyboardInterrupt in the main thread, so that what is unfinished is removed on the way."""
         if self.number is None:
             self.number, self.came_at = number, time.monotonic()
+            let_children_end()
             raise KeyboardInterrupt
         if time.monotonic() - self.came_at > _PATIENCE:
             with contextlib.suppress(OSError):
@@ -70,6 +71,12 @@ class _Interruption:
             timer = threading.Timer(0.01, os.kill, (os.getpid(), number))
             timer.daemon = True
             timer.start()
+
+
+def let_children_end() -> None:
+    """Makes it no error of this process that its workers end: PyTorch takes it for one."""
+    if hasattr(signal, 'SIGCHLD'):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 _interruption = _Interruption()
@@ -152,6 +159,7 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
         _say(f'{line}: {kept}')
     for stream in filter(None, (sys.stdout, sys.stderr)):
         code = _flush(stream) or code
+    let_children_end()
     _interruption.catch(lambda *_: os._exit(code))  # All is done: no need to wait for the interpreter.
     if code:
         sys.exit(code)
@@ -206,8 +214,8 @@ def _code_of(error: Exception) -> int:
 def _explain(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return f'out of memory: {error}' if str(error) else 'out of memory'
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f'{os.fsdecode(error.filename)}: {error.strerror}'
+    if isinstance(error, OSError) and type(error).__module__ == 'builtins' and error.strerror:
+        return error.strerror if error.filename is None else f'{error.filename}: {error.strerror}'
     return str(error) or type(error).__name__
 
 
