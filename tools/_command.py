@@ -6,6 +6,7 @@ command in a line.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import os
@@ -36,7 +37,8 @@ class _Interruption:
         self.handler: Callable[[int, FrameType | None], None] | None = None
         self.number: int | None = None
         self.came_at = 0.0
-        self.kept = ''
+        self.exit_code: int | None = None
+        atexit.register(self.leave_early)  # Before all others, so that it runs after them.
 
     def catch(self, handler: Callable[[int, FrameType | None], None]) -> None:
         """Hands the signals to a handler, but for those that this process was started to ignore (nohup)."""
@@ -55,12 +57,17 @@ class _Interruption:
         """Raises KeyboardInterrupt in the main thread, so that what is unfinished is removed on the way."""
         if self.number is None:
             self.number, self.came_at = number, time.monotonic()
-            let_children_end()
+            _end_workers()
             raise KeyboardInterrupt
         if time.monotonic() - self.came_at > _PATIENCE:
             with contextlib.suppress(OSError):
                 os.write(2, b'ended before all that is unfinished was removed: the next run removes it\n')
             os._exit(AFTER_SIGNAL + self.number)
+
+    def leave_early(self) -> None:
+        """Ends an interrupted process before the interpreter takes seconds to take the toolbox apart."""
+        if self.exit_code is not None and signal.getsignal(signal.SIGTERM) is self.handler:
+            os._exit(self.exit_code)
 
     def raise_lost(self, unraisable: sys.UnraisableHookArgs) -> None:
         """Sends the signal again whose exception was lost, in a ``__del__`` for instance."""
@@ -73,10 +80,13 @@ class _Interruption:
             timer.start()
 
 
-def let_children_end() -> None:
-    """Makes it no error of this process that its workers end: PyTorch takes it for one."""
-    if hasattr(signal, 'SIGCHLD'):
+def _end_workers() -> None:
+    """Ends worker processes before they complain that nobody takes their results any more."""
+    if hasattr(signal, 'SIGCHLD'):  # PyTorch would raise an error here for every one.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if 'multiprocessing' in sys.modules:
+        for worker in sys.modules['multiprocessing'].active_children():
+            worker.kill()
 
 
 _interruption = _Interruption()
@@ -159,7 +169,8 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
         _say(f'{line}: {kept}')
     for stream in filter(None, (sys.stdout, sys.stderr)):
         code = _flush(stream) or code
-    let_children_end()
+    _end_workers()
+    _interruption.exit_code = code if line else None
     _interruption.catch(lambda *_: os._exit(code))  # All is done: no need to wait for the interpreter.
     if code:
         sys.exit(code)
