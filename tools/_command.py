@@ -69,11 +69,14 @@ class _Interruption:
         if self.exit_code is not None and signal.getsignal(signal.SIGTERM) is self.handler:
             os._exit(self.exit_code)
 
-    def raise_lost(self, unraisable: sys.UnraisableHookArgs) -> None:
-        """Sends the signal again whose exception was lost, in a ``__del__`` for instance."""
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+    def answer_unraisable(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """Sends the signal again whose exception was lost, in a ``__del__`` for instance.
+
+        What else fails in clean-ups after it, since workers are gone, is not told.
+        """
+        if self.number is None:
             sys.__unraisablehook__(unraisable)
-        elif self.number is not None:
+        elif issubclass(unraisable.exc_type, KeyboardInterrupt):
             number, self.number = self.number, None
             timer = threading.Timer(0.01, os.kill, (os.getpid(), number))
             timer.daemon = True
@@ -161,7 +164,7 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors='backslashreplace')  # Names of files may be of any bytes.
     _interruption.catch(_interruption.unwind)
-    sys.unraisablehook = _interruption.raise_lost
+    sys.unraisablehook = _interruption.answer_unraisable
     _leave_signals_of_forks_to_parent()
     code, line = _run(answers_mistakes(main))
     # Here, whatever the exception held is closed, and with it the progress bars.

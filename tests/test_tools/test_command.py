@@ -168,6 +168,25 @@ def test_an_interruption_within_a_finalizer_is_not_lost(script):
     assert process.returncode == 130
 
 
+FAILS_IN_A_FINALIZER = """
+class Fails:
+    def __del__(self):
+        raise RuntimeError('the worker is gone')
+
+def main():
+    fails = Fails()
+    print('ready', flush=True)
+    time.sleep({seconds})
+"""
+
+
+def test_clean_ups_that_fail_after_an_interruption_are_silent(script):
+    process = script(FAILS_IN_A_FINALIZER.format(seconds=60))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20)[1] == 'interrupted: what was kept\n'
+    assert 'the worker is gone' in script(FAILS_IN_A_FINALIZER.format(seconds=0)).communicate(timeout=20)[1]
+
+
 TURNS_IT_INTO_ANOTHER = """
 def main():
     try:
