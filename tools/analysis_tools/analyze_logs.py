@@ -21,8 +21,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmlp.files import atomic_path
-from mmlp.visualization import load_training_log, plot_training_curves
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import command, loading
+
+with loading(__name__):
+    from mmlp.files import atomic_path
+    from mmlp.visualization import load_training_log, plot_training_curves
 
 FORMATS = ('.png', '.svg', '.pdf', '.jpg')
 
@@ -77,8 +82,8 @@ def main(argv: list[str] | None = None) -> None:
     try:
         logs = [load_training_log(path, name) for path, name in zip(args.logs, names)]
         figure = plot_training_curves(logs, args.keys, args.title, args.smooth)
-    except (FileNotFoundError, KeyError, ValueError) as error:
-        sys.exit(f'error: {error.args[0]}')
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
     for log in logs:
         print(f'{log.name}: {len(log.train)} logged iterations, {len(log.val)} validations')
         for file in log.files:
@@ -91,4 +96,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -21,7 +21,7 @@ from .records import SPLITS, ConversionError, Problem
 from .splits import DEFAULT_VAL_FRACTION, SPLIT_CHOICES, SplitRule
 
 #: Exit codes.
-DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
+DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
 _SHOWN = 10
 
 EPILOG = """output:
@@ -167,7 +167,7 @@ def main(reader: type[Reader], argv: Sequence[str] | None = None) -> int:
         argv: Arguments; None takes those of the process.
 
     Returns:
-        The exit code: 0 all converted, 1 some failed, 2 nothing done, 130 interrupted.
+        The exit code: 0 all converted, 1 some failed, 2 nothing done.
     """
     parser = build_parser(reader)
     args = vars(parser.parse_args(argv))
@@ -189,9 +189,6 @@ def main(reader: type[Reader], argv: Sequence[str] | None = None) -> int:
     except WriteError as error:
         _say(f'{parser.prog}: error: {error}; the same command goes on where this stopped', sys.stderr)
         return SOME_FAILED
-    except KeyboardInterrupt:
-        _say('\ninterrupted; the same command goes on where this stopped', sys.stderr)
-        return INTERRUPTED
     print_report(report)
     return SOME_FAILED if report.problems else DONE
 
