@@ -3,15 +3,15 @@
     python tools/dataset_converters/rebuild_from_list.py data/lists/lovasz_130.csv -o data/lovasz_130 \
         --source openimages=OpenImages openlpr=open-lpr romania=license-plate-dataset/dataset
 
-Each listed picture is looked for in the folder of its source: by its name, if what the file shows is what the list
-says; else among all pictures, by its SHA-256 or by a hash of what it shows, so that files may have been renamed,
-resized or coded anew. Two pictures that are nearly the same are told apart; what is too far from every file is
-missing, and the nearest is named. Masks are painted from the annotations of the set, by its converter; the
-pictures are copied byte for byte, at whatever size they have. Sources can be given one after the other: what
-stands finished is not looked for again.
+Each listed picture is looked for in the folder of its source: by its name, if what the file shows is what
+the list says; else among all pictures, by its SHA-256 or by a hash of what it shows, so that files may have
+been renamed, resized or coded anew. Two pictures that are nearly the same are told apart; what is too far
+from every file is missing, and the nearest is named. Masks are painted from the annotations of the set, by
+its converter; the pictures are copied byte for byte, at whatever size they have. Sources can be given one
+after the other: what stands finished is not looked for again.
 
-Formats of the sources, and where to download them, stand in sources.csv beside the list; --format names others. A
-folder in the layout below is read as that.
+Formats of the sources, and where to download them, stand in sources.csv beside the list; --format names
+others. A folder in the layout below is read as that.
 
 output:
   OUT/{train,val,test}/images/NAME.jpg       under the names and in the splits of the list
@@ -53,7 +53,7 @@ from mmlp.datasets.converters.orientation import ORIENTATIONS
 from mmlp.datasets.converters.records import Problem
 from mmlp.datasets.lists import MAX_BITS, ListError, Rebuilt, Source, read_list, read_sources, rebuild
 from mmlp.datasets.lists.formats import open_source
-from mmlp.datasets.lists.rebuilding import MISSING_FILE, count_by_source
+from mmlp.datasets.lists.rebuilding import MISSING_FILE, check_sources, count_by_source
 from mmlp.datasets.lists.sources import FILE_NAME
 from mmlp.media import MediaError
 
@@ -102,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         listed = read_list(args.list)
         sources = read_sources(os.path.join(os.path.dirname(os.path.abspath(args.list)), FILE_NAME))
         folders, formats = (_pairs(getattr(args, name), name) for name in ('source', 'format'))
+        check_sources(listed, folders)
         readers = {
             name: open_source(folder, formats.pop(name, None), sources.get(name, Source(name)).format)
             for name, folder in folders.items()

@@ -1,7 +1,7 @@
 """Lists of pictures: what a data set was made of, and how to make it again from the public sets."""
 
-from .fingerprint import Fingerprint, FingerprintStore, take_fingerprint
 from .finding import MAX_BITS, Found, Missing, find_pictures
+from .fingerprint import Fingerprint, FingerprintStore, take_fingerprint
 from .making import list_pictures
 from .picture_list import ListedPicture, ListError, read_list, write_list
 from .rebuilding import Rebuilt, rebuild

@@ -1,8 +1,8 @@
 """Which file of a downloaded set is which picture of a list, however files were renamed, resized or coded.
 
-Names come first, since they cost nothing: a picture of the right name is measured, and taken if it shows what the
-list says. For what names do not decide all pictures of the set are measured, and each listed picture gets the
-file of its SHA-256, else the one whose perceptual hash is the nearest.
+Names come first, since they cost nothing: a picture of the right name is measured, and taken if it shows what
+the list says. For what names do not decide all pictures of the set are measured, and each listed picture gets
+the file of its SHA-256, else the one whose perceptual hash is the nearest.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ..converters.records import Record
 from .fingerprint import Fingerprint, FingerprintStore
 from .picture_list import ListedPicture
 
-#: Up to this many different bits of 256 a file is taken for the listed picture. Made larger, smaller or coded
-#: anew, 98 of 100 photographs change 4 bits or fewer, none of a thousand more than 10; two frames of one drive a
-#: second apart differ in 6 and up.
+#: Up to this many different bits of 256 a file is taken for the listed picture. Of a thousand photographs
+#: made larger, smaller or coded anew, 99 in 100 change by 4 bits or fewer and none by more than 10; frames of
+#: one drive, a second apart, differ in 6 and more.
 MAX_BITS = 12
 #: Up to here a file of the right name is taken without a look at the others.
 _NAME_BITS = 4
@@ -212,7 +212,7 @@ class _Search:
         ]
 
     def _assign(self, pairs: list[tuple[ListedPicture, str, int]], how: str) -> None:
-        """Gives each picture the file that fits best, and each file to one picture; equal files to several."""
+        """Gives each picture the file that fits best, and each file to one picture, or several if equal."""
 
         def order(pair: tuple[ListedPicture, str, int]) -> tuple:
             row, path, bits = pair

@@ -65,8 +65,8 @@ def list_pictures(
     unreadable = [path for path, taken in prints.items() if taken is None]
     if unreadable:
         raise ListError(
-            f'{len(unreadable)} pictures cannot be read, the first: {unreadable[0]}. Repair them or take them '
-            'out of the data set'
+            f'{len(unreadable)} pictures cannot be read, the first: {unreadable[0]}. Repair them or '
+            'take them out of the data set'
         )
     return [
         ListedPicture(
@@ -107,7 +107,7 @@ def _find(name: str, paths: Mapping[tuple[str, str], str]) -> str:
 
 
 def _source_of(name: str) -> str:
-    match = _PREFIX.match(name.split('/')[-1])
+    match = _PREFIX.match(name.rpartition('/')[2])
     if match is None:
         raise ListError(f'{name!r} has no prefix such as "street_" that names its source; name one for all')
     return match[1]

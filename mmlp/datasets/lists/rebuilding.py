@@ -6,7 +6,7 @@ import csv
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,8 +17,8 @@ from ..converters.options import Options, Report
 from ..converters.plan import Job, plan
 from ..converters.reader import Reader
 from ..converters.records import Problem, Record
-from .fingerprint import FingerprintStore
 from .finding import MAX_BITS, Found, Missing, find_pictures
+from .fingerprint import FingerprintStore
 from .picture_list import ListedPicture, write_csv
 from .sources import Source
 
@@ -55,11 +55,11 @@ def rebuild(
     """Makes a data set from a list.
 
     Writes ``OUT/SPLIT/images``, ``OUT/SPLIT/masks`` and ``OUT/SPLIT/annotations.json`` as
-    :func:`~mmlp.datasets.converters.convert` does, under the names and in the splits of the list; pictures are
-    byte for byte those of the downloaded sets, masks are painted from their annotations. Beside them
-    ``OUT/found.csv`` says which file became which picture, and ``OUT/missing.csv`` what is missing and where to
-    get it. Pictures that stand finished are not looked for again, so that one source after the other can be
-    downloaded, rebuilt and removed.
+    :func:`~mmlp.datasets.converters.convert` does, under the names and in the splits of the list; pictures
+    are byte for byte those of the downloaded sets, masks are painted from their annotations. Beside them
+    ``OUT/found.csv`` says which file became which picture, and ``OUT/missing.csv`` what is missing and where
+    to get it. Pictures that stand finished are not looked for again, so that one source after the other can
+    be downloaded, rebuilt and removed.
 
     Args:
         listed: The list.
@@ -73,10 +73,7 @@ def rebuild(
             was found could be converted.
         ValueError: ``readers`` has a source that the list does not know.
     """
-    known = {row.source for row in listed}
-    unknown = sorted(set(readers) - known)
-    if unknown:
-        raise ValueError(f'the list has no source {unknown[0]!r}; it has {", ".join(sorted(known))}')
+    check_sources(listed, readers)
     report = Report(options.out)
     manifest = Manifest(options.out, _settings(listed, options), options.overwrite)
     try:
@@ -86,6 +83,7 @@ def rebuild(
             os.path.join(manifest.folder, 'fingerprints.jsonl'), options.workers, options.progress
         )
         jobs: list[Job] = []
+        sets: dict[tuple[str, str], tuple[list[Record], list[Problem]]] = {}  # several sources in one folder
         for source in dict.fromkeys(row.source for row in listed):
             rows = [row for row in listed if row.source == source and row.key not in done]
             if not rows:
@@ -93,7 +91,11 @@ def rebuild(
             if source not in readers:
                 result.missing += [Missing(row, 'its source was not given') for row in rows]
                 continue
-            records, result.unread[source] = _read(readers[source], options)
+            reader = readers[source]
+            place = reader.name, reader.source
+            if place not in sets:
+                sets[place] = _read(reader, options)
+            records, result.unread[source] = sets[place]
             found, missing = find_pictures(rows, records, store, max_bits)
             jobs += [Job(item.record, item.listed.split, item.listed.name) for item in found]
             result.found += found
@@ -106,6 +108,18 @@ def rebuild(
     finally:
         manifest.close()
     return result
+
+
+def check_sources(listed: Sequence[ListedPicture], given: Iterable[str]) -> None:
+    """Refuses sources that a list does not name.
+
+    Raises:
+        ValueError: There is one.
+    """
+    known = {row.source for row in listed}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise ValueError(f'the list has no source {unknown[0]!r}; it has {", ".join(sorted(known))}')
 
 
 def _settings(listed: Sequence[ListedPicture], options: Options) -> dict[str, object]:
@@ -142,21 +156,19 @@ def _write_tables(manifest: Manifest, result: Rebuilt, sources: Mapping[str, Sou
     for item in result.found:
         if item.record.picture not in failed:
             row, taken = item.listed, item.fingerprint
-            rows.append(
-                [row.split, row.name, row.source, item.record.picture, item.how, item.bits]
-                + [taken.width, taken.height]
-            )
+            where = row.split, row.name, row.source, item.record.picture
+            rows.append([*where, item.how, item.bits, taken.width, taken.height])
     write_csv(path, _FOUND_COLUMNS, sorted(rows, key=lambda row: row[:2]))
     path = os.path.join(manifest.out, MISSING_FILE)
     if not result.missing:
         Path(path).unlink(missing_ok=True)
         return
     columns = ('source', 'split', 'name', 'identifier', 'reason', 'address')
-    lines = [
-        [item.listed.source, item.listed.split, item.listed.name, item.listed.identifier, item.reason]
-        + [sources[item.listed.source].address if item.listed.source in sources else '']
-        for item in result.missing
-    ]
+    lines = []
+    for item in result.missing:
+        row = item.listed
+        address = sources[row.source].address if row.source in sources else ''
+        lines.append([row.source, row.split, row.name, row.identifier, item.reason, address])
     write_csv(path, columns, lines)
 
 

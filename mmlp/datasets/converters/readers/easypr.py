@@ -45,7 +45,8 @@ class EasyPR(Reader):
                 yield attempt(path, self._record, image, path, index)
         if not found:
             raise ConversionError(
-                f'no GroundTruth.xml in {self.source!r}; expected <image> with <imageName> and <taggedRectangle>'
+                f'no GroundTruth.xml in {self.source!r}; expected <image> with <imageName> and '
+                '<taggedRectangle>'
             )
 
     def _record(self, image: ElementTree.Element, path: str, index: PictureIndex) -> Record:

@@ -4,7 +4,8 @@ layout:
   SRC/{train,val,test}/images/NAME.jpg
   SRC/{train,val,test}/masks/NAME.jpg.png    0 background, 255 plate, 128 ignored; see data/README.md
 
-or SRC/images and SRC/masks. Each connected region of a mask becomes a plate. A picture without a mask is named.
+or SRC/images and SRC/masks. Each connected region of a mask becomes a plate. A picture without a mask is
+named.
 """
 
 from __future__ import annotations

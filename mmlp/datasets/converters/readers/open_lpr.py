@@ -5,11 +5,11 @@ github.com/faisalthaheem/open-lpr-dataset-plate-detection.
 
 layout:
   SRC/train.db, SRC/val.db: SQLite, table annotations with filename, imheight, imwidth, isreviewed, isdeleted,
-      isbackground and imgareas, JSON: [{"x": LEFT, "y": TOP, "width": W, "height": H, "lbltxt": "plate"}, ...]
+      isbackground and imgareas, JSON: [{"x": LEFT, "y": TOP, "width": W, "height": H, ...}, ...]
   SRC/{train,val}/NAME.jpg
 
-Official train and val. An older train_and_val.db beside the two is passed over. Pictures that are marked deleted
-are left out, and so are those without boxes that nobody reviewed.
+Official train and val. An older train_and_val.db beside the two is passed over. Pictures that are marked
+deleted are left out, and so are those without boxes that nobody reviewed.
 """
 
 from __future__ import annotations
@@ -95,6 +95,6 @@ def _read_rows(path: str) -> list[tuple]:
             return connection.execute(f'SELECT {", ".join(_COLUMNS)} FROM annotations').fetchall()
     except sqlite3.Error as error:
         raise ConversionError(
-            f'{path!r} is not the annotation file of open-lpr: {error}; expected the table annotations with the '
-            f'columns {", ".join(_COLUMNS)}'
+            f'{path!r} is not the annotation file of open-lpr: {error}; expected the table annotations '
+            f'with the columns {", ".join(_COLUMNS)}'
         ) from error
