@@ -1,4 +1,4 @@
-"""Lists the pictures of a data set, so that others can rebuild it from the public sets it was made of.
+r"""Lists the pictures of a data set, so that others can rebuild it from the public sets it was made of.
 
     python tools/dataset_converters/make_list.py data/mine -o mine.csv --source open_images
     python tools/dataset_converters/make_list.py data/plates -o plates.csv --by-prefix
@@ -31,7 +31,9 @@ from mmlp.media import MediaError
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog='tools/dataset_converters/make_list.py',
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('data', help='data set')
     parser.add_argument('-o', '--out', required=True, help='the list, a CSV file')

@@ -1,4 +1,4 @@
-"""Rebuilds a data set from a list and the public sets that you have downloaded; names what is missing.
+r"""Rebuilds a data set from a list and the public sets that you have downloaded; names what is missing.
 
     python tools/dataset_converters/rebuild_from_list.py data/lists/lovasz_130.csv -o data/lovasz_130 \
         --source openimages=OpenImages openlpr=open-lpr romania=license-plate-dataset/dataset
@@ -64,7 +64,9 @@ _TITLES = ('source', 'listed', 'there before', 'by SHA-256', 'by name', 'by what
 def build_parser() -> argparse.ArgumentParser:
     """The argument parser."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog='tools/dataset_converters/rebuild_from_list.py',
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('list', help='the list, a CSV file')
     parser.add_argument('-o', '--out', required=True, help='output folder')
