@@ -248,6 +248,19 @@ def test_a_list_without_sources_beside_it(
     assert tool.main([*arguments, '--format', 'city=voc', 'road=yolo']) == 0
 
 
+def test_labels_are_chosen_where_a_set_has_them(
+    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    for path in (tmp_path / 'city set/annots').iterdir():
+        path.write_text(path.read_text().replace('license-plate', 'blue thing'))
+    ours = tmp_path / 'ours'
+    arguments = [str(lists), '-o', str(tmp_path / 'out'), '--source', downloads[0], f'road={ours}']
+    assert tool.main([*arguments, '--labels', 'red thing']) == 2
+    assert "no annotation has the label 'red thing'" in capsys.readouterr().err
+    assert tool.main([*arguments, '--labels', 'blue thing']) == 0
+    assert "city set: taken as plates: 'blue thing' (6)" in capsys.readouterr().out
+
+
 def test_pictures_in_subfolders_keep_them(make_list: ModuleType, tool: ModuleType, tmp_path: Path) -> None:
     ours = tmp_path / 'ours'
     write_layout(ours, ['day/1.jpg', 'night/1.jpg'])

@@ -17,6 +17,7 @@ from ..converters.options import Options, Report
 from ..converters.plan import Job, plan
 from ..converters.reader import Reader
 from ..converters.records import Problem, Record
+from ..converters.splits import SplitRule
 from .finding import MAX_BITS, Found, Missing, find_pictures
 from .fingerprint import FingerprintStore
 from .picture_list import ListedPicture, write_csv
@@ -94,7 +95,7 @@ def rebuild(
             reader = readers[source]
             place = reader.name, reader.source
             if place not in sets:
-                sets[place] = _read(reader, options)
+                sets[place] = _read(reader, options, report)
             records, result.unread[source] = sets[place]
             found, missing = find_pictures(rows, records, store, max_bits)
             jobs += [Job(item.record, item.listed.split, item.listed.name) for item in found]
@@ -136,17 +137,17 @@ def _is_there(manifest: Manifest, entry: dict) -> bool:
     return all(os.path.isfile(path) for path in manifest.outputs(entry))
 
 
-def _read(reader: Reader, options: Options) -> tuple[list[Record], list[Problem]]:
+def _read(reader: Reader, options: Options, report: Report) -> tuple[list[Record], list[Problem]]:
     """The pictures of a set with the shapes that count, and what of it could not be read."""
-    records, report = [], Report(options.out)
+    # Its problems are those of the whole set, most of which the list may not ask for.
+    whole, records = Report(options.out), []
     for item in reader.read():
-        if isinstance(item, Problem):
-            report.problems.append(item)
-        elif os.path.join(os.path.abspath(options.out), '') not in item.picture:
-            records.append(item)
-    choice = choose_labels(records, options.labels, options.ignore_labels)
-    jobs = plan(records, choice, Options(options.out), report)
-    return [job.record for job in jobs], report.problems
+        (whole.problems if isinstance(item, Problem) else records).append(item)
+    labels = options.labels if reader.has_labels else None
+    choice = choose_labels(records, labels, options.ignore_labels)
+    jobs = plan(records, choice, Options(options.out, rule=SplitRule('train')), whole)
+    report.notes += [f'{reader.source}: {note}' for note in (*whole.notes, *reader.notes())]
+    return [job.record for job in jobs], whole.problems
 
 
 def _write_tables(manifest: Manifest, result: Rebuilt, sources: Mapping[str, Source]) -> None:
