@@ -136,6 +136,7 @@ PUBLISHED = {
     'street_152': {'train': 152},
     'close_ups_220': {'val': 220},
     'lovasz_130': {'train': 100, 'val': 30},
+    'overfit_16': {'train': 16},
 }
 
 
@@ -183,6 +184,8 @@ def test_the_130_are_the_first_by_sha256() -> None:
     first_val = min(row.sha256 for row in rows if row.split == 'val')
     assert last['train'] < first_val
     assert {row.source for row in rows} == {'openimages', 'openlpr', 'romania'}
+    first = sorted(row.sha256 for row in rows)[:16]
+    assert first == sorted(row.sha256 for row in read_list(ROOT / 'data/lists/overfit_16.csv'))
 
 
 def test_published_lists_are_small_and_hold_facts_alone() -> None:
