@@ -49,7 +49,9 @@ _CODING = (b'hvcC', b'av1C', b'vvcC', b'j2kH', b'jpgC', b'uncC', b'cmpd')
 _MOST_OF_CODING, _MOST_OF_PROPERTY, _MOST_OF_NAME = 4096, 256, 64
 _COLOUR, _PROFILES = b'colr', (b'prof', b'rICC')
 #: What belongs into the table of contents.
-_META_BOXES = frozenset({b'hdlr', b'pitm', b'iloc', b'iinf', b'iprp', b'iref', b'idat', b'dinf', b'free', b'skip'})
+_META_BOXES = frozenset(
+    {b'hdlr', b'pitm', b'iloc', b'iinf', b'iprp', b'iref', b'idat', b'dinf', b'free', b'skip'}
+)
 _ALPHA = (b'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', b'urn:mpeg:hevc:2015:auxid:1')
 _FILM_BOXES = (b'mpvd', b'moov', b'moof')
 #: Parts of the file that hold the picture, or nothing.
@@ -156,7 +158,11 @@ def clean_heif(data: bytes, wanted: MetadataFilter) -> bytes:
         if cleaned is not None:
             kept.append(dataclasses.replace(item, data=cleaned, properties=[]))
     kept = [dataclasses.replace(item, entry=_bare_entry(item)) for item in kept]
-    return data if _is_whole(data, file, kept, wanted) else _write(file, kept)
+    if _is_whole(data, file, kept, wanted):
+        return data
+    if not wanted.notes:
+        wanted.leave_out(BYTES_BETWEEN)
+    return _write(file, kept)
 
 
 def _wanted_properties(item: _Item, wanted: MetadataFilter) -> Iterator[tuple[bytes, bytes, bool]]:

@@ -23,8 +23,8 @@ _LINK = re.compile(r'\b[a-z][a-z0-9+.-]{1,20}://[^\s"<>]{1,300}(?=[\s"<>)]|$)', 
 _CODED_WORD = re.compile(r'[A-Za-z0-9+/=_-]{16,}')
 _LONG_WORD = 40
 _MIXED = [re.compile(pattern) for pattern in ('[a-z]', '[A-Z]', '[0-9+/]')]
-#: Lists of bytes: ff d8 ff e0, 0xff, 0xd8, 255, 216.
-_BYTE_LIST = re.compile(r'(?:(?:0x|\\x|x)?[0-9A-Fa-f]{1,3}[\s,;:|\\-]+){256,}')
+#: Lists of bytes, in whatever lines: ff d8 ff e0, 0xff, 0xd8, 255, 216.
+_BYTE_LIST = re.compile(r'[0-9A-Fa-f\s,;:|\\x-]{600,}')
 #: Words of all printable characters, as of base85 and uuencode; sentences without spaces are mostly of small
 #: letters.
 _PRINTABLE_WORD = re.compile(r'[!-~]{60,}')

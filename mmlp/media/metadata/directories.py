@@ -159,8 +159,10 @@ class Tiff:
 
     def header(self, first: int) -> bytes:
         """Writes a header like that of the file, with another place of the first directory."""
-        return self.data[:8] + struct.pack(self.order + 'Q', first) if self.is_big else (
-            self.data[:4] + struct.pack(self.order + 'I', first)
+        return (
+            self.data[:8] + struct.pack(self.order + 'Q', first)
+            if self.is_big
+            else (self.data[:4] + struct.pack(self.order + 'I', first))
         )
 
     def has_gaps(self) -> bool:

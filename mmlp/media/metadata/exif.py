@@ -10,7 +10,7 @@ import numpy as np
 
 from .data_in_texts import holds_picture
 from .directories import TYPE_SIZES, Directory, Entry, Tiff, swapped
-from .filter import MetadataFilter
+from .filter import BYTES_BETWEEN, MetadataFilter
 
 EXIF_HEADER = b'Exif\x00\x00'
 
@@ -91,9 +91,10 @@ def clean_exif(exif: bytes | None, wanted: MetadataFilter) -> bytes | None:
     if following or not _THUMBNAIL_TAGS.isdisjoint(main):
         wanted.leave_out('thumbnail')
     kept = _wanted_entries(main, _MAIN_TAGS, wanted)
-    is_whole = parts.are_whole and not following and not tiff.has_gaps()
-    if is_whole and kept == without_links(main):
-        return EXIF_HEADER + tiff.data
+    if parts.are_whole and not following and kept == without_links(main):
+        if not tiff.has_gaps():
+            return EXIF_HEADER + tiff.data
+        wanted.leave_out(BYTES_BETWEEN)
     if not kept and not parts:
         return None
     return EXIF_HEADER + tiff.header(8) + b''.join(parts.write(tiff, kept, 8))

@@ -13,8 +13,6 @@ BYTES_BETWEEN = 'bytes between the parts of the file'
 BYTES_BEHIND = 'bytes behind the end of the picture'
 #: What is called a text and is none.
 DATA_IN_TEXTS = 'data in texts'
-#: Coded characters that all texts of a file together may have: identifiers, checksums.
-_CODED_BUDGET = 4 * CODED_LENGTH
 
 
 class MetadataFilter:
@@ -59,10 +57,10 @@ class MetadataFilter:
             str | None: The text as it was, JSON without the fields that tell a place, or None.
         """
         coded = coded_length(text)
-        if coded >= CODED_LENGTH or self._coded + coded > _CODED_BUDGET:
+        if self._coded + coded >= CODED_LENGTH:  # Of all texts, since a picture may be cut into many.
             self.leave_out(DATA_IN_TEXTS)
             return None
-        self._coded += coded  # Else a picture could be cut into many short texts.
+        self._coded += coded
         if not self.strip_location:
             return text
         body = text.rstrip('\0')

@@ -74,7 +74,9 @@ def _cut_picture(parts: list[bytes], wanted: MetadataFilter) -> None:
             coded = _join(part[start:])
 
             def build(shorter: bytes, index: int = index, head: bytes = part[:start]) -> bytes:
-                return b''.join([*parts[:index], head, _split(shorter), *parts[index + 1 :], bytes([_TRAILER])])
+                return b''.join(
+                    [*parts[:index], head, _split(shorter), *parts[index + 1 :], bytes([_TRAILER])]
+                )
 
             kept = without_slack(coded, build)
             if kept != coded:

@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from .data_in_texts import holds_picture
-from .filter import MetadataFilter
+from .filter import BYTES_BETWEEN, MetadataFilter
 
 _HEADER, _ENTRY = 128, 12
 _SIGNATURE = slice(36, 40)
@@ -48,7 +48,10 @@ def clean_icc(profile: bytes | None, wanted: MetadataFilter) -> bytes | None:
         wanted.leave_out('ICC profile that cannot be read')
         return None
     kept = [tag for tag in tags if _is_wanted(tag, profile, wanted)]
-    if len(kept) == len(tags) and _covers(tags, profile):
+    is_covered = _covers(tags, profile)
+    if not is_covered:
+        wanted.leave_out(BYTES_BETWEEN)
+    elif len(kept) == len(tags):
         return profile
     if len(kept) < len(tags):
         wanted.leave_out('parts of the ICC profile that tell no colours')

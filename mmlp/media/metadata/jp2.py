@@ -26,7 +26,9 @@ _GEO = bytes.fromhex('b14bf8bd083d4b43a5ae8cd7d5a6ce03')
 #: Markers of the code stream: a comment, and lengths of tiles' parts.
 _COM, _LENGTHS = 0x64, 0x55
 #: How pixels are coded: what a decoder needs.
-_CODING = frozenset({0x50, 0x51, 0x52, 0x53, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x63})
+_CODING = frozenset(
+    {0x50, 0x51, 0x52, 0x53, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x63}
+)
 
 
 def with_jp2_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -> bytes:
@@ -124,7 +126,9 @@ def _clean_header(payload: bytes, encoded: bytes | None, wanted: MetadataFilter)
             colour = _clean_colour(part, wanted)
             kept += [(kind, colour)] if colour is not None else []
         elif kind == _RESOLUTION:
-            inner = [(name, value) for name, value in boxes_of(part) if len(value) <= _RESOLUTIONS.get(name, 0)]
+            inner = [
+                (name, value) for name, value in boxes_of(part) if len(value) <= _RESOLUTIONS.get(name, 0)
+            ]
             if sum(len(value) + 8 for _, value in inner) < len(part):
                 wanted.leave_out('unknown boxes')
             kept += [(kind, b''.join(box(*entry) for entry in inner))] if inner else []

@@ -19,6 +19,8 @@ _ICC_HEADER = b'ICC_PROFILE\x00'
 _ADOBE_HEADER = b'Adobe\x00'
 _MAX_PAYLOAD = 0xFFFF - 2
 _SOS, _EOI, _COM, _APP0, _DNL = 0xDA, 0xD9, 0xFE, 0xE0, 0xDC
+#: What tells how a file is put together, and need not be told, is short.
+_MOST_OF_STRUCTURE = 512
 #: Stands for what is no segment.
 _GAP = 0x00
 #: Markers without a payload.
@@ -187,7 +189,7 @@ def _wanted_metadata(data: bytes, wanted: MetadataFilter) -> Iterator[tuple[int,
             kept = _wanted_segment(marker, payload, wanted)
             if kept is not None and len(kept) <= _MAX_PAYLOAD:
                 yield marker, kept
-        elif marker == _GAP:
+        elif marker == _GAP or (marker == _DNL and len(payload) > 2):
             wanted.leave_out(BYTES_BETWEEN)
         elif marker == _EOI:
             _describe_rest(payload, wanted)
@@ -227,6 +229,8 @@ def _wanted_segment(marker: int, payload: bytes, wanted: MetadataFilter) -> byte
         return wanted.raw_text(payload)
     known = [what for code, start, what in _LEFT_OUT if code == marker and payload.startswith(start)]
     what = known[0] if known else 'unknown segments'
+    if what is None and len(payload) > _MOST_OF_STRUCTURE:
+        what = 'unknown segments'
     if what is not None:
         wanted.leave_out(what)
     return None

@@ -162,6 +162,8 @@ def _wanted_profile(payload: bytes, wanted: MetadataFilter) -> bytes | None:
         return None
     if kept == profile and is_exact and len(name) <= _MAX_KEYWORD:
         return payload
+    if not is_exact:
+        wanted.leave_out(BYTES_BETWEEN)
     return b'icc\0\0' + zlib.compress(kept)
 
 

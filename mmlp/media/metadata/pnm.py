@@ -45,7 +45,11 @@ def with_pnm_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
             return original[:end]
     start, size = _read_header(encoded)
     numbers = re.sub(rb'#[^\n]*\n', b' ', encoded[:start]).split()
-    lines = [numbers[0], *(b'#' + line for line in (kept or b'').split(b'\n') if kept), b' '.join(numbers[1:3])]
+    lines = [
+        numbers[0],
+        *(b'#' + line for line in (kept or b'').split(b'\n') if kept),
+        b' '.join(numbers[1:3]),
+    ]
     return b'\n'.join([*lines, *numbers[3:], encoded[start : start + size]])
 
 

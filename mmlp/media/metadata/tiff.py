@@ -11,7 +11,7 @@ import numpy as np
 from .data_in_texts import holds_picture
 from .directories import TYPE_SIZES, Directory, Entry, Tiff, swapped
 from .exif import ExifParts
-from .filter import MetadataFilter
+from .filter import BYTES_BETWEEN, MetadataFilter
 from .icc import clean_icc
 from .jpeg import bare_jpeg
 from .photoshop import clean_iptc, clean_resources
@@ -30,7 +30,10 @@ _TEXTS = frozenset({269, 270, 271, 272, 285, 305, 306, 315, 316, 33432})
 #: Resolution, as numbers.
 _NUMBERS = frozenset({282, 283, 286, 287, 296})
 #: GeoTIFF and GDAL: texts, and numbers of a few bytes for each point.
-_PLACE_TEXTS, _PLACE_NUMBERS = frozenset({34737, 42112, 42113}), frozenset({33550, 33922, 34264, 34735, 34736})
+_PLACE_TEXTS, _PLACE_NUMBERS = (
+    frozenset({34737, 42112, 42113}),
+    frozenset({33550, 33922, 34264, 34735, 34736}),
+)
 _MOST_OF_PLACE = 4096
 _XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
 _EXIF, _GPS = 34665, 34853
@@ -41,7 +44,7 @@ _BLOCKS: dict[int, Callable[[bytes | None, MetadataFilter], bytes | None]] = {
     _ICC: clean_icc,
 }
 #: Layers, further directories, and thumbnails of the old kind, which are told where the file is read.
-_TOLD = frozenset({330, 347, 514, *_STRIPS, *_TILES})
+_TOLD = frozenset({330, 514, *_STRIPS, *_TILES})
 _OLD_THUMBNAIL, _LAYERS = 513, 37724
 _COMPRESSION, _RAW, _OLD_JPEG, _JPEG, _DEFLATE = 259, 1, 6, 7, (8, 32946)
 _PHOTOMETRIC, _YCBCR = 262, 6
@@ -78,9 +81,11 @@ def with_tiff_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) 
         kept, parts = swapped(kept), parts and parts.swapped()
     pixels = _kept_structure(structure)
     places, sizes = _STRIPS if _STRIPS[0] in structure else _TILES
-    pieces = _read_pieces(target, structure, places, sizes)
+    pieces = _read_pieces(target, structure, places, sizes, wanted)
     if encoded is original and _is_whole(source, main, {**pixels, **kept}, parts, pieces, (places, sizes)):
         return original
+    if not wanted.notes and (encoded is original or _has_more(source, main)):
+        wanted.leave_out(BYTES_BETWEEN)
     start = len(target.header(0))
     offsets = []
     for piece in pieces:
@@ -135,8 +140,8 @@ def _kept_metadata(main: Directory, wanted: MetadataFilter) -> Directory:
         data: bytes | None = None
         if tag in _TEXTS or tag in _PLACE_TEXTS or tag in _PLACE_NUMBERS:
             data = _wanted_value(tag, entry, wanted)
-        elif tag in _NUMBERS:
-            data = entry.data if len(entry.data) <= _SHORT else None
+        elif tag in _NUMBERS and len(entry.data) <= _SHORT:
+            data = entry.data
         elif tag in _BLOCKS:
             turned = _in_order(entry.data)
             data = _BLOCKS[tag](turned, wanted)
@@ -146,7 +151,12 @@ def _kept_metadata(main: Directory, wanted: MetadataFilter) -> Directory:
             wanted.leave_out('thumbnail')
         elif tag == _LAYERS:
             wanted.leave_out("further resources of Photoshop's")
-        elif tag not in (_EXIF, _GPS) and tag not in _TOLD and not _is_structure(tag, entry):
+        elif (
+            tag not in (_EXIF, _GPS)
+            and tag not in _TOLD
+            and not _is_structure(tag, entry)
+            and not (tag == _TABLES and _is_jpeg(main))
+        ):
             wanted.leave_out('unknown tags')
         if data == entry.data:
             kept[tag] = entry
@@ -216,7 +226,9 @@ def _is_jpeg(structure: Directory) -> bool:
     return entry is not None and entry.data.strip(b'\0') == bytes([_JPEG])
 
 
-def _read_pieces(tiff: Tiff, structure: Directory, places: int, sizes: int) -> list[bytes]:
+def _read_pieces(
+    tiff: Tiff, structure: Directory, places: int, sizes: int, wanted: MetadataFilter
+) -> list[bytes]:
     """Returns the strips or tiles, each as far as it holds pixels."""
 
     def number(tag: int, default: int) -> int:
@@ -245,6 +257,9 @@ def _read_pieces(tiff: Tiff, structure: Directory, places: int, sizes: int) -> l
         tiff.read.append((offsets[index], offsets[index] + len(piece) + len(piece) % 2))
         is_last = places == _STRIPS[0] and index % (count // planes) == count // planes - 1
         lines = height - rows * (count // planes - 1) if is_last else rows
+        if compression not in (_RAW, _JPEG, *_DEFLATE) and holds_picture(piece):
+            wanted.leave_out(BYTES_BETWEEN)
+            raise ValueError('a picture may stand behind the pixels')
         pieces.append(_bare_piece(piece, compression, row * lines))
     return pieces
 
@@ -261,9 +276,17 @@ def _bare_piece(piece: bytes, compression: int, size: int) -> bytes:
         if len(rows) > size:
             return zlib.compress(rows[:size])
         return piece[: len(piece) - len(unpacker.unused_data)]
-    if holds_picture(piece):
-        raise ValueError('a picture may stand behind the pixels')
     return piece
+
+
+def _has_more(source: Tiff, main: Directory) -> bool:
+    """Tells whether a file of which the metadata alone are taken holds more than they and the pixels."""
+    places, sizes = _STRIPS if _STRIPS[0] in main else _TILES
+    try:
+        pieces = _read_pieces(source, main, places, sizes, wanted)
+    except (ValueError, struct.error, zlib.error):
+        return False
+    return [*map(len, pieces)] < [*source.numbers(main[sizes])] or source.has_gaps()
 
 
 def _is_whole(

@@ -21,7 +21,9 @@ _NAMESPACES = {'gain map': 'hdr-gain-map', 'depth map': '/depthmap/', FURTHER_PI
 _LANGUAGE = '{http://www.w3.org/XML/1998/namespace}lang'
 #: Comments, definitions and instructions, which are not among what is parsed.
 _ASIDES = re.compile(r'<!--|<!DOCTYPE|<\?(?!(?:xpacket|xml|adobe)\b[^>]{0,200}>)')
-_NAMES = re.compile(r'<[/!?]?([^\s<>]+)|\s([^\s=<>"\']+)\s*=\s*["\']|xmlns(?::[^\s=]+)?\s*=\s*["\']([^"\']*)')
+_NAMES = re.compile(
+    r'\sxmlns(?::[^\s=]+)?\s*=\s*["\']([^"\']*)|<[/!?]?([^\s<>]+)|\s([^\s=<>"\']+)\s*=\s*["\']'
+)
 #: Names of properties and of what they belong to are short.
 _MOST_OF_NAME = 256
 

@@ -18,8 +18,8 @@ _BEGINNINGS = re.compile(
     re.DOTALL,
 )
 _PACKED = re.compile(rb'\x78[\x01\x5e\x9c\xda]')
-_BASE64 = re.compile(rb'(?:[A-Za-z0-9+/_-]{4,}\s*){12,}={0,2}')
-_HEXADECIMAL = re.compile(rb'(?:[0-9A-Fa-f]{2}[\s,:]*){100,}')
+_BASE64 = re.compile(rb'[A-Za-z0-9+/_=\s-]{100,}')
+_HEXADECIMAL = re.compile(rb'[0-9A-Fa-f\s,:]{200,}')
 _WIDE_LETTERS = re.compile(rb'(?:[A-Za-z0-9+/]\0){60,}')
 _MOST_BYTES = 1 << 22
 
@@ -33,13 +33,14 @@ def streams(data, depth=2):
     if _WIDE_LETTERS.search(data):
         found.append(data.replace(b'\0', b''))
     for match in _BASE64.finditer(data):
-        letters = re.sub(rb'\s', b'', match[0]).replace(b'-', b'+').replace(b'_', b'/').rstrip(b'=')
+        letters = re.sub(rb'\s', b'', match[0]).replace(b'-', b'+').replace(b'_', b'/').replace(b'=', b'')
         # Where a run begins is not known: a word may stand before it.
         for start in range(min(4, len(letters))):
             part = letters[start:]
             found.append(base64.b64decode(part[: len(part) // 4 * 4]))
     for match in _HEXADECIMAL.finditer(data):
-        found.append(binascii.unhexlify(b''.join(re.findall(rb'[0-9A-Fa-f]{2}', match[0]))))
+        digits = re.sub(rb'[\s,:]', b'', match[0])
+        found.append(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
     for part in found:
         if len(part) > 100:
             yield from streams(part, depth - 1)

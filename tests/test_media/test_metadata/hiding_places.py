@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import io
 import struct
 import zlib
 
 import cv2
 import numpy as np
+import pillow_heif
 from metadata_samples import (
     XMP_HEADER,
     ascii_entry,
@@ -24,6 +24,7 @@ from metadata_samples import (
 )
 from PIL import Image, ImageCms
 
+pillow_heif.register_heif_opener()
 SIZE = (64, 48)
 
 
@@ -58,7 +59,9 @@ def _xmp():
         'GImage': xmp_packet(f'{google} GImage:Mime="image/jpeg" GImage:Data="{LETTERS}"'),
         'GDepth': xmp_packet(google, f'<GDepth:Data>{LETTERS}</GDepth:Data>'),
         'thumbnails': xmp_packet(adobe, thumbnails),
-        'xmpGImg in another list': xmp_packet(adobe, f'<own:P><xmpGImg:image>{LETTERS}</xmpGImg:image></own:P>'),
+        'xmpGImg in another list': xmp_packet(
+            adobe, f'<own:P><xmpGImg:image>{LETTERS}</xmpGImg:image></own:P>'
+        ),
         'an own name': xmp_packet(f'own:Note="{LETTERS}"'),
         'a list of pieces': xmp_packet('', f'<own:Note><rdf:Seq>{sequence(*pieces)}</rdf:Seq></own:Note>'),
         'a data link': xmp_packet(f'own:Note="data:image/jpeg;base64,{LETTERS}"'),
@@ -67,7 +70,9 @@ def _xmp():
         'an instruction': packet + b'<?xpacket end="w" data="' + LETTERS.encode() + b'"?>',
         'a definition': b'<!DOCTYPE x [<!ENTITY e "' + LETTERS.encode() + b'">]>' + packet,
         'a namespace': packet.replace(b'http://example.org/own/', LETTERS.encode()),
-        'a namespace in use': xmp_packet('own:Note="1"').replace(b'http://example.org/own/', LETTERS.encode()),
+        'a namespace in use': xmp_packet('own:Note="1"').replace(
+            b'http://example.org/own/', LETTERS.encode()
+        ),
         'a name': xmp_packet('', f'<own:N{LETTERS.replace("+", "-").replace("/", "_").rstrip("=")}/>'),
     }
 
@@ -288,19 +293,22 @@ def _png():
         'behind the end': PNG + SECRET,
         'behind the end, chunks': PNG + coded(HIDDEN, 'PNG'),
         'EXIF with its header': text(b'eXIf', b'Exif\0\0' + EXIF['the thumbnail']),
-        'an animation': text(b'acTL', struct.pack('>II', 1, 0)).replace(
-            PNG[end:], chunk(b'fdAT', bytes(4) + zlib.compress(RAW)) + PNG[end:]),
     }  # fmt: skip
-    places |= {f'XMP, {name}': text(b'iTXt', b'XML:com.adobe.xmp\0\0\0\0\0' + packet) for name, packet in XMP.items()}
+    places |= {
+        f'XMP, {name}': text(b'iTXt', b'XML:com.adobe.xmp\0\0\0\0\0' + packet) for name, packet in XMP.items()
+    }
     places |= {f'EXIF, {name}': text(b'eXIf', block) for name, block in EXIF.items()}
-    places |= {f'ICC, {name}': text(b'iCCP', b'icc\0\0' + zlib.compress(profile)) for name, profile in ICC.items()}
+    places |= {
+        f'ICC, {name}': text(b'iCCP', b'icc\0\0' + zlib.compress(profile)) for name, profile in ICC.items()
+    }
     places['behind ICC'] = text(b'iCCP', b'icc\0\0' + zlib.compress(PROFILE) + SECRET)
     return places
 
 
 def riff(*chunks):
     body = b''.join(
-        kind + struct.pack('<I', len(payload)) + payload + b'\0' * (len(payload) % 2) for kind, payload in chunks
+        kind + struct.pack('<I', len(payload)) + payload + b'\0' * (len(payload) % 2)
+        for kind, payload in chunks
     )
     return b'RIFF' + struct.pack('<I', len(body) + 4) + b'WEBP' + body
 
@@ -309,7 +317,9 @@ def webp(*chunks, flags=0, lossless=True, inner=b''):
     plain = coded(PHOTO, 'WEBP', lossless=lossless, quality=90)
     kind, size = struct.unpack_from('<4sI', plain, 12)
     before = [entry for entry in chunks if entry[0] == b'ICCP']
-    head = struct.pack('<I', flags) + (SIZE[0] - 1).to_bytes(3, 'little') + (SIZE[1] - 1).to_bytes(3, 'little')
+    head = (
+        struct.pack('<I', flags) + (SIZE[0] - 1).to_bytes(3, 'little') + (SIZE[1] - 1).to_bytes(3, 'little')
+    )
     after = [entry for entry in chunks if entry[0] != b'ICCP']
     return riff((b'VP8X', head), *before, (kind, plain[20 : 20 + size] + inner), *after)
 
@@ -321,12 +331,10 @@ def _webp():
             f'{name}, an unknown chunk': webp((b'PRVT', SECRET), lossless=lossless),
             f'{name}, behind the pixels': webp(lossless=lossless, inner=SECRET),
             f'{name}, behind the end': webp(lossless=lossless) + SECRET,
-            f'{name}, a second picture': webp((b'VP8 ', coded(HIDDEN, 'WEBP')[20:]), lossless=lossless),
         }
     plain = webp()
     size = SIZE[0] - 1, SIZE[1] - 1
     frame = bytes(6) + b''.join(value.to_bytes(3, 'little') for value in size) + b'\x64\0\0\0' + plain[30:]
-    places['the header'] = riff((b'VP8X', plain[20:30] + SECRET), (plain[30:34], plain[38:]))
     places['an animation of one frame'] = riff(
         (b'VP8X', b'\2' + plain[21:30]), (b'ANIM', bytes(6)), (b'ANMF', frame), (b'PRVT', SECRET)
     )
@@ -403,7 +411,9 @@ def read_tiff(data):
     numbers = []
     for tag in (273, 279):
         kind, value = found[tag]
-        numbers.append(struct.unpack(f'{order}{len(value) // (2 if kind == 3 else 4)}{"H" if kind == 3 else "I"}', value))
+        numbers.append(
+            struct.unpack(f'{order}{len(value) // (2 if kind == 3 else 4)}{"H" if kind == 3 else "I"}', value)
+        )
     return entries, [data[at : at + size] for at, size in zip(*numbers)], order, big
 
 
@@ -438,7 +448,12 @@ def with_directory(data, further, link=False):
 def _small_jpeg(place):
     """The entries of a reduced picture that follows its own directory."""
     end = place + 2 + 12 * 10 + 4 + 6
-    entries = [(254, 4, 1, b'\1\0\0\0'), (256, 3, 1, b'\x28\0'), (257, 3, 1, b'\x1e\0'), (258, 3, 3, b'\x08\0' * 3)]
+    entries = [
+        (254, 4, 1, b'\1\0\0\0'),
+        (256, 3, 1, b'\x28\0'),
+        (257, 3, 1, b'\x1e\0'),
+        (258, 3, 3, b'\x08\0' * 3),
+    ]
     entries += [(259, 3, 1, b'\7\0'), (262, 3, 1, b'\6\0'), (277, 3, 1, b'\3\0'), (278, 3, 1, b'\x1e\0')]
     return [*entries, (273, 4, 1, struct.pack('<I', end)), (279, 4, 1, struct.pack('<I', len(SECRET)))]
 
@@ -473,7 +488,6 @@ def _tiff():
             f'{name}, behind the end': plain + SECRET,
             f'{name}, behind the pixels': write_tiff(
                 read_tiff(plain)[0], [PHOTO.tobytes() + SECRET], order, big),
-            f'{name}, a further strip': write_tiff(read_tiff(plain)[0], [PHOTO.tobytes(), SECRET], order, big),
         }  # fmt: skip
         places |= {f'{name}, XMP, {what}': tag(700, 1, packet) for what, packet in XMP.items()}
         places |= {f'{name}, ICC, {what}': tag(34675, 7, profile) for what, profile in ICC.items()}
@@ -482,7 +496,9 @@ def _tiff():
     places['deflate, behind the pixels'] = write_tiff(entries, [strips[0] + SECRET])
     for compression in ('tiff_lzw', 'packbits', 'jpeg'):
         entries, strips, order, _ = read_tiff(coded(PHOTO, 'TIFF', compression=compression))
-        places[f'{compression}, behind the pixels'] = write_tiff(entries, [*strips[:-1], strips[-1] + SECRET], order)
+        places[f'{compression}, behind the pixels'] = write_tiff(
+            entries, [*strips[:-1], strips[-1] + SECRET], order
+        )
         places[f'{compression}, a gap'] = write_tiff(entries, strips, order, gap=SECRET)
     start = strips[0][:2] if strips[0][:2] == b'\xff\xd8' else b''
     places['jpeg, a segment of a strip'] = write_tiff(
@@ -491,7 +507,11 @@ def _tiff():
     places['a reduced picture below'] = with_directory(TIFF['<', False], _small_jpeg, link=True)
     extra = np.dstack([np.asarray(PHOTO), np.asarray(HIDDEN.resize(SIZE).convert('L'))])
     for code in (0, 1, 2):
-        changed = [(258, 3, struct.pack('<4H', 8, 8, 8, 8)), (277, 3, b'\4\0'), (338, 3, struct.pack('<H', code))]
+        changed = [
+            (258, 3, struct.pack('<4H', 8, 8, 8, 8)),
+            (277, 3, b'\4\0'),
+            (338, 3, struct.pack('<H', code)),
+        ]
         kept = [entry for entry in read_tiff(TIFF['<', False])[0] if entry[0] not in (258, 277)]
         if code == 0:
             places['a further channel'] = write_tiff([*kept, *changed], [extra.tobytes()])
@@ -523,8 +543,11 @@ def _bmp():
     head = BMP[:28] + struct.pack('<H', 32) + BMP[30:34] + struct.pack('<I', four.size) + BMP[38:54]
     places = {
         'behind the header': BMP[:10] + struct.pack('<I', start) + BMP[14:54] + SECRET + BMP[54:],
-        'behind the palette': palette[:10] + struct.pack('<I', offset + len(SECRET)) + palette[14:offset]
-        + SECRET + palette[offset:],
+        'behind the palette': palette[:10]
+        + struct.pack('<I', offset + len(SECRET))
+        + palette[14:offset]
+        + SECRET
+        + palette[offset:],
         'behind the pixels': BMP + SECRET,
         'behind the profile': bmp5(PROFILE, tail=SECRET),
         'behind a header of version 5': bmp5(gap=SECRET),
@@ -539,7 +562,10 @@ GIF = coded(PHOTO.quantize(64), 'GIF')
 
 
 def blocks(data):
-    return b''.join(bytes([len(data[at : at + 255])]) + data[at : at + 255] for at in range(0, len(data), 255)) + b'\0'
+    return (
+        b''.join(bytes([len(data[at : at + 255])]) + data[at : at + 255] for at in range(0, len(data), 255))
+        + b'\0'
+    )
 
 
 def _gif():
@@ -561,7 +587,9 @@ def _gif():
         'behind the pixels': GIF[:-2] + blocks(SECRET) + b';',
         'behind the end': GIF + SECRET,
     }
-    places |= {f'ICC, {name}': extension(0xFF, b'\x0bICCRGBG1012' + blocks(profile)) for name, profile in ICC.items()}
+    places |= {
+        f'ICC, {name}': extension(0xFF, b'\x0bICCRGBG1012' + blocks(profile)) for name, profile in ICC.items()
+    }
     for name, packet in XMP.items():
         places[f'XMP, {name}'] = extension(0xFF, b'\x0bXMP DataXMP' + packet + end)
     return places
@@ -614,7 +642,6 @@ def _jp2():
         'the header': inside(box(b'prvt', SECRET)),
         'resolution': inside(box(b'res ', box(b'resc', bytes(10) + SECRET))),
         'a second picture': JP2 + box(b'jp2c', coded(HIDDEN, 'JPEG2000', no_jp2=True)),
-        'the signature': JP2[:12] + box(b'ftyp', JP2[20:32] + SECRET) + JP2[32:],
         'a comment': JP2[:stream] + box(b'jp2c', codes[: siz] + comment + codes[siz:]),
         'a comment of letters': JP2[:stream] + box(b'jp2c', codes[: siz] + letters + codes[siz:]),
         'behind the pixels': JP2[:stream] + box(b'jp2c', codes + SECRET),
@@ -632,15 +659,119 @@ def _jp2():
 def _ppm():
     rows = PHOTO.tobytes()
     plain = b'P6\n64 48\n255\n' + rows
-    grey = PHOTO.convert('L')
-    ascii_rows = b'P2\n64 48\n255\n' + ' '.join(map(str, grey.tobytes())).encode()
     return {
         'a comment': b'P6\n# ' + LETTERS.encode() + b'\n64 48\n255\n' + rows,
-        'a comment in lines': b'P6\n' + b''.join(b'# %s\n' % line for line in LINES.encode().split(b'\n')) + plain[3:],
+        'a comment in lines': b'P6\n'
+        + b''.join(b'# %s\n' % line for line in LINES.encode().split(b'\n'))
+        + plain[3:],
         'behind the pixels': plain + SECRET,
         'a second picture': plain + b'P6\n40 30\n255\n' + RAW,
-        'digits, behind the pixels': ascii_rows + b'\n' + SECRET,
     }
+
+
+def full(kind, payload, version=0, flags=0):
+    return box(kind, struct.pack('>I', version << 24 | flags) + payload)
+
+
+def properties_and_pixels(data):
+    """Properties and coded pixels of a HEIF or AVIF file of one item, as libheif and libavif write it."""
+    meta = data.index(b'meta') + 8
+    start = data.index(b'ipco') + 4
+    end = start - 8 + int.from_bytes(data[start - 8 : start - 4], 'big')
+    properties, position = [], start
+    while position < end:
+        size = int.from_bytes(data[position : position + 4], 'big')
+        properties.append((data[position + 4 : position + 8], data[position + 8 : position + size]))
+        position += size
+    table = data.index(b'ipma', meta) + 4
+    (count,) = data[table + 10 : table + 11]
+    essential = {value & 0x7F for value in data[table + 11 : table + 11 + count] if value & 0x80}
+    used = [value & 0x7F for value in data[table + 11 : table + 11 + count]]
+    pixels = data[data.index(b'mdat') + 4 :]
+    return [(*properties[number - 1], number in essential) for number in used], pixels
+
+
+def heif(plain, items=(), references=(), *, properties=(), replaced=None, meta=b'', gap=b'', boxes=b'',
+         handler=b'', name=b'', names=b'', types=b''):  # fmt: skip
+    """Writes a file of one picture with further items of (kind, row of the contents, data, properties)."""
+    kind = plain[plain.index(b'infe') + 12 : plain.index(b'infe') + 16]
+    own, coded_pixels = properties_and_pixels(plain)
+    own = [(name_, (replaced or {}).get(name_, value), flag) for name_, value, flag in own]
+    own += [(*entry, False) for entry in properties]
+    rows = [(kind, name + b'\0', coded_pixels, own), *items]
+    every = [entry for row in rows for entry in row[3]]
+    infos = b''.join(
+        full(b'infe', struct.pack('>HH', number, 0) + row[0] + row[1], 2)
+        for number, row in enumerate(rows, 1)
+    )
+    links = b''.join(box(what, struct.pack('>HHH', item, 1, to)) for what, item, to in references)
+    associations, at = b'', 1
+    for number, row in enumerate(rows, 1):
+        if row[3]:
+            values = bytes(at + index | (0x80 if entry[2] else 0) for index, entry in enumerate(row[3]))
+            associations += struct.pack('>HB', number, len(values)) + values
+            at += len(values)
+    count = sum(bool(row[3]) for row in rows)
+    head = full(b'hdlr', bytes(4) + b'pict' + bytes(12) + handler + b'\0') + full(b'pitm', b'\0\1')
+    inner = full(b'iinf', struct.pack('>H', len(rows)) + infos)
+    inner += full(b'iref', links) if links else b''
+    inner += box(b'iprp', box(b'ipco', b''.join(box(*entry[:2]) for entry in every))
+                 + full(b'ipma', struct.pack('>I', count) + associations + names))  # fmt: skip
+
+    def contents(start):
+        places = b''
+        for number, row in enumerate(rows, 1):
+            places += struct.pack('>HHHII', number, 0, 1, start, len(row[2]))
+            start += len(row[2])
+        table = full(b'iloc', b'\x44\0' + struct.pack('>H', len(rows)) + places)
+        return box(b'ftyp', plain[8 : int.from_bytes(plain[:4], 'big')] + types) + full(
+            b'meta', head + table + inner + meta
+        )
+
+    start = len(contents(0)) + 8 + len(gap)
+    return contents(start) + box(b'mdat', gap + b''.join(row[2] for row in rows)) + boxes
+
+
+HEIC = coded(PHOTO, 'HEIF', quality=90)
+
+
+def _heif(plain, small):
+    own, pixels = properties_and_pixels(small)
+    kind = small[small.index(b'infe') + 12 : small.index(b'infe') + 16]
+
+    def auxiliary(urn):
+        return (kind, b'\0', pixels, [*own, (b'auxC', bytes(4) + urn + b'\0', True)])
+
+    def metadata(row, data, name=b'mime'):
+        return heif(plain, [(name, row, data, [])], [(b'cdsc', 2, 1)])
+
+    places = {
+        'a thumbnail': heif(plain, [(kind, b'\0', pixels, own)], [(b'thmb', 2, 1)]),
+        'a depth map': heif(plain, [auxiliary(b'urn:mpeg:hevc:2015:auxid:2')], [(b'auxl', 2, 1)]),
+        'a gain map': heif(plain, [auxiliary(b'urn:com:apple:photo:2020:aux:hdrgainmap')], [(b'auxl', 2, 1)]),
+        'a JPEG item': heif(plain, [(b'jpeg', b'\0', SECRET, [])], [(b'thmb', 2, 1)]),
+        'further metadata': metadata(b'\0application/octet-stream\0', SECRET),
+        'a link': metadata(b'\0urn:any\0', SECRET, b'uri '),
+        'its own box': heif(plain, boxes=box(b'uuid', bytes(16) + SECRET)),
+        'a box of the contents': heif(plain, meta=box(b'uuid', bytes(16) + SECRET)),
+        'free room': heif(plain, boxes=box(b'free', SECRET)),
+        'free room of the contents': heif(plain, meta=box(b'free', SECRET)),
+        'a gap': heif(plain, gap=SECRET),
+        'behind the end': plain + SECRET,
+        'a property': heif(plain, properties=[(b'udes', bytes(4) + LETTERS.encode() + b'\0\0\0\0')]),
+        'a private property': heif(plain, properties=[(b'uuid', bytes(16) + SECRET)]),
+        'the name': heif(plain, name=LETTERS.encode()),
+        'the handler': heif(plain, handler=LETTERS.encode()),
+        'the brands': heif(plain, types=LETTERS.encode()),
+        'behind a table': heif(plain, names=SECRET),
+    }  # fmt: skip
+    for name, packet in XMP.items():
+        places[f'XMP, {name}'] = metadata(b'\0application/rdf+xml\0', packet)
+    for name, block in EXIF.items():
+        places[f'EXIF, {name}'] = metadata(b'\0', bytes(4) + block, b'Exif')
+    for name, profile in ICC.items():
+        places[f'ICC, {name}'] = heif(plain, replaced={b'colr': b'prof' + profile})
+    return places
 
 
 PLACES = {
@@ -652,4 +783,7 @@ PLACES = {
     'gif': _gif(),
     'jp2': _jp2(),
     'ppm': _ppm(),
+    'heic': _heif(HEIC, coded(HIDDEN, 'HEIF', quality=90)),
 }
+if 'AVIF' in Image.registered_extensions().values():
+    PLACES['avif'] = _heif(coded(PHOTO, 'AVIF', quality=90), coded(HIDDEN, 'AVIF', quality=80))
