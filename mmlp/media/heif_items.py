@@ -49,9 +49,7 @@ _CODING = (b'hvcC', b'av1C', b'vvcC', b'j2kH', b'jpgC', b'uncC', b'cmpd')
 _MOST_OF_CODING, _MOST_OF_PROPERTY, _MOST_OF_NAME = 4096, 256, 64
 _COLOUR, _PROFILES = b'colr', (b'prof', b'rICC')
 #: What belongs into the table of contents.
-_META_BOXES = frozenset(
-    {b'hdlr', b'pitm', b'iloc', b'iinf', b'iprp', b'iref', b'idat', b'dinf', b'free', b'skip'}
-)
+_META_BOXES = frozenset(b'hdlr pitm iloc iinf iprp iref idat dinf free skip'.split())
 _ALPHA = (b'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', b'urn:mpeg:hevc:2015:auxid:1')
 _FILM_BOXES = (b'mpvd', b'moov', b'moof')
 #: Parts of the file that hold the picture, or nothing.
@@ -317,7 +315,7 @@ def _read_entry(entry: bytes) -> tuple[int, bytes, bytes]:
 
 
 def _read_locations(payload: bytes) -> tuple[dict[int, list[tuple[int, int, int]]], int]:
-    """Reads where each item lies: pieces of (whether it is within ``idat``, offset, length); counts what is left."""
+    """Reads where items lie: pieces of (whether within ``idat``, offset, length); counts what is left."""
     version = payload[0]
     sizes = payload[4] >> 4, payload[4] & 15, payload[5] >> 4, payload[5] & 15 if version else 0
     offset_size, length_size, base_size, index_size = sizes

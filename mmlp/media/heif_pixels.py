@@ -1,4 +1,4 @@
-"""Coded pixels of HEIC and AVIF without what decoders pass over: messages, padding, and what stands behind them."""
+"""Coded pixels of HEIC and AVIF without what decoders pass over: messages, padding, what stands behind."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from .icc import clean_icc
 
 _FILE_HEADER = 14
 _PLAIN, _WITH_COLOURS, _WITH_PROFILE = 40, 108, 124
-#: Bytes of the longer header: colour space with end points and gamma, its kind alone, and where the profile is.
+#: Bytes of the longer header: colour space with end points and gamma, its kind alone, place of the profile.
 _COLOURS, _KIND, _PROFILE = slice(70, 122), slice(70, 74), 126
 _EMBEDDED, _SRGB = b'DEBM', b'BGRs'
 _PROFILE_KINDS = (_EMBEDDED, b'KNIL')

@@ -13,11 +13,13 @@ _SIGNATURE = slice(36, 40)
 _IDENTIFIER = slice(84, 100)
 #: Tags of ICC.1 and ICC.2, and those that operating systems add to the profiles of screens.
 _TAGS = frozenset(
-    b'A2B0 A2B1 A2B2 A2B3 A2M0 B2A0 B2A1 B2A2 B2A3 B2D0 B2D1 B2D2 B2D3 D2B0 D2B1 D2B2 D2B3 M2A0 M2B0 bXYZ bTRC '
-    b'bkpt calt chad chrm cicp ciis clot clro cprt crdi csnm desc dmdd dmnd gTRC gXYZ gamt gbd0 gbd1 gbd2 gbd3 '
-    b'kTRC lumi meas meta ncl2 ncol pre0 pre1 pre2 pseq psid ps2s ps2i psd0 psd1 psd2 psd3 rTRC rXYZ resp rig0 '
-    b'rig2 scrd scrn svcn targ tech ucrI vcgt view vued wtpt aabg aagg aarg arts dscm mmod ndin'.split()
-    + [b'bfd ']
+    (
+        b'A2B0 A2B1 A2B2 A2B3 A2M0 B2A0 B2A1 B2A2 B2A3 B2D0 B2D1 B2D2 B2D3 D2B0 D2B1 D2B2 D2B3 M2A0 M2B0 '
+        b'bXYZ bTRC bkpt calt chad chrm cicp ciis clot clro cprt crdi csnm desc dmdd dmnd gTRC gXYZ gamt '
+        b'gbd0 gbd1 gbd2 gbd3 kTRC lumi meas meta ncl2 ncol pre0 pre1 pre2 pseq psid ps2s ps2i psd0 psd1 '
+        b'psd2 psd3 rTRC rXYZ resp rig0 rig2 scrd scrn svcn targ tech ucrI vcgt view vued wtpt aabg aagg '
+        b'aarg arts dscm mmod ndin'
+    ).split()
 )
 #: Types of tables; numbers, curves and structures of several texts are shorter.
 _TABLES = frozenset([b'mft1', b'mft2', b'mAB ', b'mBA ', b'mpet', b'ncl2', b'gbd ', b'vcgt'])

@@ -26,9 +26,7 @@ _GEO = bytes.fromhex('b14bf8bd083d4b43a5ae8cd7d5a6ce03')
 #: Markers of the code stream: a comment, and lengths of tiles' parts.
 _COM, _LENGTHS = 0x64, 0x55
 #: How pixels are coded: what a decoder needs.
-_CODING = frozenset(
-    {0x50, 0x51, 0x52, 0x53, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x63}
-)
+_CODING = frozenset({*range(0x50, 0x54), *range(0x55, 0x5A), *range(0x5C, 0x62), 0x63})
 
 
 def with_jp2_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -> bytes:
@@ -164,8 +162,9 @@ def _clean_colour(part: bytes, wanted: MetadataFilter) -> bytes | None:
 
 def _clean_stream(stream: bytes, wanted: MetadataFilter) -> bytes:
     """Cleans a code stream: comments that are none, unknown segments, and what stands behind its end."""
-    parts, end = [b'\xff\x4f'], 2
-    for marker, segment, end in _segments(stream):
+    parts, start = [b'\xff\x4f'], 2
+    for marker, segment in _segments(stream):
+        start += len(segment)
         if marker in _CODING:
             parts.append(segment)
         elif marker == _COM:
@@ -176,24 +175,24 @@ def _clean_stream(stream: bytes, wanted: MetadataFilter) -> bytes:
                 wanted.leave_out('comments that are no text')
         else:
             wanted.leave_out('unknown segments')
-    tiles, tiles_end = _clean_tiles(stream, end, wanted)
-    if sum(map(len, tiles)) != tiles_end - end:
+    tiles, end = _clean_tiles(stream, start, wanted)
+    if sum(map(len, tiles)) != end - start:
         parts = [part for part in parts if part[1] != _LENGTHS]  # Of the tiles' parts as they were.
-    end = tiles_end + (2 if stream[tiles_end : tiles_end + 2] == b'\xff\xd9' else 0)
+    end += 2 if stream[end : end + 2] == b'\xff\xd9' else 0
     if stream[end:].strip(b'\0'):
         wanted.leave_out(BYTES_BEHIND)
     return b''.join([*parts, *tiles, b'\xff\xd9'])
 
 
-def _segments(stream: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Yields marker, segment with its marker, and end, of the segments before the first part of a tile."""
+def _segments(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yields marker and segment, its marker included, of the segments before the first part of a tile."""
     position = 2
     while stream[position : position + 2] != b'\xff\x90':
         mark, marker, size = struct.unpack_from('>BBH', stream, position)
         if mark != 0xFF or size < 2 or position + 2 + size > len(stream):
             raise ValueError(f'no segment of JPEG 2000 at byte {position}')
         position += 2 + size
-        yield marker, stream[position - 2 - size : position], position
+        yield marker, stream[position - 2 - size : position]
 
 
 def _clean_tiles(stream: bytes, position: int, wanted: MetadataFilter) -> tuple[list[bytes], int]:

@@ -64,11 +64,12 @@ def with_jpeg_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) 
 
 
 def _cut_scans(pixels: list[bytes], wanted: MetadataFilter) -> None:
-    """Cuts what stands behind the coded pixels of a scan: of the last one, and of others that look like it."""
+    """Cuts what stands behind the coded pixels of the last scan, and of others that look like it."""
     for index, part in enumerate(pixels):
         is_last = index == len(pixels) - 1
         if part[1] == _SOS and (is_last or holds_picture(part) or holds_letters(part)):
-            kept = without_slack(part, lambda scan: _join([*pixels[:index], scan, *pixels[index + 1 :]]))
+            before, behind = pixels[:index], pixels[index + 1 :]
+            kept = without_slack(part, lambda scan: _join([*before, scan, *behind]))  # noqa: B023
             if kept != part:
                 wanted.leave_out(BYTES_BETWEEN)
                 pixels[index] = kept

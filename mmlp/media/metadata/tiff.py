@@ -17,7 +17,7 @@ from .jpeg import bare_jpeg
 from .photoshop import clean_iptc, clean_resources
 from .xmp import clean_xmp
 
-#: How the pixels are stored and shown, with the most bytes that a value takes beside those that each strip has.
+#: How the pixels are stored and shown, with the most bytes that a value takes.
 _SHORT_STRUCTURE = frozenset(
     {*range(254, 267), 274, 277, 278, *range(280, 282), 284, 290, 292, 293, 297, 317, 318, 319, 321, 322, 323}
     | {332, 334, 336, 338, 339, 340, 341, 529, 530, 531, 532}
@@ -84,7 +84,7 @@ def with_tiff_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) 
     pieces = _read_pieces(target, structure, places, sizes, wanted)
     if encoded is original and _is_whole(source, main, {**pixels, **kept}, parts, pieces, (places, sizes)):
         return original
-    if not wanted.notes and (encoded is original or _has_more(source, main)):
+    if not wanted.notes and (encoded is original or _has_more(source, main, wanted)):
         wanted.leave_out(BYTES_BETWEEN)
     start = len(target.header(0))
     offsets = []
@@ -136,6 +136,7 @@ def samples_of(data: bytes) -> int:
 
 def _kept_metadata(main: Directory, wanted: MetadataFilter) -> Directory:
     kept: Directory = {}
+    tables = {_TABLES} if _is_jpeg(main) else set()
     for tag, entry in main.items():
         data: bytes | None = None
         if tag in _TEXTS or tag in _PLACE_TEXTS or tag in _PLACE_NUMBERS:
@@ -151,12 +152,7 @@ def _kept_metadata(main: Directory, wanted: MetadataFilter) -> Directory:
             wanted.leave_out('thumbnail')
         elif tag == _LAYERS:
             wanted.leave_out("further resources of Photoshop's")
-        elif (
-            tag not in (_EXIF, _GPS)
-            and tag not in _TOLD
-            and not _is_structure(tag, entry)
-            and not (tag == _TABLES and _is_jpeg(main))
-        ):
+        elif not (tag in (_EXIF, _GPS) or tag in _TOLD or _is_structure(tag, entry) or tag in tables):
             wanted.leave_out('unknown tags')
         if data == entry.data:
             kept[tag] = entry
@@ -279,7 +275,7 @@ def _bare_piece(piece: bytes, compression: int, size: int) -> bytes:
     return piece
 
 
-def _has_more(source: Tiff, main: Directory) -> bool:
+def _has_more(source: Tiff, main: Directory, wanted: MetadataFilter) -> bool:
     """Tells whether a file of which the metadata alone are taken holds more than they and the pixels."""
     places, sizes = _STRIPS if _STRIPS[0] in main else _TILES
     try:

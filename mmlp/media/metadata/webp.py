@@ -59,7 +59,7 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
         wanted.leave_out(BYTES_BEHIND)
     for kind in (*_PICTURE, _TRANSPARENCY):
         if kind in kept:
-            payload = without_slack(kept[kind], lambda part: _riff({**kept, kind: part}))
+            payload = without_slack(kept[kind], lambda part: _riff({**kept, kind: part}))  # noqa: B023
             if payload != kept[kind]:
                 wanted.leave_out(BYTES_BETWEEN)
                 kept[kind] = payload
