@@ -210,20 +210,6 @@ def _is_whole(data: bytes, file: _File, kept: list[_Item], wanted: MetadataFilte
     )
 
 
-def record_heif_extras(data: bytes, wanted: MetadataFilter) -> None:
-    """Records what a HEIF or AVIF file loses when its picture is coded anew.
-
-    Args:
-        data (bytes): The file.
-        wanted (MetadataFilter): Takes the record.
-    """
-    try:
-        file = _read(data)
-    except (ValueError, struct.error, KeyError, IndexError):
-        return
-    _record_extras(data, file, file.picture(), wanted)
-
-
 def _clean_metadata(item: _Item, wanted: MetadataFilter) -> bytes | None:
     if item.kind == b'Exif' and len(item.data) > 4:
         start = 4 + struct.unpack_from('>I', item.data)[0]

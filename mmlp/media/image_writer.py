@@ -17,7 +17,7 @@ from PIL import Image
 from .atomic import write_bytes
 from .errors import MediaWriteError
 from .heif import encode_heif
-from .heif_items import clean_heif, record_heif_extras
+from .heif_items import clean_heif
 from .images import ImageSource, Picture, read_image
 from .metadata import (
     MetadataFilter,
@@ -166,11 +166,10 @@ def _encode(
         except _UNKNOWN:
             wanted.leave_out('metadata that cannot be read')
             return encoded
-    if target in _ITEMS:
-        record_heif_extras(picture.data, wanted)
-    elif target == 'WEBP':
+    clean = clean_heif if target in _ITEMS else clean_webp if target == 'WEBP' else None
+    if clean:
         with contextlib.suppress(*_UNKNOWN):
-            clean_webp(picture.data, wanted)  # Records what the library does not take over.
+            clean(picture.data, wanted)  # Records what the library does not take over.
     else:
         wanted.leave_out('all that is not pixels')
     return _encode_like(picture, pixels, target, quality, wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .data_in_texts import CODED_LENGTH, coded_length, is_binary
 from .places import names_place, without_places
 
@@ -11,6 +13,7 @@ FURTHER_PICTURES = 'further pictures (gain maps, previews, second views)'
 FURTHER_CHANNELS = 'further channels'
 BYTES_BETWEEN = 'bytes between the parts of the file'
 BYTES_BEHIND = 'bytes behind the end of the picture'
+_CONTROLS = re.compile(rb'[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f]')
 #: What is called a text and is none.
 DATA_IN_TEXTS = 'data in texts'
 
@@ -31,7 +34,7 @@ class MetadataFilter:
     def __init__(self, strip_location: bool = False) -> None:
         self.strip_location = strip_location
         self._left_out: dict[str, None] = {}
-        self._coded = 0
+        self._coded, self._counted = 0, set[str]()
 
     @property
     def notes(self) -> list[str]:
@@ -57,10 +60,13 @@ class MetadataFilter:
             str | None: The text as it was, JSON without the fields that tell a place, or None.
         """
         coded = coded_length(text)
+        coded = 0 if coded < CODED_LENGTH and text in self._counted else coded
         if self._coded + coded >= CODED_LENGTH:  # Of all texts, since a picture may be cut into many.
             self.leave_out(DATA_IN_TEXTS)
             return None
-        self._coded += coded
+        if coded:
+            self._coded += coded
+            self._counted.add(text)
         if not self.strip_location:
             return text
         body = text.rstrip('\0')
@@ -106,4 +112,6 @@ def _encodings(data: bytes, encoding: str | None) -> tuple[str, ...]:
         data.decode('utf-8')
     except UnicodeDecodeError:
         return ('latin-1', 'utf-16-le', 'utf-16-be')
+    if len(_CONTROLS.findall(data)) * 8 > len(data):  # Letters of other alphabets, two bytes each.
+        return ('utf-16-le', 'utf-16-be')
     return ('utf-8',)

@@ -1,4 +1,4 @@
-"""Looks for pictures anywhere in a file, without knowing its format: in plain bytes, base64, digits, and packed."""
+"""Looks for pictures anywhere in a file, whatever its format: in plain bytes, base64, digits, and packed."""
 
 import base64
 import binascii
