@@ -166,12 +166,14 @@ def _encode(
         except _UNKNOWN:
             wanted.leave_out('metadata that cannot be read')
             return encoded
-    clean = clean_heif if target in _ITEMS else clean_webp if target == 'WEBP' else None
-    if clean:
-        with contextlib.suppress(*_UNKNOWN):
-            clean(picture.data, wanted)  # Records what the library does not take over.
-    else:
-        wanted.leave_out('all that is not pixels')
+    if target not in _LOSSY:
+        encoded = _encode_like(picture, pixels, target, quality, MetadataFilter())
+        if encoded != picture.data:
+            wanted.leave_out('all that is not pixels')
+        return encoded
+    clean = clean_webp if target == 'WEBP' else clean_heif
+    with contextlib.suppress(*_UNKNOWN):
+        clean(picture.data, wanted)  # Records what the library does not take over.
     return _encode_like(picture, pixels, target, quality, wanted)
 
 

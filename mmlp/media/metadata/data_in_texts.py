@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 #: How pictures begin that are small enough to hide in metadata.
 _SIGNATURES = re.compile(
@@ -51,6 +52,11 @@ def holds_picture(data: bytes) -> bool:
         bool: Whether it does.
     """
     return _SIGNATURES.search(data) is not None
+
+
+def picture_starts(data: bytes) -> Iterator[int]:
+    """Yields where pictures may begin."""
+    return (match.start() for match in _SIGNATURES.finditer(data))
 
 
 def holds_letters(data: bytes) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from .data_in_texts import picture_starts
+
 #: Less room than this cannot hold a picture in which anything could be read.
 _LEAST = 256
 _BAND_PIXELS = 1 << 22
@@ -39,6 +41,23 @@ def without_slack(coded: bytes, build: Callable[[bytes], bytes]) -> bytes:
         else:
             low = middle + 1
     return coded[:high]
+
+
+def hides_picture(data: bytes) -> bool:
+    """Tells whether a picture that can be opened begins somewhere in data, be it where bytes look like one.
+
+    Args:
+        data (bytes): Anything, such as packed pixels.
+    """
+    for place in picture_starts(data):
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            try:
+                Image.open(io.BytesIO(data[place:])).close()
+            except Exception:
+                continue
+            return True
+    return False
 
 
 def _digest(data: bytes) -> bytes | None:

@@ -15,6 +15,7 @@ from .filter import BYTES_BETWEEN, MetadataFilter
 from .icc import clean_icc
 from .jpeg import bare_jpeg
 from .photoshop import clean_iptc, clean_resources
+from .slack import hides_picture
 from .xmp import clean_xmp
 
 #: How the pixels are stored and shown, with the most bytes that a value takes.
@@ -47,7 +48,7 @@ _BLOCKS: dict[int, Callable[[bytes | None, MetadataFilter], bytes | None]] = {
 _TOLD = frozenset({330, 514, *_STRIPS, *_TILES})
 _OLD_THUMBNAIL, _LAYERS = 513, 37724
 _COMPRESSION, _RAW, _OLD_JPEG, _JPEG, _DEFLATE = 259, 1, 6, 7, (8, 32946)
-_PHOTOMETRIC, _YCBCR = 262, 6
+_PHOTOMETRIC, _YCBCR, _SUBSAMPLING = 262, 6, 530
 _BYTES = 7
 
 
@@ -81,10 +82,13 @@ def with_tiff_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) 
         kept, parts = swapped(kept), parts and parts.swapped()
     pixels = _kept_structure(structure)
     places, sizes = _STRIPS if _STRIPS[0] in structure else _TILES
-    pieces = _read_pieces(target, structure, places, sizes, wanted)
+    pieces = _read_pieces(target, structure, places, sizes)
+    if encoded is original and not _is_exact(structure) and any(map(hides_picture, pieces)):
+        wanted.leave_out(BYTES_BETWEEN)
+        raise ValueError('a picture stands behind the packed pixels')
     if encoded is original and _is_whole(source, main, {**pixels, **kept}, parts, pieces, (places, sizes)):
         return original
-    if not wanted.notes and (encoded is original or _has_more(source, main, wanted)):
+    if not wanted.notes and (encoded is original or _has_more(source, main)):
         wanted.leave_out(BYTES_BETWEEN)
     start = len(target.header(0))
     offsets = []
@@ -217,14 +221,19 @@ def _kept_structure(structure: Directory) -> Directory:
     return kept
 
 
+def _is_exact(structure: Directory) -> bool:
+    """Tells whether pixels are packed in a way whose end is known."""
+    entry = structure.get(_COMPRESSION)
+    code = int.from_bytes(entry.data.strip(b'\0'), 'little') if entry else _RAW
+    return code in (_RAW, _JPEG, *_DEFLATE)
+
+
 def _is_jpeg(structure: Directory) -> bool:
     entry = structure.get(_COMPRESSION)
     return entry is not None and entry.data.strip(b'\0') == bytes([_JPEG])
 
 
-def _read_pieces(
-    tiff: Tiff, structure: Directory, places: int, sizes: int, wanted: MetadataFilter
-) -> list[bytes]:
+def _read_pieces(tiff: Tiff, structure: Directory, places: int, sizes: int) -> list[bytes]:
     """Returns the strips or tiles, each as far as it holds pixels."""
 
     def number(tag: int, default: int) -> int:
@@ -243,20 +252,22 @@ def _read_pieces(
     if not len(offsets) == len(lengths) >= count:
         raise ValueError(f'{len(offsets)} strips or tiles, {count} are needed')
     compression = number(_COMPRESSION, _RAW)
-    if compression == _OLD_JPEG or (compression != _JPEG and number(_PHOTOMETRIC, 0) == _YCBCR):
-        raise ValueError('colours that are stored at half the resolution')
+    if compression == _OLD_JPEG:
+        raise ValueError('JPEG of the old kind, which lies across the file')
     bits = sum(tiff.numbers(structure.get(258)) or (1,)) // planes if planes == 1 else number(258, 1)
     row = -(-across * bits // 8)
+    halves = (*tiff.numbers(structure.get(_SUBSAMPLING)), 1, 1)[:2]
     pieces = []
     for index in range(count):
         piece = tiff.data[offsets[index] : offsets[index] + lengths[index]]
         tiff.read.append((offsets[index], offsets[index] + len(piece) + len(piece) % 2))
         is_last = places == _STRIPS[0] and index % (count // planes) == count // planes - 1
         lines = height - rows * (count // planes - 1) if is_last else rows
-        if compression not in (_RAW, _JPEG, *_DEFLATE) and holds_picture(piece):
-            wanted.leave_out(BYTES_BETWEEN)
-            raise ValueError('a picture may stand behind the pixels')
-        pieces.append(_bare_piece(piece, compression, row * lines))
+        size = row * lines
+        if number(_PHOTOMETRIC, 0) == _YCBCR and halves != (1, 1):  # Blocks of brightness, two colours each.
+            blocks = -(-across // halves[0]) * -(-lines // halves[1])
+            size = blocks * (halves[0] * halves[1] + 2)
+        pieces.append(_bare_piece(piece, compression, size))
     return pieces
 
 
@@ -275,14 +286,14 @@ def _bare_piece(piece: bytes, compression: int, size: int) -> bytes:
     return piece
 
 
-def _has_more(source: Tiff, main: Directory, wanted: MetadataFilter) -> bool:
+def _has_more(source: Tiff, main: Directory) -> bool:
     """Tells whether a file of which the metadata alone are taken holds more than they and the pixels."""
     places, sizes = _STRIPS if _STRIPS[0] in main else _TILES
     try:
-        pieces = _read_pieces(source, main, places, sizes, wanted)
+        pieces = _read_pieces(source, main, places, sizes)
     except (ValueError, struct.error, zlib.error):
         return False
-    return [*map(len, pieces)] < [*source.numbers(main[sizes])] or source.has_gaps()
+    return [*map(len, pieces)] != [*source.numbers(main[sizes])] or source.has_gaps()
 
 
 def _is_whole(
