@@ -9,18 +9,24 @@ need the extra 'track', --read needs the extra 'ocr'.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import Image
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'tools'))
 
-from mmlp.apis import PlateReader, PlateSegmenter
-from mmlp.apis.jobs import Redaction, anonymize_media, segment_media
-from mmlp.datasets.synthetic import render_drive
-from mmlp.media import VideoReader, VideoWriter
-from mmlp.visualization.captions import titled_panels
+from _command import command, loading
+
+with loading(__name__):
+    import cv2
+    import numpy as np
+    from PIL import Image
+
+    from mmlp.apis import PlateReader, PlateSegmenter
+    from mmlp.apis.jobs import Redaction, anonymize_media, segment_media
+    from mmlp.datasets.synthetic import render_drive
+    from mmlp.media import VideoReader, VideoWriter
+    from mmlp.visualization.captions import titled_panels
 
 FPS, SIZE, SHOWN = 12, (960, 540), (480, 270)
 TITLES = ('python tools/segment.py drive.mp4 --track', 'python tools/anonymize.py drive.mp4 -o anonymous')
@@ -73,4 +79,4 @@ def side_by_side(titles: tuple[str, ...], frames: tuple) -> Image.Image:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -8,11 +8,17 @@ The scene is synthetic, so that no real plate is shown.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-import cv2
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'tools'))
 
-from mmlp.datasets.synthetic import render_drive
+from _command import command, loading
+
+with loading(__name__):
+    import cv2
+
+    from mmlp.datasets.synthetic import render_drive
 
 SIZE = (1280, 720)
 
@@ -29,4 +35,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

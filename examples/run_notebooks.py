@@ -9,11 +9,17 @@ Needs: pip install nbclient ipykernel
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'tools'))
+
+from _command import command, loading
+
+with loading(__name__):
+    import nbformat
+    from nbclient import NotebookClient
 
 HERE = Path(__file__).resolve().parent
 
@@ -56,4 +62,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main, 'notebooks that are finished stay, the others are as they were')

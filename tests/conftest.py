@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -12,12 +13,23 @@ import pytest
 from mmengine.registry import init_default_scope
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Where scripts find what they share when they are loaded as modules.
+sys.path.append(str(ROOT / 'tools'))
+
+from _command import SIGNALS  # noqa: E402
 
 
-@pytest.fixture(autouse=True, scope='session')
-def interruptible() -> None:
-    """Background jobs of a shell ignore SIGINT; tests of interruption need Python's handler."""
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Background jobs of a shell ignore SIGINT; tests of interruption need Python's handler.
+
+    Commands that a test runs leave their own handlers behind.
+    """
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -12,12 +12,14 @@ found in each file, the lowest score, and what a person should look at.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
-from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, command_line, read_cover
-from mmlp.plates import REDACTION_METHODS, TemporalMemory
+from _command import answers_mistakes, command, loading
+
+with loading(__name__):
+    from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
+    from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, command_line, read_cover
+    from mmlp.plates import REDACTION_METHODS, TemporalMemory
 
 SEARCH = command_line.SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
 
@@ -141,6 +143,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
     return report
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
@@ -149,4 +152,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main, 'finished outputs stay, unfinished ones were removed; --resume goes on')

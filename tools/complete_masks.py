@@ -20,22 +20,24 @@ from __future__ import annotations
 
 import argparse
 import os.path as osp
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from mmengine.registry import init_default_scope
-from tqdm import tqdm
+from _command import GOES_ON, answers_mistakes, command, loading
 
-from mmlp.apis import PlateSegmenter
-from mmlp.datasets import DatasetError, LicensePlateDataset, read_plate_mask
-from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
-from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
-from mmlp.files import write_bytes
-from mmlp.media import write_image
-from mmlp.plates.components import label_components
+with loading(__name__):
+    import numpy as np
+    from mmengine.registry import init_default_scope
+    from tqdm import tqdm
+
+    from mmlp.apis import PlateSegmenter
+    from mmlp.datasets import LicensePlateDataset, read_plate_mask
+    from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
+    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
+    from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
+    from mmlp.files import write_bytes
+    from mmlp.media import write_image
+    from mmlp.plates.components import label_components
 
 #: Every suspect is looked at closer, whatever its size, and larger than usual.
 CLOSELY = dict(long_side=512, closer_long_side=1536, closer_below=1 << 16, closer_floor=0.1)
@@ -122,14 +124,11 @@ def as_grey(mask: np.ndarray) -> np.ndarray:
     return grey
 
 
+@answers_mistakes
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
-    try:
-        counts = complete_masks(args)
-    except (DatasetError, FileNotFoundError, ValueError) as error:
-        print(f'complete_masks.py: error: {error}', file=sys.stderr)
-        return 2
+    counts = complete_masks(args)
     print(
         f'{counts.annotated} annotated plates, of which {counts.confirmed} were found; '
         f'{counts.added} plates added, {counts.ignored} finds ignored'
@@ -138,4 +137,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main, f'finished masks stay; {GOES_ON}')

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
-from mmlp.datasets.synthetic import write_dataset
+from _command import answers_mistakes, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.synthetic import write_dataset
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -49,25 +51,22 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     args = parse_args(argv)
-    try:
-        root = write_dataset(
-            args.out,
-            args.num_train,
-            args.num_val,
-            args.seed,
-            args.size,
-            workers=args.workers,
-            overwrite=args.overwrite,
-        )
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 2
+    root = write_dataset(
+        args.out,
+        args.num_train,
+        args.num_val,
+        args.seed,
+        args.size,
+        workers=args.workers,
+        overwrite=args.overwrite,
+    )
     print(f'{args.num_train} pictures to train on and {args.num_val} to validate on are in {root}')
     return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main)

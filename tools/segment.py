@@ -12,13 +12,15 @@ the tree of the inputs is mirrored.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from mmlp.apis import PlateReader
-from mmlp.apis.jobs import command_line, segment_media
-from mmlp.apis.jobs.plate_files import SAVE_KINDS
-from mmlp.apis.jobs.report import FileResult, JobReport
+from _command import answers_mistakes, command, loading
+
+with loading(__name__):
+    from mmlp.apis import PlateReader
+    from mmlp.apis.jobs import command_line, segment_media
+    from mmlp.apis.jobs.plate_files import SAVE_KINDS
+    from mmlp.apis.jobs.report import FileResult, JobReport
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -96,6 +98,7 @@ def segment(args: argparse.Namespace) -> JobReport:
     return report
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
@@ -104,4 +107,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main, 'finished outputs stay, unfinished ones were removed; --resume goes on')

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from _command import command, loading
 
-from mmlp.datasets import DatasetError
-from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import ConciseRunner, load_run_config
+with loading(__name__):
+    from mmengine.config import Config, DictAction
+
+    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
+    from mmlp.engine import ConciseRunner, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -75,21 +76,18 @@ def main() -> None:
     """Tests."""
     args = parse_args()
     if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
-        sys.exit(f'error: checkpoint {args.checkpoint!r} does not exist')
-    try:
-        cfg = load_run_config(
-            args.config,
-            args.work_dir,
-            args.data_root,
-            args.cfg_options,
-            args.launcher,
-            plate_values=args.plate_values,
-        )
-        apply_options(cfg, args)
-        ConciseRunner.from_cfg(cfg).test()
-    except (DatasetError, FileNotFoundError) as error:
-        sys.exit(f'error: {error}')
+        raise FileNotFoundError(f'checkpoint {args.checkpoint!r} does not exist')
+    cfg = load_run_config(
+        args.config,
+        args.work_dir,
+        args.data_root,
+        args.cfg_options,
+        args.launcher,
+        plate_values=args.plate_values,
+    )
+    apply_options(cfg, args)
+    ConciseRunner.from_cfg(cfg).test()
 
 
 if __name__ == '__main__':
-    main()
+    command(main, 'the figures are not complete and were not written; start it again')

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
-import torch
-from mmengine.config import Config, DictAction
+from _command import command, loading
 
-from mmlp.datasets import DatasetError
-from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import ConciseRunner, load_run_config
+with loading(__name__):
+    import torch
+    from mmengine.config import Config, DictAction
+
+    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
+    from mmlp.engine import ConciseRunner, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -54,7 +55,7 @@ def parse_args() -> argparse.Namespace:
 def enable_amp(cfg: Config) -> None:
     """Turns the optimiser wrapper into its mixed precision kind."""
     if cfg.optim_wrapper.type not in ('OptimWrapper', 'AmpOptimWrapper'):
-        sys.exit(f'error: --amp knows OptimWrapper, the config has {cfg.optim_wrapper.type}')
+        raise ValueError(f'--amp knows OptimWrapper, the config has {cfg.optim_wrapper.type}')
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
@@ -62,24 +63,21 @@ def enable_amp(cfg: Config) -> None:
 def main() -> None:
     """Trains."""
     args = parse_args()
-    try:
-        cfg = load_run_config(
-            args.config,
-            args.work_dir,
-            args.data_root,
-            args.cfg_options,
-            args.launcher,
-            args.resume,
-            args.plate_values,
-        )
-        if args.amp:
-            enable_amp(cfg)
-        if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
-            sys.exit('error: mixed precision needs a CUDA device and none was found; train without it')
-        ConciseRunner.from_cfg(cfg).train()
-    except (DatasetError, FileNotFoundError) as error:
-        sys.exit(f'error: {error}')
+    cfg = load_run_config(
+        args.config,
+        args.work_dir,
+        args.data_root,
+        args.cfg_options,
+        args.launcher,
+        args.resume,
+        args.plate_values,
+    )
+    if args.amp:
+        enable_amp(cfg)
+    if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
+        raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
+    ConciseRunner.from_cfg(cfg).train()
 
 
 if __name__ == '__main__':
-    main()
+    command(main, 'checkpoints that were saved stay; the same command with --resume goes on from the newest')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import tarfile
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO
 
 import torch
 
-from mmlp.files import atomic_path
+from mmlp.files import write_bytes
 
 from .unpickling import LeftOut, collect_left_out, restricted_pickle
 
@@ -129,5 +130,6 @@ def write_checkpoint(checkpoint: dict, path: str | os.PathLike, overwrite: bool 
         raise FileExistsError(
             f'{path} exists already. Remove it, choose another name, or ask to overwrite it.'
         )
-    with atomic_path(path) as part, part.open('wb') as file:
-        torch.save(checkpoint, file)
+    buffer = io.BytesIO()  # Writing files itself, torch does not say what the system's error was.
+    torch.save(checkpoint, buffer)
+    write_bytes(path, buffer.getbuffer())

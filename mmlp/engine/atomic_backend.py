@@ -7,7 +7,7 @@ from typing import Union
 
 from mmengine.fileio import LocalBackend, register_backend
 
-from mmlp.files import write_bytes
+from mmlp.files import sync_folder, write_bytes
 
 ATOMIC_BACKEND = 'atomic_local'
 
@@ -25,6 +25,7 @@ class AtomicLocalBackend(LocalBackend):
             WriteError: The disk is full, or the folder cannot be written.
         """
         write_bytes(filepath, obj)
+        sync_folder(Path(filepath).parent)  # Before a former one is removed.
 
     def put_text(self, obj: str, filepath: Union[str, Path], encoding: str = 'utf-8') -> None:
         """Writes a text; missing folders are made.

@@ -6,13 +6,17 @@ import logging
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from mmengine.logging import MMLogger
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmseg.registry import RUNNERS
+from torch.utils.data import DataLoader
+
+from mmlp.processes import end_with_parent
 
 #: What the toolbox says about every single parameter; ``ConciseRunner`` says it in a line.
 _NOWHERE = ('paramwise_options -- ', 'is skipped since its requires_grad=False')
@@ -50,7 +54,8 @@ class ConciseRunner(Runner):
     """MMEngine's ``Runner``, which does not fill the terminal before the first iteration.
 
     The environment, the whole config and the order of hooks go to the log file alone; what is trained and
-    what is frozen is told in a line in place of several for each parameter.
+    what is frozen is told in a line in place of several for each parameter. Processes that load data end with
+    this one.
 
     Args:
         **kwargs: As of ``mmengine.runner.Runner``.
@@ -67,6 +72,13 @@ class ConciseRunner(Runner):
         logger.info(f'the log file in {self.log_dir} tells the environment and the whole config, too')
         return logger
 
+    @staticmethod
+    def build_dataloader(*args: Any, **kwargs: Any) -> DataLoader:
+        """Builds a data loader; takes what ``Runner.build_dataloader`` takes."""
+        loader = Runner.build_dataloader(*args, **kwargs)
+        loader.worker_init_fn = partial(_begin_worker, loader.worker_init_fn)
+        return loader
+
     def build_optim_wrapper(self, optim_wrapper: Any) -> Any:
         """Builds the optimiser and says what it trains."""
         built = super().build_optim_wrapper(optim_wrapper)
@@ -80,3 +92,9 @@ class ConciseRunner(Runner):
                 f'{type(built.optimizer).__name__} trains weights: {rates}; {frozen:,} are frozen'
             )
         return built
+
+
+def _begin_worker(then: Callable[[int], None] | None, worker_id: int) -> None:
+    end_with_parent()
+    if then is not None:
+        then(worker_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
@@ -37,7 +38,7 @@ def atomic_path(path: str | os.PathLike, *, durable: bool = True) -> Iterator[Pa
     """
     path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         part = part_path(path)
         try:
             yield part
@@ -51,6 +52,13 @@ def atomic_path(path: str | os.PathLike, *, durable: bool = True) -> Iterator[Pa
         raise WriteError.of(path, error) from error
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, f'{error.filename} is not a folder') from error
+
+
 def publish(part: Path, path: Path, *, durable: bool = True) -> None:
     """Gives the complete file ``part`` its name ``path``; arguments as of :func:`atomic_path`.
 
@@ -60,8 +68,12 @@ def publish(part: Path, path: Path, *, durable: bool = True) -> None:
     if durable:
         _sync(part, os.O_RDONLY if os.name == 'posix' else os.O_RDWR)
     with contextlib.suppress(FileNotFoundError):
-        former = os.lstat(path)
-        if stat.S_ISREG(former.st_mode) and not os.path.islink(part):
+        former, new = os.lstat(path), os.lstat(part)
+        if os.path.samestat(former, new):  # Two names of one file: renaming would leave both.
+            os.unlink(part)
+            return
+        # A file with other names, or a link, would pass its permissions on.
+        if stat.S_ISREG(former.st_mode) and stat.S_ISREG(new.st_mode) and new.st_nlink == 1:
             os.chmod(part, stat.S_IMODE(former.st_mode))
     os.replace(part, path)
 

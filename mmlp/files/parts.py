@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import platform
 import re
@@ -14,7 +15,18 @@ from pathlib import Path
 
 #: Start of the names of unfinished files; hidden, so that no search for media finds them.
 PART_PREFIX = '.mmlp-'
-_HOST = f'{zlib.crc32(platform.node().encode()):08x}'
+
+
+def _name_of_host() -> str:
+    """Names the computer, and the container: numbers of processes mean nothing outside of it."""
+    try:
+        container = os.readlink('/proc/self/ns/pid')
+    except OSError:
+        container = ''
+    return f'{zlib.crc32((platform.node() + container).encode()):08x}'
+
+
+_HOST = _name_of_host()
 _PART_OF_HOST = re.compile(rf'{re.escape(PART_PREFIX)}{_HOST}-(\d+)-[0-9a-f]{{8}}\.part')
 #: Suffixes with more bytes say nothing of the format, and would make the name too long.
 _LONGEST_SUFFIX = 32
@@ -24,9 +36,11 @@ def part_path(path: str | os.PathLike) -> Path:
     """Returns the name of an unfinished file beside ``path``, with the same suffix.
 
     The name does not hold the final one, which may already have the greatest length a file system allows. It
-    tells the computer and the process, so that :func:`remove_abandoned` knows whose it is.
+    tells the computer and the process, so that :func:`remove_abandoned` knows whose it is; whoever begins to
+    write into a folder removes what is abandoned there.
     """
     path = Path(path)
+    _tidy(path.parent)
     suffix = path.suffix.lower()
     if len(os.fsencode(suffix)) > _LONGEST_SUFFIX:
         suffix = ''
@@ -50,6 +64,12 @@ def remove_abandoned(folders: Iterable[str | os.PathLike]) -> None:
                 match = _PART_OF_HOST.match(entry.name)
                 if match is not None and not _is_alive(int(match[1])):
                     remove(entry.path)
+
+
+@functools.lru_cache(maxsize=1024)
+def _tidy(folder: Path) -> None:
+    """Does so once for a folder."""
+    remove_abandoned([folder])
 
 
 def remove(path: str | os.PathLike) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pillow_heif
 
 from .errors import UnreadableMediaError
-from .heif_items import boxes_of
+from .metadata.boxes import boxes_of
 
 #: Makes Pillow know the suffixes and write the format.
 pillow_heif.register_heif_opener()

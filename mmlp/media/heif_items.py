@@ -6,9 +6,12 @@ import dataclasses
 import struct
 from collections.abc import Iterator
 
-from .metadata import MetadataFilter, clean_exif, clean_xmp
+from .heif_pixels import bare_item
+from .metadata import MetadataFilter, clean_exif, clean_icc, clean_xmp
+from .metadata.boxes import box, boxes_of
+from .metadata.data_in_texts import holds_picture
 from .metadata.exif import EXIF_HEADER
-from .metadata.filter import FURTHER_PICTURES
+from .metadata.filter import BYTES_BEHIND, BYTES_BETWEEN, FURTHER_PICTURES
 
 #: Properties that tell how a picture is coded and shown.
 _PROPERTIES = frozenset(
@@ -41,6 +44,12 @@ _PROPERTIES = frozenset(
         b'cmpd',
     }
 )
+#: Tables that decoders need; what others take is short.
+_CODING = (b'hvcC', b'av1C', b'vvcC', b'j2kH', b'jpgC', b'uncC', b'cmpd')
+_MOST_OF_CODING, _MOST_OF_PROPERTY, _MOST_OF_NAME = 4096, 256, 64
+_COLOUR, _PROFILES = b'colr', (b'prof', b'rICC')
+#: What belongs into the table of contents.
+_META_BOXES = frozenset(b'hdlr pitm iloc iinf iprp iref idat dinf free skip'.split())
 _ALPHA = (b'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', b'urn:mpeg:hevc:2015:auxid:1')
 _FILM_BOXES = (b'mpvd', b'moov', b'moof')
 #: Parts of the file that hold the picture, or nothing.
@@ -76,6 +85,10 @@ class _File:
     items: dict[int, _Item]
     #: Kind, item, and the items it refers to.
     references: list[tuple[bytes, int, tuple[int, ...]]]
+    #: Kind and payload of all properties, whoever uses them.
+    properties: list[tuple[bytes, bytes]]
+    #: Whether the tables hold nothing but what was read.
+    is_exact: bool
 
     def parts_of(self, number: int) -> set[int]:
         """An item and all that it is put together from."""
@@ -126,9 +139,14 @@ def clean_heif(data: bytes, wanted: MetadataFilter) -> bytes:
     if file.items[file.primary].kind == b'tmap':
         raise ValueError('the picture is put together with a gain map')
     _record_extras(data, file, picture, wanted)
-    kept = [dataclasses.replace(item) for item in file.items.values() if item.number in picture]
-    for item in kept:
-        item.properties = [entry for entry in item.properties if entry[0] in _PROPERTIES]
+    kept = []
+    for item in file.items.values():
+        if item.number in picture:
+            properties = [(*entry[:2], bool(entry[2])) for entry in _wanted_properties(item, wanted)]
+            coded = bare_item(item.kind, item.data)
+            if len(coded) < len(item.data):
+                wanted.leave_out(BYTES_BETWEEN)
+            kept.append(dataclasses.replace(item, data=coded, properties=properties))
     for item in file.items.values():
         described = any(
             kind == b'cdsc' and number == item.number and not picture.isdisjoint(targets)
@@ -137,56 +155,59 @@ def clean_heif(data: bytes, wanted: MetadataFilter) -> bytes:
         cleaned = _clean_metadata(item, wanted) if described else None
         if cleaned is not None:
             kept.append(dataclasses.replace(item, data=cleaned, properties=[]))
-    return data if _is_whole(data, file, kept, wanted) else _write(file, kept)
+    kept = [dataclasses.replace(item, entry=_bare_entry(item)) for item in kept]
+    if _is_whole(data, file, kept, wanted):
+        return data
+    if not wanted.notes:
+        wanted.leave_out(BYTES_BETWEEN)
+    return _write(file, kept)
+
+
+def _wanted_properties(item: _Item, wanted: MetadataFilter) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Yields the properties to keep of an item."""
+    for kind, payload, essential in item.properties:
+        if kind == _COLOUR and payload[:4] in _PROFILES:
+            profile = clean_icc(payload[4:], wanted)
+            if profile:
+                yield kind, payload[:4] + profile, essential
+            continue
+        most = _MOST_OF_CODING if kind in _CODING else _MOST_OF_PROPERTY
+        if kind in _PROPERTIES and len(payload) <= most and not holds_picture(payload):
+            yield kind, payload, essential
+        else:
+            wanted.leave_out('unknown properties')
+
+
+def _bare_entry(item: _Item) -> bytes:
+    """Returns an item's row of the table of contents without a long name."""
+    start = 12 if item.entry[0] == 2 else 14
+    names = item.entry[start:].split(b'\0')
+    count = 3 if item.kind in (b'mime', b'uri ') else 1
+    names = [name if len(name) <= _MOST_OF_NAME else b'' for name in names[:count]]
+    row = item.entry[:start] + b'\0'.join(names) + b'\0'
+    return item.entry if item.entry.rstrip(b'\0') == row.rstrip(b'\0') else row
 
 
 def _is_whole(data: bytes, file: _File, kept: list[_Item], wanted: MetadataFilter) -> bool:
     """Tells whether a file holds nothing but what is kept, in its items and between them."""
-    same = len(kept) == len(file.items) and all(item.data == file.items[item.number].data for item in kept)
     boxes = list(boxes_of(data))
+    meta = list(boxes_of(dict(boxes)[b'meta'][4:]))
+    before = {item.number: item for item in file.items.values()}
+    same = len(kept) == len(before) and all(
+        (item.data, item.entry) == (before[item.number].data, before[item.number].entry) for item in kept
+    )
     room = sum(len(payload) for kind, payload in boxes if kind == b'mdat')
-    room += sum(len(payload) for kind, payload in boxes_of(dict(boxes)[b'meta'][4:]) if kind == b'idat')
-    gaps = any(payload.strip(b'\0') for kind, payload in boxes if kind in (b'free', b'skip'))
-    return same and not gaps and not wanted.notes and room == sum(len(item.data) for item in kept)
-
-
-def record_heif_extras(data: bytes, wanted: MetadataFilter) -> None:
-    """Records what a HEIF or AVIF file loses when its picture is coded anew.
-
-    Args:
-        data (bytes): The file.
-        wanted (MetadataFilter): Takes the record.
-    """
-    try:
-        file = _read(data)
-    except (ValueError, struct.error, KeyError, IndexError):
-        return
-    _record_extras(data, file, file.picture(), wanted)
-
-
-def boxes_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walks over the boxes of an ISO media file, or of a box.
-
-    Args:
-        data (bytes): The file.
-
-    Yields:
-        tuple[bytes, bytes]: Type and payload. What is not a box comes with the type ``b''``.
-    """
-    position, end = 0, len(data)
-    while position < end:
-        size, kind, head = 0, b'', 8
-        if end - position >= 8:
-            size, kind = struct.unpack_from('>I4s', data, position)
-        if size == 1 and end - position >= 16:
-            size, head = struct.unpack_from('>Q', data, position + 8)[0], 16
-        elif size == 0 and kind == b'mdat':
-            size = end - position
-        if size < head or position + size > end:
-            yield b'', data[position:]
-            return
-        yield kind, data[position + head : position + size]
-        position += size
+    room += sum(len(payload) for kind, payload in meta if kind == b'idat')
+    gaps = any(payload.strip(b'\0') for kind, payload in (*boxes, *meta) if kind in (b'free', b'skip'))
+    used = {entry[:2] for item in kept for entry in item.properties}
+    return (
+        same
+        and not gaps
+        and not wanted.notes
+        and file.is_exact
+        and used == set(file.properties)
+        and room == sum(len(item.data) for item in kept)
+    )
 
 
 def _clean_metadata(item: _Item, wanted: MetadataFilter) -> bytes | None:
@@ -218,11 +239,13 @@ def _record_extras(data: bytes, file: _File, picture: set[int], wanted: Metadata
             wanted.leave_out('further metadata')
         elif not any(item.number in to for kind, _, to in file.references if kind == b'dimg'):
             wanted.leave_out(FURTHER_PICTURES)
+    if any(kind not in _META_BOXES for kind, _ in boxes_of(dict(boxes_of(data))[b'meta'][4:])):
+        wanted.leave_out('unknown boxes')
     for kind, payload in boxes_of(data):
         if kind in _FILM_BOXES or (kind not in _KNOWN_BOXES and b'ftyp' in payload[:64]):
             wanted.leave_out('motion film')
         elif kind not in _KNOWN_BOXES and payload.strip(b'\0'):
-            wanted.leave_out('bytes behind the end of the picture')
+            wanted.leave_out(BYTES_BEHIND)
 
 
 def _read(data: bytes) -> _File:
@@ -230,27 +253,40 @@ def _read(data: bytes) -> _File:
     kinds = [kind for kind, _ in boxes]
     if kinds[:1] != [b'ftyp'] or kinds.count(b'meta') != 1 or b'moov' in kinds:
         raise ValueError('not a HEIF file of one picture')
-    meta = dict(boxes_of(dict(boxes)[b'meta'][4:]))
+    parts = list(boxes_of(dict(boxes)[b'meta'][4:]))
+    meta = dict(parts)
     primary = struct.unpack_from('>I' if meta[b'pitm'][0] else '>H', meta[b'pitm'], 4)[0]
-    locations = _read_locations(meta[b'iloc'])
+    locations, rest = _read_locations(meta[b'iloc'])
     items = {}
-    for entry in _entries_of(meta[b'iinf']):
+    entries = list(boxes_of(meta[b'iinf'][8 if meta[b'iinf'][0] else 6 :]))
+    for _, entry in entries:
         number, kind, content_type = _read_entry(entry)
         extents = locations.get(number, [])
-        parts = [
+        pieces = [
             (meta[b'idat'] if method else data)[offset : offset + length if length else None]
             for method, offset, length in extents
         ]
-        items[number] = _Item(number, kind, content_type, entry, b''.join(parts))
-    _read_properties(meta[b'iprp'], items)
-    references = list(_read_references(meta[b'iref'])) if b'iref' in meta else []
+        items[number] = _Item(number, kind, content_type, entry, b''.join(pieces))
+    properties, more = _read_properties(meta[b'iprp'], items)
+    rest += more
+    references, more = _read_references(meta[b'iref']) if b'iref' in meta else ([], 0)
+    rest += more
     if primary not in items:
         raise ValueError('the file does not have the picture that it names')
-    return _File(dict(boxes)[b'ftyp'], meta[b'hdlr'], primary, items, references)
-
-
-def _entries_of(payload: bytes) -> list[bytes]:
-    return [entry for _, entry in boxes_of(payload[8 if payload[0] else 6 :])]
+    kinds = [kind for kind, _ in parts]
+    is_exact = (
+        not rest
+        and len(set(kinds)) == len(kinds)
+        and _META_BOXES.issuperset(kinds)
+        and all(kind == b'infe' for kind, _ in entries)
+        and len(meta[b'pitm']) <= 8
+        and len(meta[b'hdlr']) <= 24 + _MOST_OF_NAME
+        and len(dict(boxes)[b'ftyp']) <= _MOST_OF_PROPERTY
+        and len(meta.get(b'dinf', b'')) <= _MOST_OF_PROPERTY
+    )
+    file_type = dict(boxes)[b'ftyp'][:_MOST_OF_PROPERTY]
+    handler = meta[b'hdlr'] if len(meta[b'hdlr']) <= 24 + _MOST_OF_NAME else meta[b'hdlr'][:24] + b'\0'
+    return _File(file_type, handler, primary, items, references, properties, is_exact)
 
 
 def _read_entry(entry: bytes) -> tuple[int, bytes, bytes]:
@@ -264,8 +300,8 @@ def _read_entry(entry: bytes) -> tuple[int, bytes, bytes]:
     return number, kind, names[1] if kind == b'mime' and len(names) > 1 else b''
 
 
-def _read_locations(payload: bytes) -> dict[int, list[tuple[int, int, int]]]:
-    """Reads where each item lies: pieces of (whether it is within ``idat``, offset, length)."""
+def _read_locations(payload: bytes) -> tuple[dict[int, list[tuple[int, int, int]]], int]:
+    """Reads where items lie: pieces of (whether within ``idat``, offset, length); counts what is left."""
     version = payload[0]
     sizes = payload[4] >> 4, payload[4] & 15, payload[5] >> 4, payload[5] & 15 if version else 0
     offset_size, length_size, base_size, index_size = sizes
@@ -290,12 +326,14 @@ def _read_locations(payload: bytes) -> dict[int, list[tuple[int, int, int]]]:
             offset = base + number(offset_size)
             extents.append((method, offset, number(length_size)))
         locations[item] = extents
-    return locations
+    return locations, len(payload) - position
 
 
-def _read_properties(payload: bytes, items: dict[int, _Item]) -> None:
+def _read_properties(payload: bytes, items: dict[int, _Item]) -> tuple[list[tuple[bytes, bytes]], int]:
+    """Gives the items their properties; returns all of these, and counts what is left."""
     boxes = list(boxes_of(payload))
     properties = list(boxes_of(dict(boxes)[b'ipco']))
+    rest = sum(len(part) for kind, part in boxes if kind not in (b'ipco', b'ipma'))
     for kind, table in boxes:
         if kind != b'ipma':
             continue
@@ -310,13 +348,20 @@ def _read_properties(payload: bytes, items: dict[int, _Item]) -> None:
                 top = 0x8000 if wide else 0x80
                 if item in items and value & (top - 1):
                     items[item].properties.append((*properties[(value & (top - 1)) - 1], bool(value & top)))
+        rest += len(table) - position
+    return properties, rest
 
 
-def _read_references(payload: bytes) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
-    code = 'I' if payload[0] else 'H'
+def _read_references(payload: bytes) -> tuple[list[tuple[bytes, int, tuple[int, ...]]], int]:
+    """Reads which item refers to which; counts what is left."""
+    code, references, rest = 'I' if payload[0] else 'H', [], 0
     for kind, entry in boxes_of(payload[4:]):
         item, count = struct.unpack_from(f'>{code}H', entry)
-        yield kind, item, struct.unpack_from(f'>{count}{code}', entry, struct.calcsize(f'>{code}H'))
+        start = struct.calcsize(f'>{code}H')
+        targets = struct.unpack_from(f'>{count}{code}', entry, start)
+        references.append((kind, item, targets))
+        rest += len(entry) - start - struct.calcsize(f'>{count}{code}')
+    return references, rest
 
 
 def _write(file: _File, kept: list[_Item]) -> bytes:
@@ -337,21 +382,21 @@ def _write(file: _File, kept: list[_Item]) -> bytes:
         if item.properties
     ]
     references = [
-        _box(kind, struct.pack(f'>IH{len(to)}I', item, len(to), *to))
+        box(kind, struct.pack(f'>IH{len(to)}I', item, len(to), *to))
         for kind, item, targets in file.references
         if item in numbers and kind in (b'dimg', b'auxl', b'cdsc', b'prem')
         for to in [[target for target in targets if target in numbers]]
         if to
     ]
     fixed = [
-        _box(b'hdlr', file.handler),
+        box(b'hdlr', file.handler),
         _full_box(b'pitm', 1, struct.pack('>I', file.primary)),
         _full_box(
-            b'iinf', 1, struct.pack('>I', len(kept)) + b''.join(_box(b'infe', item.entry) for item in kept)
+            b'iinf', 1, struct.pack('>I', len(kept)) + b''.join(box(b'infe', item.entry) for item in kept)
         ),
-        _box(
+        box(
             b'iprp',
-            _box(b'ipco', b''.join(_box(*entry) for entry in properties))
+            box(b'ipco', b''.join(box(*entry) for entry in properties))
             + _full_box(b'ipma', 1, struct.pack('>I', len(associations)) + b''.join(associations), flags=1),
         ),
         _full_box(b'iref', 1, b''.join(references)) if references else b'',
@@ -363,14 +408,10 @@ def _write(file: _File, kept: list[_Item]) -> bytes:
             places += struct.pack('>IHHHII', item.number, 0, 0, 1, start, len(item.data))
             start += len(item.data)
         iloc = _full_box(b'iloc', 2, struct.pack('>BBI', 0x44, 0, len(kept)) + places)
-        return _box(b'ftyp', brands) + _full_box(b'meta', 0, b''.join([*fixed[:2], iloc, *fixed[2:]]))
+        return box(b'ftyp', brands) + _full_box(b'meta', 0, b''.join([*fixed[:2], iloc, *fixed[2:]]))
 
-    return head(len(head(0)) + 8) + _box(b'mdat', b''.join(item.data for item in kept))
-
-
-def _box(kind: bytes, payload: bytes) -> bytes:
-    return struct.pack('>I4s', len(payload) + 8, kind) + payload
+    return head(len(head(0)) + 8) + box(b'mdat', b''.join(item.data for item in kept))
 
 
 def _full_box(kind: bytes, version: int, payload: bytes, flags: int = 0) -> bytes:
-    return _box(kind, struct.pack('>I', version << 24 | flags) + payload)
+    return box(kind, struct.pack('>I', version << 24 | flags) + payload)

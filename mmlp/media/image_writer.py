@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,24 @@ from mmlp.files import write_bytes
 
 from .errors import MediaWriteError
 from .heif import encode_heif
-from .heif_items import boxes_of, clean_heif, record_heif_extras
+from .heif_items import clean_heif
 from .images import ImageSource, Picture, read_image
 from .metadata import (
     MetadataFilter,
     clean_exif,
+    clean_icc,
     clean_webp,
     clean_xmp,
     webp_chunks,
+    with_bmp_metadata,
     with_gif_metadata,
+    with_jp2_metadata,
     with_jpeg_metadata,
     with_png_metadata,
+    with_pnm_metadata,
+    with_tiff_metadata,
 )
+from .metadata.filter import FURTHER_CHANNELS
 from .orientation import undo_orientation
 from .pixels import EXACT_MODES, as_image, changed_pixels, fill_boxes, merge
 from .tiff import encode_tiff
@@ -36,11 +43,23 @@ from .tiff import encode_tiff
 #: For pictures that do not come from a file of the same format and tell no quality themselves.
 DEFAULT_QUALITY = 95
 #: Formats whose metadata are put onto coded pixels.
-_SPLICES = {'JPEG': with_jpeg_metadata, 'PNG': with_png_metadata, 'GIF': with_gif_metadata}
+_SPLICES = {
+    'BMP': with_bmp_metadata,
+    'GIF': with_gif_metadata,
+    'JPEG': with_jpeg_metadata,
+    'JPEG2000': with_jp2_metadata,
+    'PNG': with_png_metadata,
+    'PPM': with_pnm_metadata,
+    'TIFF': with_tiff_metadata,
+}
 #: Formats that are made of items.
 _ITEMS = ('HEIF', 'AVIF')
 #: What of a picture's information tells that it has metadata, which another format does not take over.
 _METADATA = ('exif', 'xmp', 'comment', 'photoshop', 'XML:com.adobe.xmp')
+#: Formats in which pixels that are coded anew may be others.
+_LOSSY = ('JPEG', 'WEBP', 'AVIF', 'HEIF')
+#: What is raised where a file is put together in an unknown way.
+_UNKNOWN = (ValueError, LookupError, StopIteration, struct.error, zlib.error)
 
 
 def write_image(
@@ -56,9 +75,11 @@ def write_image(
 
     A picture from a file keeps its format, bit depth, mode, orientation, ICC profile and metadata; pixels
     that ``bgr`` leaves alone stay bit-identical in lossless formats. JPEG is coded with the tables and the
-    subsampling it had; a JPEG, PNG, GIF or WebP of which nothing changed keeps its coded pixels. Texts and
-    numbers of the metadata are kept; thumbnails, previews, gain maps, maker's notes and whatever hangs behind
-    the picture are left out, since they may show what ``bgr`` covers. When the suffix of ``path`` asks for
+    subsampling it had; a picture of which nothing changed keeps its coded pixels, and with nothing to leave
+    out all its bytes. Texts and numbers of the metadata are kept; thumbnails, previews, gain maps, maker's
+    notes, data under the name of texts, and whatever stands between, behind and beside the parts of the file
+    are left out, of pictures without plates too, since they may show what ``bgr`` covers or what was cropped.
+    Where pixels change, transparency becomes uniform. When the suffix of ``path`` asks for
     another format, the upright picture is written as 8-bit RGB with its ICC profile.
 
     Args:
@@ -127,27 +148,33 @@ def _encode(
         if any(picture.info.get(name) for name in _METADATA):
             wanted.leave_out('metadata (another format than that of the input)')
         _record_rest(picture, wanted)
-        return _encode_afresh(picture, bgr, target, quality)
+        return _encode_afresh(picture, bgr, target, quality, wanted)
     pixels = None if bgr is None else _edit(picture, bgr, touched)
     if pixels is None and quality is None:
         data = _copy(picture, target, wanted)
         if data is not None:
-            if target not in _ITEMS:
-                _record_rest(picture, wanted)
             return data
     _record_rest(picture, wanted)
+    is_same = pixels is None
     if pixels is None:
         pixels = _stored_pixels(picture)
-    if target == 'TIFF':
-        return encode_tiff(pixels, picture.mode, picture.palette, picture.info, picture.data, wanted)
+    if is_same and quality is None and target in _LOSSY:
+        wanted.leave_out('exact pixels (the picture is coded anew)')
     if target in _SPLICES:
-        return _SPLICES[target](_encode_like(picture, pixels, target, quality), picture.data, wanted)
-    if target in _ITEMS:
-        record_heif_extras(picture.data, wanted)
-    elif target == 'WEBP':
-        clean_webp(picture.data, wanted)  # Records what the library does not take over.
-    elif target == 'JPEG2000' and any(kind in (b'uuid', b'xml ') for kind, _ in boxes_of(picture.data)):
-        wanted.leave_out('metadata (of JPEG 2000)')
+        encoded = _encode_like(picture, pixels, target, quality)
+        try:
+            return _SPLICES[target](encoded, picture.data, wanted)
+        except _UNKNOWN:
+            wanted.leave_out('metadata that cannot be read')
+            return encoded
+    if target not in _LOSSY:
+        encoded = _encode_like(picture, pixels, target, quality, MetadataFilter())
+        if encoded != picture.data:
+            wanted.leave_out('all that is not pixels')
+        return encoded
+    clean = clean_webp if target == 'WEBP' else clean_heif
+    with contextlib.suppress(*_UNKNOWN):
+        clean(picture.data, wanted)  # Records what the library does not take over.
     return _encode_like(picture, pixels, target, quality, wanted)
 
 
@@ -158,15 +185,17 @@ def _record_rest(picture: Picture, wanted: MetadataFilter) -> None:
 
 def _copy(picture: Picture, target: str, wanted: MetadataFilter) -> bytes | None:
     """Returns the file with its coded pixels and what is wanted of the rest; None when that cannot be had."""
-    if target in _SPLICES:
-        return _SPLICES[target](picture.data, picture.data, wanted)
-    if target == 'WEBP':
-        return clean_webp(picture.data, wanted)
-    if target in _ITEMS:
-        with contextlib.suppress(ValueError):
+    if target == 'TIFF' and FURTHER_CHANNELS in picture.originals:
+        return None
+    with contextlib.suppress(*_UNKNOWN):
+        if target in _ITEMS:
             return clean_heif(picture.data, wanted)
-    is_whole = not picture.copies and not picture.originals
-    return picture.data if is_whole and not wanted.strip_location and target not in _ITEMS else None
+        _record_rest(picture, wanted)
+        if target in _SPLICES:
+            return _SPLICES[target](picture.data, picture.data, wanted)
+        if target == 'WEBP':
+            return clean_webp(picture.data, wanted)
+    return None
 
 
 def _stored_pixels(picture: Picture) -> np.ndarray:
@@ -203,11 +232,13 @@ def _encode_like(
         return encode_heif(
             pixels,
             picture.mode,
-            info,
+            {**info, 'icc_profile': clean_icc(info.get('icc_profile'), wanted)},
             quality or DEFAULT_QUALITY,
             clean_exif(info.get('exif'), wanted),
             clean_xmp(info.get('xmp'), wanted),
         )
+    if target == 'TIFF':
+        return encode_tiff(pixels, picture.mode, picture.palette, info)
     if picture.mode in ('RGB;16', 'RGBA;16'):
         return cv2.imencode('.png', pixels)[1].tobytes()
     if target == 'JPEG':
@@ -224,12 +255,14 @@ def _encode_like(
         options = {'quality': quality or DEFAULT_QUALITY}
     if wanted is not None:
         options['exif'] = clean_exif(info.get('exif'), wanted) or b''
-        options['icc_profile'] = info.get('icc_profile')
+        options['icc_profile'] = clean_icc(info.get('icc_profile'), wanted)
         options['xmp'] = clean_xmp(info.get('xmp'), wanted) or b''
     return _save(as_image(pixels, picture.mode, picture.palette), target, options)
 
 
-def _encode_afresh(picture: Picture, bgr: np.ndarray | None, target: str, quality: int | None) -> bytes:
+def _encode_afresh(
+    picture: Picture, bgr: np.ndarray | None, target: str, quality: int | None, wanted: MetadataFilter
+) -> bytes:
     """Codes a picture that did not come from a file of this format."""
     options: dict[str, Any] = {}
     if target in ('JPEG', 'WEBP', 'AVIF'):
@@ -241,7 +274,7 @@ def _encode_afresh(picture: Picture, bgr: np.ndarray | None, target: str, qualit
     else:
         image = Image.fromarray(cv2.cvtColor(picture.bgr if bgr is None else bgr, cv2.COLOR_BGR2RGB))
         if picture.mode.startswith(('RGB', 'P')):
-            options['icc_profile'] = picture.info.get('icc_profile')
+            options['icc_profile'] = clean_icc(picture.info.get('icc_profile'), wanted)
     return _save(image, target, options)
 
 

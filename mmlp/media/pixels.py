@@ -107,7 +107,8 @@ def merge(
         value_range (ValueRange): What 0 and 255 stand for where 16 bits are stored.
 
     Returns:
-        np.ndarray: A copy of ``stored`` with the edited pixels.
+        np.ndarray: A copy of ``stored`` with the edited pixels; in the boxes of their regions transparency is
+        uniform, as opaque as it was anywhere in them.
     """
     merged = stored.copy()
     colours = edited[changed]
@@ -126,7 +127,17 @@ def merge(
         merged[changed, :3] = rgb
     else:  # RGB;16 and RGBA;16
         merged[changed, :3] = value_range.from_bytes(colours)
+    if mode in ('LA', 'RGBA', 'RGBA;16'):
+        _level(merged[..., -1], changed)
     return merged
+
+
+def _level(alpha: np.ndarray, changed: np.ndarray) -> None:
+    """Makes transparency uniform within the box of each region, in place: it may show the letters too."""
+    mask = np.ascontiguousarray(changed).view(np.uint8)
+    for x, y, width, height, _ in cv2.connectedComponentsWithStats(mask)[2][1:]:
+        region = alpha[y : y + height, x : x + width]
+        region[...] = region.max()
 
 
 def _nearest_in_palette(rgb: np.ndarray, palette: np.ndarray) -> np.ndarray:

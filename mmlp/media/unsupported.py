@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from PIL import Image
 
 from .bit_depth import coded_depth
+from .metadata.bmp import hidden_channel
+from .metadata.filter import FURTHER_CHANNELS
 from .metadata.jpeg import jpeg_segments
+from .metadata.tiff import samples_of
 
 #: What raw photographs are answered with.
 RAW_ADVICE = 'of which only a preview could be covered; develop it to JPEG or TIFF first'
@@ -155,9 +158,18 @@ def further_originals(image: Image.Image, data: bytes) -> tuple[str, ...]:
         found.append('pictures of the same size behind the first')
     if coded_depth(image.format, data) > 8 and image.format == 'AVIF':
         found.append('colours finer than 8 bits')
+    if _has_hidden_channels(image, data):
+        found.append(FURTHER_CHANNELS)
     if data.endswith(_STITCHING_MARK):
         found.append(STITCHING_DATA)
     return tuple(found)
+
+
+def _has_hidden_channels(image: Image.Image, data: bytes) -> bool:
+    """Tells whether a file's pixels have samples that Pillow does not read: saved selections, inks."""
+    if image.format in ('BMP', 'DIB'):
+        return image.mode == 'RGB' and hidden_channel(data)
+    return image.format == 'TIFF' and samples_of(data) > len(image.getbands())
 
 
 def _next_jpeg_size(data: bytes) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from bright_plates import BOX, BrightSegmenter, is_legible, plate_picture, write
 from PIL import Image
 
 from mmlp.apis.jobs import anonymize_media
-from mmlp.apis.jobs.replacing import attributes_kept
+from mmlp.apis.jobs.replacing import copy_attributes
 from mmlp.media import write_image
 
 TIME = 1_234_567_890_123_456_789
@@ -51,9 +51,9 @@ def test_permissions_owner_and_attributes_stay(tmp_path):
     except (AttributeError, OSError):
         pytest.skip('this file system has no extended attributes')
     for strip_location in (False, True):
-        with attributes_kept(path, strip_location=strip_location):
-            (tmp_path / 'new').write_text('after')
-            os.replace(tmp_path / 'new', path)
+        (tmp_path / 'new').write_text('after')
+        copy_attributes(path, tmp_path / 'new', strip_location=strip_location)
+        os.replace(tmp_path / 'new', path)
         assert path.stat().st_mode & 0o777 == 0o640 and path.read_text() == 'after'
         assert not is_root or (path.stat().st_uid, path.stat().st_gid) == (1234, 4321)
         assert ('user.xdg.tags' in os.listxattr(path)) is not strip_location

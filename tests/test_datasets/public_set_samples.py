@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -164,3 +167,44 @@ def write_open_images(
     for image in (first, second, car):
         picture(source / f'{split}/{image}.jpg')
     return first, second, np.kron(small > 0, np.ones((2, 2), bool))
+
+
+def write_easypr(source: Path, plates: dict[str, list[tuple]]) -> None:
+    """Pictures by their names without ending; rectangles are the centre's x and y, width, height, degrees."""
+    images = []
+    for name, rectangles in plates.items():
+        picture(source / f'{name}.jpg')
+        tags = [
+            f'<taggedRectangle x="{x}" y="{y}" width="{w}" height="{h}" rotation="{r}" locateType="1">'
+            f'蓝牌:{name}</taggedRectangle>'
+            for x, y, w, h, r in rectangles
+        ]
+        images.append(
+            f'<image>\n<imageName>{name}</imageName>\n<taggedRectangles>{"".join(tags)}</taggedRectangles></image>'
+        )
+    content = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<tagset>' + '\n'.join(images) + '</tagset>'
+    text(source / 'GroundTruth.xml', content.encode('gb18030'))
+
+
+def write_open_lpr(
+    source: Path,
+    split: str,
+    areas: dict[str, object],
+    reviewed: int = 1,
+    deleted: int = 0,
+    background: int = 0,
+    size: tuple[int, int] = (160, 120),
+) -> None:
+    """Pictures in the folder of a split, and their rows in its database."""
+    source.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(source / f'{split}.db')) as connection:
+        connection.execute(
+            'CREATE TABLE IF NOT EXISTS annotations (filename TEXT, imheight INTEGER, imwidth INTEGER, '
+            'isreviewed INTEGER, lastreviewedat TEXT, isdeleted INTEGER, isbackground INTEGER, imgareas TEXT)'
+        )
+        for name, its in areas.items():
+            if split in ('train', 'val'):
+                picture(source / split / name)
+            row = (name, size[1], size[0], reviewed, None, deleted, background, json.dumps(its))
+            connection.execute('INSERT INTO annotations VALUES (?,?,?,?,?,?,?,?)', row)
+        connection.commit()

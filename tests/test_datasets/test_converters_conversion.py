@@ -145,7 +145,7 @@ def test_outputs_of_pictures_that_are_gone_are_removed(tmp_path: Path) -> None:
 def test_other_settings_need_overwrite(tmp_path: Path) -> None:
     items = [record(picture(tmp_path / 'source' / f'{i}.jpg'), box((10, 10, 50, 30))) for i in range(4)]
     run(Listed(tmp_path / 'source', *items), tmp_path / 'out')
-    with pytest.raises(ConversionError, match=r'rim = 0\.0, now it is 0\.25.*--overwrite'):
+    with pytest.raises(ConversionError, match=r'\(rim 0\.0, now 0\.25\).*--overwrite'):
         run(Listed(tmp_path / 'source', *items), tmp_path / 'out', rim=0.25)
     run(Listed(tmp_path / 'source', *items), tmp_path / 'out', rim=0.25, overwrite=True)
     assert all(set(np.unique(mask)) == {0, 128, 255} for mask in read_masks(tmp_path / 'out').values())
@@ -390,5 +390,5 @@ def test_output_inside_the_source_is_not_read_again(tmp_path: Path) -> None:
 def test_manifest_holds_the_settings(tmp_path: Path) -> None:
     run(Listed(tmp_path / 'source', *three(tmp_path)), tmp_path / 'out')
     first = (tmp_path / 'out/.conversion/manifest.jsonl').read_text().splitlines()[0]
-    assert json.loads(first)['format'] == 'listed'
-    assert not list((tmp_path / 'out/.conversion/partial').iterdir())
+    assert json.loads(first)['settings']['format'] == 'listed'
+    assert [path.name for path in (tmp_path / 'out/.conversion').iterdir()] == ['manifest.jsonl']

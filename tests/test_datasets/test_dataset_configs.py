@@ -21,7 +21,9 @@ from public_set_samples import (
     write_ccpd,
     write_ccpd_green,
     write_cityscapes,
+    write_easypr,
     write_open_images,
+    write_open_lpr,
     write_openalpr,
     write_rodosol,
     write_tracks,
@@ -53,6 +55,13 @@ def write_both_wpod() -> None:
     write_wpod(Path('cd_hard'), Path('cd_hard'), count=2)
 
 
+def write_both_open_lpr() -> None:
+    area = dict(x=20, y=30, width=70, height=30, lbltxt='plate')
+    source = Path('open-lpr-dataset-plate-detection')
+    write_open_lpr(source, 'train', {'1.jpg': [area], '2.jpg': [area]})
+    write_open_lpr(source, 'val', {'1.jpg': [area]})
+
+
 def write_labelme() -> None:
     for number in range(4):
         picture(Path(f'my_annotations/{number}.jpg'))
@@ -70,6 +79,14 @@ SETS: dict[str, tuple[Callable[[], object], int, int]] = {
     'ssig': (lambda: write_tracks(Path('SSIG'), SSIG_TEXT), 2, 1),
     'aolp': (lambda: write_aolp(Path('AOLP')), 12, 6),
     'openalpr': (lambda: write_openalpr(Path('benchmarks/endtoend')), 9, 2),
+    'easypr': (
+        lambda: write_easypr(
+            Path('EasyPR/resources/image/general_test'), {'A': [(50, 50, 40, 12, 0)], 'B': []}
+        ),
+        9,
+        2,
+    ),
+    'open_lpr': (write_both_open_lpr, 3, 1),
     'wpod': (write_both_wpod, 3, 2),
     'uc3m_lp': (write_all_uc3m, 3, 1),
     'open_images': (write_all_open_images, 4, 2),
@@ -123,7 +140,7 @@ def test_config_reads_what_the_readmes_command_writes(
     for python, program, *argv in commands_of(config):
         assert python == 'python'
         assert convert(program, *argv) == 0
-    if name == 'openalpr':  # a benchmark: trained on what there is
+    if name in ('openalpr', 'easypr'):  # a benchmark: trained on what there is
         monkeypatch.setenv('MMLP_DATA_ROOT', str(request.getfixturevalue('plate_root')))
     cfg = load_run_config(str(ROOT / 'configs' / config))
     (train_set, trained), (_, validated), (test_set, tested) = (
@@ -131,9 +148,13 @@ def test_config_reads_what_the_readmes_command_writes(
     )
     assert trained and validated and not trained & validated
     assert len(trained | validated) == train_and_val and len(tested) == test
-    has_test_split = name not in ('cityscapes', 'custom')
+    has_test_split = name not in ('cityscapes', 'custom', 'open_lpr')
     assert not tested & trained and (tested == validated) == (not has_test_split)
-    roots = {'wpod': ('data/wpod/', 'data/cd_hard/'), 'openalpr': ('', 'data/openalpr/')}
+    roots = {
+        'wpod': ('data/wpod/', 'data/cd_hard/'),
+        'openalpr': ('', 'data/openalpr/'),
+        'easypr': ('', 'data/easypr/'),
+    }
     root, test_root = roots.get(name, (f'data/{name}/', f'data/{name}/'))
     assert all(path.startswith(root) for path in trained | validated)
     split = 'test' if has_test_split else 'val'

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 import runpy
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,7 +41,21 @@ def run(monkeypatch):
     return call
 
 
-def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys):
+@pytest.fixture
+def mistake(capsys):
+    """Expects that a command ends with a message that matches."""
+
+    @contextlib.contextmanager
+    def expect(message: str) -> Iterator[None]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            yield
+        assert leaving.value.code == 2 and re.search(f'^error: .*{message}', capsys.readouterr().err, re.S)
+
+    return expect
+
+
+def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys, mistake):
     pytest.importorskip('onnx')
     pytest.importorskip('onnxruntime')
     out = tmp_path / 'out' / 'plates.onnx'
@@ -51,19 +68,19 @@ def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys):
     assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
 
     before = out.read_bytes()
-    with pytest.raises(SystemExit, match='exists already'):
+    with mistake('exists already'):
         run('deployment/export_onnx.py', checkpoint, out)
-    with pytest.raises(SystemExit, match=r'more than -1; .* was not written'):
+    with mistake(r'more than -1; .* was not written'):
         run(
             'deployment/export_onnx.py', checkpoint, out,
             '--overwrite', '--size', 32, 32, '--tolerance', -1,
         )  # fmt: skip
-    with pytest.raises(SystemExit, match=r'error: .*no_such_config'):
+    with mistake(r'.*no_such_config'):
         run('deployment/export_onnx.py', checkpoint, tmp_path / 'new.onnx', '--config', 'no_such_config')
     assert out.read_bytes() == before and list(out.parent.iterdir()) == [out]
 
 
-def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_path, capsys):
+def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_path, capsys, mistake):
     out = tmp_path / 'plates.pth'
     run('model_converters/publish_model.py', checkpoint, out, '--half')
     printed = capsys.readouterr().out
@@ -74,11 +91,11 @@ def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_pat
     model = init_model(load_config('lp_fpn_lite0'), str(out), device='cpu')
     assert model.dataset_meta['classes'] == ('background', 'plate')
 
-    with pytest.raises(SystemExit, match='exists already'):
+    with mistake('exists already'):
         run('model_converters/publish_model.py', checkpoint, out)
     bare = tmp_path / 'bare.pth'
     torch.save({'state_dict': torch.load(out, weights_only=True)['state_dict']}, bare)
-    with pytest.raises(SystemExit, match='carries no config: give it by --config'):
+    with mistake('carries no config: give it by --config'):
         run('model_converters/publish_model.py', bare, tmp_path / 'other.pth')
     run('model_converters/publish_model.py', bare, tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
     assert (

@@ -1,5 +1,8 @@
+import contextlib
+import re
 import runpy
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,20 @@ def convert(monkeypatch):
     return run
 
 
+@pytest.fixture
+def mistake(capsys):
+    """Expects that a command ends with a message that matches."""
+
+    @contextlib.contextmanager
+    def expect(message: str) -> Iterator[None]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            yield
+        assert leaving.value.code == 2 and re.search(f'^error: .*{message}', capsys.readouterr().err, re.S)
+
+    return expect
+
+
 def test_converted_file_works_in_the_inference_api(convert, torchvision_model, tmp_path, capsys):
     torch.save({'model': torchvision_model.state_dict(), 'epoch': 3}, tmp_path / 'src.pth')
     convert(tmp_path / 'src.pth', tmp_path / 'dst.pth')
@@ -46,10 +63,10 @@ def test_converted_file_works_in_the_inference_api(convert, torchvision_model, t
     torch.testing.assert_close(actual, expected, rtol=1e-5, atol=1e-5)
 
 
-def test_plain_state_dict_replaces_a_file_only_when_asked(convert, torchvision_model, tmp_path, capsys):
+def test_a_file_is_replaced_only_when_asked(convert, torchvision_model, tmp_path, capsys, mistake):
     torch.save(torchvision_model.state_dict(), tmp_path / 'src.pth')
     (tmp_path / 'dst.pth').write_text('mine')
-    with pytest.raises(SystemExit, match='exists already'):
+    with mistake('exists already'):
         convert(tmp_path / 'src.pth', tmp_path / 'dst.pth')
     assert (tmp_path / 'dst.pth').read_text() == 'mine'
     convert(tmp_path / 'src.pth', tmp_path / 'dst.pth', '--overwrite')
@@ -57,10 +74,10 @@ def test_plain_state_dict_replaces_a_file_only_when_asked(convert, torchvision_m
     assert 'left out' not in capsys.readouterr().out
 
 
-def test_mistakes_end_with_a_message_and_no_output(convert, tmp_path):
-    with pytest.raises(SystemExit, match='neither a file nor one of deeplabv3_resnet50'):
+def test_mistakes_end_with_a_message_and_no_output(convert, tmp_path, mistake):
+    with mistake('neither a file nor one of deeplabv3_resnet50'):
         convert(tmp_path / 'nothing.pth', tmp_path / 'dst.pth')
     torch.save({'conv.weight': torch.zeros(1)}, tmp_path / 'other.pth')
-    with pytest.raises(SystemExit, match=r'does not have: conv\.weight'):
+    with mistake(r'does not have: conv\.weight'):
         convert(tmp_path / 'other.pth', tmp_path / 'dst.pth')
     assert not (tmp_path / 'dst.pth').exists()

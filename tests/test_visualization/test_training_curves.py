@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mmlp.visualization import TrainingLog, plot_training_curves
+from mmlp.visualization.run_groups import mean_curve
 from mmlp.visualization.training_curves import smooth
 
 
@@ -116,3 +117,58 @@ def test_nothing_to_draw():
         plot_training_curves([TrainingLog('run', train=[{'acc': 1.0, 'iter': 1}])])
     with pytest.raises(ValueError, match='logs is empty'):
         plot_training_curves([])
+
+
+def make_seed(shift: float, count: int = 10):
+    log = make_log('lovasz', count, **{'decode.iou_plate': 20.0 + shift})
+    for row in log.train:
+        row['loss'] += shift
+    log.val = sorted(log.val, key=lambda row: row['step'])
+    for row in log.val:
+        row['plate_iou'] += shift
+    return log
+
+
+def test_seeds_of_one_recipe_are_one_curve():
+    loss, plate, _ = plot_training_curves([make_seed(0.0), make_seed(4.0)], window=1).axes
+    np.testing.assert_allclose(loss.lines[2].get_ydata(), 2 + 1 / np.arange(1, 11))
+    assert [line.get_linewidth() < 1 for line in loss.lines[:3]] == [True, True, False]
+    band = loss.collections[0].get_paths()[0].vertices
+    for x, low in ((1, 1.0), (10, 0.1)):
+        assert {low, low + 4} <= {round(float(y), 6) for at, y in band if at == x}
+    assert legend_texts(loss) == ['total, 2 runs', 'decode.loss_lovasz', 'aux.loss_lovasz']
+    assert legend_texts(plate) == ['validation, 2 runs: best 82.0 at iteration 8', 'training batches']
+    np.testing.assert_allclose(plate.lines[-1].get_ydata(), 22.0)
+
+
+def test_recipes_of_several_seeds_side_by_side():
+    other = make_seed(-3.0)
+    other.name = 'cross entropy'
+    figure = plot_training_curves([make_seed(0.0), other, make_seed(4.0)], window=1)
+    loss, plate, per_image = figure.axes
+    assert legend_texts(loss) == ['lovasz, 2 runs', 'cross entropy']
+    assert legend_texts(plate) == [
+        'lovasz, 2 runs: best 82.0 at iteration 8',
+        'cross entropy: best 77.0 at iteration 8',
+        'training batches',
+    ]
+    dashed = [line for line in plate.lines if line.get_linestyle() == '--' and len(line.get_xdata())]
+    assert [line.get_ydata()[0] for line in dashed] == [22.0, 17.0]
+    solid = {line.get_label(): line.get_color() for line in loss.lines}
+    assert [line.get_color() for line in dashed] == [solid['lovasz, 2 runs'], solid['cross entropy']]
+    assert not [line for line in per_image.lines if line.get_linestyle() == '--']
+    assert figure.get_suptitle() == ''
+
+
+def test_the_mean_ends_where_the_first_run_does():
+    curve = mean_curve([([1, 2, 3, 4], [1, 2, 3, 4]), ([2, 6], [10, 30]), ([0, 3.5], [0, 0])])
+    assert curve.x.tolist() == [2, 3]
+    np.testing.assert_allclose(curve.mean, [(2 + 10 + 0) / 3, (3 + 15 + 0) / 3])
+    assert curve.low.tolist() == [0, 0] and curve.high.tolist() == [10, 15]
+    assert mean_curve([([1, 2], [1, 1]), ([], [])]).x.size == 0
+    assert mean_curve([([1, 2], [1, 1]), ([5], [3])]).x.size == 0
+    short, long = make_seed(0.0, 4), make_seed(1.0, 10)
+    short.val = []
+    _, plate, per_image = plot_training_curves([short, long]).axes
+    assert legend_texts(per_image) == ['validation, 2 runs: best 46.0 at iteration 4']
+    assert plate.lines[-1].get_xdata().tolist() == [1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""Draw the training curves of a run: loss, plate IoU, and plate IoU per image.
+r"""Draw the training curves of a run: loss, plate IoU, and plate IoU per image.
 
 Examples:
     The newest run of a work directory, resumed parts put together, into work_dirs/lp_tiny/curves.png:
@@ -9,6 +9,11 @@ Examples:
 
         python tools/analysis_tools/analyze_logs.py work_dirs/lp_deeplabv3_r50 work_dirs/lp_deeplabv3_r101 \
             --legend R50 R101 --out comparison.svg
+
+    Two recipes with two seeds each; runs of one name are drawn as one, their mean over a thin line a run:
+
+        python tools/analysis_tools/analyze_logs.py work_dirs/lovasz_{0,1} work_dirs/cross_entropy_{0,1} \
+            --legend Lovasz Lovasz "cross entropy" "cross entropy" --out seeds.png
 
     Other scalars, a panel each:
 
@@ -21,8 +26,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmlp.files import atomic_path
-from mmlp.visualization import load_training_log, plot_training_curves
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import command, loading
+
+with loading(__name__):
+    from mmlp.files import atomic_path
+    from mmlp.visualization import load_training_log, plot_training_curves
 
 FORMATS = ('.png', '.svg', '.pdf', '.jpg')
 
@@ -44,7 +54,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='KEY',
         help='what to draw, a panel each (default: loss and plate IoUs)',
     )
-    parser.add_argument('--legend', nargs='+', metavar='NAME', help='a name for each of the logs')
+    parser.add_argument(
+        '--legend',
+        nargs='+',
+        metavar='NAME',
+        help='a name for each of the logs; logs of the same name are drawn as one, their mean',
+    )
     parser.add_argument('--title', help='heading of the figure')
     parser.add_argument(
         '--smooth',
@@ -77,8 +92,8 @@ def main(argv: list[str] | None = None) -> None:
     try:
         logs = [load_training_log(path, name) for path, name in zip(args.logs, names)]
         figure = plot_training_curves(logs, args.keys, args.title, args.smooth)
-    except (FileNotFoundError, KeyError, ValueError) as error:
-        sys.exit(f'error: {error.args[0]}')
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
     for log in logs:
         print(f'{log.name}: {len(log.train)} logged iterations, {len(log.val)} validations')
         for file in log.files:
@@ -91,4 +106,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -27,29 +27,33 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from mmengine.config import DictAction
-from mmengine.registry import init_default_scope
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from mmlp.datasets.audit import (
-    CHECKS,
-    AuditReport,
-    Severity,
-    audit,
-    find_split_folders,
-    finding_table,
-    load_splits,
-    phase_datasets,
-    split_table,
-    write_json,
-    write_page,
-)
-from mmlp.datasets.integrity import name_offenders
-from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import load_run_config
-from mmlp.media import MediaWriteError
+from _command import answers_mistakes, command, loading
 
-CLEAN, FOUND, USAGE, INTERRUPTED = 0, 1, 2, 130
+with loading(__name__):
+    from mmengine.config import DictAction
+    from mmengine.registry import init_default_scope
+    from tqdm import tqdm
+
+    from mmlp.datasets.audit import (
+        CHECKS,
+        AuditReport,
+        Severity,
+        audit,
+        find_split_folders,
+        finding_table,
+        load_splits,
+        phase_datasets,
+        split_table,
+        write_json,
+        write_page,
+    )
+    from mmlp.datasets.integrity import name_offenders
+    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
+    from mmlp.engine import load_run_config
+
+CLEAN, FOUND = 0, 1
 
 
 def _checks_help() -> str:
@@ -175,22 +179,16 @@ def print_report(report: AuditReport) -> None:
             print(f'  {check.advice}')
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Audits, writes the page and the JSON file, and returns the exit code."""
     args = parse_args(argv)
-    try:
-        splits = load_splits(find_datasets(args), expected=('train',) if args.source.is_dir() else ())
-        total = sum(len(split.samples) for split in splits)
-        bar: partial[Iterable] = partial(tqdm, total=total, unit='picture')
-        report = audit(str(args.source), splits, workers=args.workers, ignore=args.ignore, progress=bar)
-        write_page(args.out_dir / 'audit.html', report, args.max_shown)
-        write_json(args.out_dir / 'audit.json', report)
-    except KeyboardInterrupt:
-        print('interrupted: nothing was written', file=sys.stderr)
-        return INTERRUPTED
-    except (FileNotFoundError, ValueError, MediaWriteError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return USAGE
+    splits = load_splits(find_datasets(args), expected=('train',) if args.source.is_dir() else ())
+    total = sum(len(split.samples) for split in splits)
+    bar: partial[Iterable] = partial(tqdm, total=total, unit='picture')
+    report = audit(str(args.source), splits, workers=args.workers, ignore=args.ignore, progress=bar)
+    write_page(args.out_dir / 'audit.html', report, args.max_shown)
+    write_json(args.out_dir / 'audit.json', report)
     print_report(report)
     print(f'{args.out_dir / "audit.html"}\n{args.out_dir / "audit.json"}')
     counts = {severity: report.count(severity) for severity in Severity}
@@ -200,4 +198,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main)

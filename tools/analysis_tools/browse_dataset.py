@@ -24,18 +24,22 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-from mmengine.config import Config, DictAction
-from mmengine.registry import init_default_scope
-from mmengine.runner import set_random_seed
-from mmseg.registry import DATASETS
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from mmlp.datasets import DatasetError
-from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-from mmlp.engine import load_run_config
-from mmlp.media import write_image
-from mmlp.visualization import BrowsedPicture, browse, contact_sheet
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+    from mmengine.config import Config, DictAction
+    from mmengine.registry import init_default_scope
+    from mmengine.runner import set_random_seed
+    from mmseg.registry import DATASETS
+    from tqdm import tqdm
+
+    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
+    from mmlp.engine import load_run_config
+    from mmlp.media import write_image
+    from mmlp.visualization import BrowsedPicture, browse, contact_sheet
 
 ROWS_PER_SHEET = 6
 
@@ -138,37 +142,34 @@ def write_sheets(pictures: Iterable[BrowsedPicture], output_dir: Path, columns: 
 def main(argv: list[str] | None = None) -> None:
     """Builds the data set, runs its pipeline and writes the pictures."""
     args = parse_args(argv)
-    try:
-        cfg = load_run_config(
-            args.config,
-            data_root=args.data_root,
-            cfg_options=args.cfg_options,
-            plate_values=args.plate_values,
-        )
-        dataset = build_dataset(cfg, args.phase)
-        output_dir = args.output_dir or Path(cfg.work_dir) / 'browse'
-        set_random_seed(args.seed)
-        indices = np.arange(len(dataset))
-        if args.shuffle:
-            indices = np.random.default_rng(args.seed).permutation(indices)
-        indices = indices[: args.show_number]
-        with_plate = 0
+    cfg = load_run_config(
+        args.config,
+        data_root=args.data_root,
+        cfg_options=args.cfg_options,
+        plate_values=args.plate_values,
+    )
+    dataset = build_dataset(cfg, args.phase)
+    output_dir = args.output_dir or Path(cfg.work_dir) / 'browse'
+    set_random_seed(args.seed)
+    indices = np.arange(len(dataset))
+    if args.shuffle:
+        indices = np.random.default_rng(args.seed).permutation(indices)
+    indices = indices[: args.show_number]
+    with_plate = 0
 
-        def count(pictures: Iterable[BrowsedPicture]) -> Iterable[BrowsedPicture]:
-            nonlocal with_plate
-            for item in tqdm(pictures, total=len(indices), unit='picture'):
-                with_plate += item.has_plate
-                yield item
+    def count(pictures: Iterable[BrowsedPicture]) -> Iterable[BrowsedPicture]:
+        nonlocal with_plate
+        for item in tqdm(pictures, total=len(indices), unit='picture'):
+            with_plate += item.has_plate
+            yield item
 
-        pictures = count(browse(dataset, args.mode, indices))
-        if args.contact_sheet:
-            write_sheets(pictures, output_dir, args.contact_sheet)
-        else:
-            write_pictures(pictures, output_dir)
-    except (DatasetError, FileNotFoundError, ValueError) as error:
-        sys.exit(f'error: {error}')
+    pictures = count(browse(dataset, args.mode, indices))
+    if args.contact_sheet:
+        write_sheets(pictures, output_dir, args.contact_sheet)
+    else:
+        write_pictures(pictures, output_dir)
     print(f'{len(indices)} pictures in {output_dir}; the network gets a plate in {with_plate} of them')
 
 
 if __name__ == '__main__':
-    main()
+    command(main, 'pictures that were written stay')

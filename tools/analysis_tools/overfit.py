@@ -28,22 +28,27 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
-from mmengine.config import Config, ConfigDict, DictAction
-from mmengine.dataset import pseudo_collate
-from mmengine.evaluator import Evaluator
-from mmengine.logging import MMLogger
-from mmengine.optim import OptimWrapper, build_optim_wrapper
-from mmengine.registry import init_default_scope
-from mmengine.runner import set_random_seed
-from mmseg.registry import DATASETS, MODELS
-from mmseg.structures import SegDataSample
-from torch import nn
-from torch.utils.data import DataLoader, Dataset
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from mmlp.apis.jobs.report import write_json
-from mmlp.datasets import DatasetError
-from mmlp.engine import load_run_config
+from _command import answers_mistakes, command, loading
+
+with loading(__name__):
+    import torch
+    from mmengine.config import Config, ConfigDict, DictAction
+    from mmengine.dataset import pseudo_collate
+    from mmengine.evaluator import Evaluator
+    from mmengine.logging import MMLogger
+    from mmengine.optim import OptimWrapper, build_optim_wrapper
+    from mmengine.registry import init_default_scope
+    from mmengine.runner import set_random_seed
+    from mmseg.registry import DATASETS, MODELS
+    from mmseg.structures import SegDataSample
+    from torch import nn
+    from torch.utils.data import DataLoader, Dataset
+
+    from mmlp.datasets import DatasetError
+    from mmlp.engine import load_run_config
+    from mmlp.files import write_json
 
 
 @dataclass
@@ -209,23 +214,21 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main(argv: list[str] | None = None) -> None:
+@answers_mistakes
+def main(argv: list[str] | None = None) -> int:
     """Overfits."""
     args = parse_args(argv)
-    try:
-        cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
-        init_default_scope(cfg.get('default_scope', 'mmseg'))
-        MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.
-        result = overfit(cfg, args)
-    except (DatasetError, FileNotFoundError) as error:
-        sys.exit(f'error: {error}')
+    cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.
+    result = overfit(cfg, args)
     if args.output:
         write_json(args.output, asdict(result), indent=1)
     outcome = 'learned by heart' if result.reached else 'not learned'
     losses = f'loss {result.first_loss:.4f} to {result.last_loss:.4f}'
     print(f'{outcome}: {losses}, plate IoU {result.plate_iou:.2f}')
-    sys.exit(0 if result.reached else 1)
+    return 0 if result.reached else 1
 
 
 if __name__ == '__main__':
-    main()
+    command(main, 'nothing was written')

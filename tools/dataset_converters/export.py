@@ -28,13 +28,21 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from mmlp.datasets.converters import ConversionError
-from mmlp.datasets.converters.cli import print_problems
-from mmlp.datasets.converters.exporters import WRITERS, export_masks
-from mmlp.datasets.converters.files import LINKS
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import GOES_ON, answers_mistakes, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.converters import ConversionError
+    from mmlp.datasets.converters.cli import print_problems
+    from mmlp.datasets.converters.exporters import WRITERS, export_masks
+    from mmlp.datasets.converters.files import LINKS
+    from mmlp.files import WriteError
 
 
+@answers_mistakes
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(
@@ -53,12 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         report = export_masks(**vars(args))
-    except (ConversionError, ValueError) as error:
-        print(f'export.py: error: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('\ninterrupted; the same command goes on where this stopped', file=sys.stderr)
-        return 130
+    except ConversionError as error:
+        raise ValueError(str(error)) from error
+    except WriteError as error:
+        print(f'error: {error}; {GOES_ON}', file=sys.stderr)
+        return 1
     print(
         f'{report.pictures} pictures with {report.plates} plates and {report.ignored} regions to ignore '
         f'-> {report.out}'
@@ -70,4 +77,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main, GOES_ON)

@@ -4,9 +4,15 @@ python tools/dataset_converters/labelme.py SRC -o OUT
 """
 
 import sys
+from pathlib import Path
 
-from mmlp.datasets.converters.cli import main
-from mmlp.datasets.converters.readers.labelme import LabelMe
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import GOES_ON, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.converters.cli import main
+    from mmlp.datasets.converters.readers.labelme import LabelMe
 
 if __name__ == '__main__':
-    sys.exit(main(LabelMe))
+    command(lambda: main(LabelMe), GOES_ON)

@@ -4,9 +4,15 @@ python tools/dataset_converters/uc3m_lp.py SRC -o OUT
 """
 
 import sys
+from pathlib import Path
 
-from mmlp.datasets.converters.cli import main
-from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import GOES_ON, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.converters.cli import main
+    from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
 
 if __name__ == '__main__':
-    sys.exit(main(UC3MLP))
+    command(lambda: main(UC3MLP), GOES_ON)

@@ -4,9 +4,15 @@ python tools/dataset_converters/voc.py SRC -o OUT
 """
 
 import sys
+from pathlib import Path
 
-from mmlp.datasets.converters.cli import main
-from mmlp.datasets.converters.readers.voc import VOC
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import GOES_ON, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.converters.cli import main
+    from mmlp.datasets.converters.readers.voc import VOC
 
 if __name__ == '__main__':
-    sys.exit(main(VOC))
+    command(lambda: main(VOC), GOES_ON)

@@ -11,18 +11,24 @@ and size of the pictures are open unless --batch-size and --size fix them, which
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-import numpy as np
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from mmlp.apis.export import compare_with_pytorch, export_onnx
-from mmlp.apis.model_loading import load_segmentor
-from mmlp.apis.plate_probability import PlateProbability
-from mmlp.apis.resizing import resize_picture
-from mmlp.datasets.synthetic import render_scene
-from mmlp.files import write_bytes
-from mmlp.media import read_image
-from mmlp.weights import file_sha256, resolve_weights
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+
+    from mmlp.apis.export import compare_with_pytorch, export_onnx
+    from mmlp.apis.model_loading import load_segmentor
+    from mmlp.apis.plate_probability import PlateProbability
+    from mmlp.apis.resizing import resize_picture
+    from mmlp.datasets.synthetic import render_scene
+    from mmlp.files import write_bytes
+    from mmlp.media import read_image
+    from mmlp.weights import file_sha256, resolve_weights
 
 #: Sizes at which the exported network is compared, when all are open: batch, height, width.
 CHECKED_SHAPES = ((1, 480, 640), (2, 333, 251), (1, 97, 512))
@@ -60,7 +66,7 @@ def main() -> None:
     """Exports, compares, and writes the file if it agrees."""
     args = parse_args()
     if args.out.exists() and not args.overwrite:
-        raise SystemExit(f'error: {args.out} exists already; choose another name or --overwrite it')
+        raise FileExistsError(f'{args.out} exists already; choose another name or --overwrite it')
     shape = (args.batch_size, *(args.size or (None, None)))
     try:
         network = PlateProbability(load_segmentor(resolve_weights(args.model), args.config))
@@ -72,12 +78,10 @@ def main() -> None:
             count, height, width = batch.shape[:3]
             print(f'{count} x {height} x {width}: largest difference to PyTorch {difference:.2g}')
         if not max(differences) <= args.tolerance:
-            raise SystemExit(f'error: more than {args.tolerance:g}; {args.out} was not written')
+            raise ValueError(f'more than {args.tolerance:g}; {args.out} was not written')
         write_bytes(args.out, model)
     except ImportError as error:
-        raise SystemExit(f"error: {error}. Export needs  pip install 'mmlp[onnx]'") from error
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'error: {error}') from error
+        raise ImportError(f"{error}. Export needs  pip install 'mmlp[onnx]'") from error
     print(f'wrote {args.out}, {len(model) / 1e6:.1f} MB')
     print(f'SHA-256 {file_sha256(args.out)}')
 
@@ -99,4 +103,4 @@ def _drawn_picture() -> np.ndarray:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -10,14 +10,20 @@ its SHA-256, and the entry for mmlp/weights/index.py by which weights in mmlp/we
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from mmengine.config import Config
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from mmlp.apis.config_files import load_config, parse_config_text
-from mmlp.checkpoints import read_checkpoint, write_checkpoint
-from mmlp.checkpoints.publishing import slim_checkpoint
-from mmlp.weights import file_sha256
+from _command import command, loading
+
+with loading(__name__):
+    from mmengine.config import Config
+
+    from mmlp.apis.config_files import load_config, parse_config_text
+    from mmlp.checkpoints import read_checkpoint, write_checkpoint
+    from mmlp.checkpoints.publishing import slim_checkpoint
+    from mmlp.weights import file_sha256
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,16 +45,13 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Converts, writes and tells the SHA-256."""
     args = parse_args()
-    try:
-        checkpoint = read_checkpoint(args.src)
-        config = _config_of(checkpoint, args)
-        if args.threshold is not None:
-            if not 0 < args.threshold < 1:
-                raise ValueError(f'--threshold must be a probability in (0, 1), got {args.threshold}')
-            config.model.decode_head.threshold = args.threshold
-        write_checkpoint(slim_checkpoint(checkpoint, config, args.half), args.dst, args.overwrite)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'error: {error}') from error
+    checkpoint = read_checkpoint(args.src)
+    config = _config_of(checkpoint, args)
+    if args.threshold is not None:
+        if not 0 < args.threshold < 1:
+            raise ValueError(f'--threshold must be a probability in (0, 1), got {args.threshold}')
+        config.model.decode_head.threshold = args.threshold
+    write_checkpoint(slim_checkpoint(checkpoint, config, args.half), args.dst, args.overwrite)
     digest, size = file_sha256(args.dst), args.dst.stat().st_size
     print(f'wrote {args.dst}, {size / 1e6:.1f} MB (from {args.src.stat().st_size / 1e6:.1f} MB)')
     print(f'SHA-256 {digest}')
@@ -67,4 +70,4 @@ def _config_of(checkpoint: dict, args: argparse.Namespace) -> Config:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
-from mmlp.checkpoints import as_toolbox_checkpoint, read_torchvision_weights, write_checkpoint
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import command, loading
+
+with loading(__name__):
+    from mmlp.checkpoints import as_toolbox_checkpoint, read_torchvision_weights, write_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,9 +32,9 @@ def main() -> None:
     args = parse_args()
     try:
         converted = read_torchvision_weights(args.src)
-        write_checkpoint(as_toolbox_checkpoint(converted), args.dst, overwrite=args.overwrite)
-    except (OSError, TypeError, ValueError) as error:
-        raise SystemExit(f'{type(error).__name__}: {error}') from error
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    write_checkpoint(as_toolbox_checkpoint(converted), args.dst, overwrite=args.overwrite)
     print(converted.summary())
     print(
         f'Wrote {args.dst}: {len(converted.state_dict)} tensors of a DeepLabV3 with ResNet-{converted.depth}.'
@@ -35,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mmlp.files import remove_abandoned
+from mmlp.files import atomic_path, remove_abandoned
 from mmlp.media import (
     MediaItem,
     Picture,
@@ -29,8 +28,9 @@ from .output_paths import (
     mirrored_paths,
 )
 from .redaction import Redaction
-from .replacing import attributes_kept
-from .report import REPORT_NAME, FileResult, JobReport, load_results
+from .replacing import copy_attributes
+from .report import REPORT_NAME, FileResult, JobReport, has_former_run, load_results
+from .run_journal import journal_path
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_anonymizer import VideoAnonymizer
 
@@ -122,7 +122,8 @@ def anonymize_media(
         FileExistsError: There are outputs or a report already.
         NotADirectoryError: A file is where the output folder is to be.
         IsADirectoryError: A folder is where the report is to be.
-        MediaWriteError: The report could not be written.
+        WriteError: The report or its journal could not be written, or the disk is so full that the report can
+            tell of no more files.
     """
     if in_place == (output is not None):
         raise ValueError('give either an output or in_place=True')
@@ -150,10 +151,10 @@ def anonymize_media(
     former = load_results(report, settings) if resume else {}
     written = [] if in_place else list(outputs.values())
     check_originals(written, media.items, 'choose another output, or pass in_place (--in-place)')
-    if resume and not os.path.exists(report):
+    if resume and not has_former_run(report):
         check_absent(written, f'there is no report {report} of a former run: choose another output')
     elif not resume and not overwrite:
-        written += [] if report is None else [Path(report)]
+        written += [] if report is None else [Path(report), journal_path(report)]
         check_absent(
             written,
             'pass resume (--resume) to go on, overwrite (--overwrite) to replace, or choose another output',
@@ -171,7 +172,7 @@ def anonymize_media(
         redaction,
         memory,
         outputs,
-        in_place=in_place,
+        announce=results.announce if in_place else None,
         batch_size=batch_size,
         strip_location=strip_location,
         video_options={'audio': audio, 'codec': codec, 'crf': crf, 'drop_streams': drop_streams},
@@ -197,7 +198,7 @@ def _plan_outputs(
 
 
 class _AnonymizeJob:
-    """Writes the anonymised copy of each file."""
+    """Writes the anonymised copy of each file; replaces it where replacements are announced."""
 
     def __init__(
         self,
@@ -206,12 +207,12 @@ class _AnonymizeJob:
         memory: TemporalMemory,
         outputs: dict[Path, Path],
         *,
-        in_place: bool,
+        announce: Callable[[FileResult], None] | None,
         batch_size: int,
         strip_location: bool,
         video_options: dict[str, Any],
     ) -> None:
-        self._redaction, self._outputs, self._in_place = redaction, outputs, in_place
+        self._redaction, self._outputs, self._announce = redaction, outputs, announce
         self._strip_location = strip_location
         self._videos = VideoAnonymizer(
             segmenter,
@@ -219,52 +220,66 @@ class _AnonymizeJob:
             memory,
             batch_size=batch_size,
             strip_location=strip_location,
-            replaces=in_place,
+            replaces=announce is not None,
             doubtful_score=DOUBTFUL_SCORE,
             **video_options,
         )
 
-    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
+    def write_picture(
+        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    ) -> FileResult:
         bgr = np.array(picture.bgr)
         self._redaction.apply(bgr, plates)
-        target = self._outputs[item.path]
         self._refuse_to_lose(picture.originals)
-        with self._attributes_kept(target):
-            notes = write_image(target, picture, bgr, strip_location=self._strip_location)
-        scores = [round(plate.score, 4) for plate in plates]
-        review = [{'reason': 'no plate found'}] if not plates else []
-        if any(score < DOUBTFUL_SCORE for score in scores):
-            review.append({'reason': 'uncertain plate', 'lowest_score': min(scores)})
-        return FileResult(
-            str(item.path),
-            'image',
-            outputs=[str(target)],
-            plates=len(plates),
-            lowest_score=min(scores, default=None),
-            review=review,
-            notes=notes,
-        )
+
+        def write(path: Path) -> FileResult:
+            lacks = write_image(path, picture, bgr, strip_location=self._strip_location)
+            return _picture_result(item, plates, [*lacks, *notes])
+
+        return self._write(self._outputs[item.path], write)
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
         target = self._outputs[item.path]
-        if self._in_place and video_output_suffix(target) != target.suffix:
+        if self._announce is not None and video_output_suffix(target) != target.suffix:
             raise ValueError(
                 f'{target.suffix or "its container"} cannot be written, so the file cannot be replaced in '
                 'place; write to a folder instead'
             )
-        with self._attributes_kept(target):
-            return self._videos.run(item, target, progress)
+        return self._write(target, lambda path: self._videos.run(item, path, progress))
 
     def _refuse_to_lose(self, originals: Sequence[str]) -> None:
         """Raises when a file would be replaced by one that lacks what nobody can make again."""
-        if self._in_place and originals:
+        if self._announce is not None and originals:
             raise ValueError(
                 f'{", ".join(originals)} would be lost, so the file cannot be replaced in place; '
                 'write to a folder instead'
             )
 
-    def _attributes_kept(self, target: Path) -> contextlib.AbstractContextManager[None]:
-        """Keeps owner, permissions and times of a file that is replaced."""
-        if not self._in_place:
-            return contextlib.nullcontext()
-        return attributes_kept(target, strip_location=self._strip_location)
+    def _write(self, target: Path, write: Callable[[Path], FileResult]) -> FileResult:
+        """Writes an output by ``write``; one that replaces its input only after it was announced."""
+        if self._announce is None:
+            result = write(target)
+            result.outputs = [str(target)]
+            return result
+        with atomic_path(target, durable=False) as part:
+            result = write(part)  # Is on the disk then.
+            result.outputs = [str(target)]
+            copy_attributes(target, part, strip_location=self._strip_location)
+            result.sign_replacement(part)
+            self._announce(result)
+        return result
+
+
+def _picture_result(item: MediaItem, plates: Sequence[Plate], notes: list[str]) -> FileResult:
+    scores = [round(plate.score, 4) for plate in plates]
+    review = [{'reason': 'no plate found'}] if not plates else []
+    if any(score < DOUBTFUL_SCORE for score in scores):
+        review.append({'reason': 'uncertain plate', 'lowest_score': min(scores)})
+    return FileResult(
+        str(item.path),
+        'image',
+        plates=len(plates),
+        lowest_score=min(scores, default=None),
+        review=review,
+        notes=notes,
+    )

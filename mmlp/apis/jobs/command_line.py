@@ -1,15 +1,14 @@
-"""What the command lines of the verbs share: options, inputs and an orderly end."""
+"""What the command lines of the verbs share: options, inputs, and what is told at the end."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mmlp.media import CODECS, MediaList, MediaWriteError
+from mmlp.files import WriteError
+from mmlp.media import CODECS, MediaList
 
 from .option_types import codec, crf, positive_int
 from .output_paths import find_media_outside
@@ -35,7 +34,10 @@ __all__ = [
 
 EXIT_CODES = (
     'exit code: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
-    '2 nothing was started, 130 interrupted'
+    '2 nothing was started, 130 interrupted, 143 stopped by SIGTERM'
+)
+_DISK_FULL = (
+    'the disk is full: finished outputs stay, unfinished ones were removed; make room, then --resume goes on'
 )
 #: Files that are named on the terminal, of each kind of those that were not processed.
 _NAMED_FILES = 5
@@ -98,7 +100,7 @@ def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) ->
 
 
 def run(command: Callable[[], JobReport]) -> int:
-    """Runs a verb to an orderly end: mistakes answered in a line, interruptions without a trace.
+    """Runs a verb, and says how to go on when its report cannot be written.
 
     Args:
         command (Callable[[], JobReport]): What to do.
@@ -106,24 +108,13 @@ def run(command: Callable[[], JobReport]) -> int:
     Returns:
         int: The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors='backslashreplace')  # File names may be of any bytes.
-    # A terminal that is closed ends a job as orderly, unless it was started to outlive it (nohup).
-    for name in ('SIGTERM', 'SIGHUP'):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
     try:
         return command().exit_code
-    except KeyboardInterrupt:
-        say('interrupted: finished outputs stay, unfinished ones were removed; --resume goes on')
-        return 130
-    except MediaWriteError as error:
+    except WriteError as error:
         say(f'error: {error}')
+        if error.is_disk_full:
+            say(f'error: {_DISK_FULL}')
         return 1
-    except (ValueError, OSError, ImportError) as error:
-        say(f'error: {error}')
-        return 2
 
 
 def print_summary(report: JobReport) -> None:
@@ -135,6 +126,8 @@ def print_summary(report: JobReport) -> None:
         others = f' and {len(files) - 1} more' if len(files) > 1 else ''
         say(f'note: {note} ({files[0]}{others})')
     _print_not_processed(report)
+    if report.disk_full:
+        say(f'error: {_count(report.disk_full, "file")} could not be written, {_DISK_FULL}')
     counts = report.summary()
     if counts['files'] == counts['done'] == 1 and not report.not_processed and not report.hidden:
         return

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import json
 import os
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.files import write_json
-from mmlp.media import MediaList, MediaWriteError
+from mmlp.files import describe_changes, read_journal, sync_folder, write_json
+from mmlp.media import MediaList
 from mmlp.version import __version__
+
+from .run_journal import JOURNAL_KIND, RunJournal, journal_path
 
 #: The report's name in an output folder.
 REPORT_NAME = 'report.json'
-#: Seconds between two writings of the report while a job runs, and their share of the time at most.
-_SAVE_INTERVAL, _SAVE_SHARE = 10.0, 0.02
 _CHECKSUM, _BLOCK_BYTES = 'crc32', 1 << 20
 
 
@@ -47,7 +45,8 @@ class FileResult:
             (that were neither looked at nor carried over), ``clock_jumps``, and others; where several streams
             of pictures were processed, ``streams`` has the same of each.
         source (dict[str, int] | None): Size and time of the input when it was processed, for resuming; of one
-            that was replaced in place, which keeps its time, a checksum of the file that replaced it too.
+            that is replaced in place, which keeps its time, those of the file that replaces it, and its
+            checksum.
         output_sizes (list[int]): Bytes of each output, for resuming.
         kept (bool): Whether it was finished by a former run and kept by this one.
     """
@@ -73,9 +72,12 @@ class FileResult:
         Args:
             fingerprint (dict[str, int] | None): Of the input before it was read.
         """
-        replaced = os.path.realpath(self.path) in self.outputs
-        self.source = fingerprint_of(self.path, checksum=True) if replaced else fingerprint
-        self.output_sizes = _sizes(self.outputs)
+        self.source, self.output_sizes = fingerprint, _sizes(self.outputs)
+
+    def sign_replacement(self, part: str | os.PathLike) -> None:
+        """Notes what the input will be when ``part`` has replaced it, which is the only output."""
+        self.source = fingerprint_of(part, checksum=True)
+        self.output_sizes = [self.source['size']]
 
     def is_current(self, path: Path, outputs: Iterable[Path]) -> bool:
         """Tells whether input and outputs are still as this result describes them."""
@@ -111,7 +113,8 @@ class JobReport:
 
     Args:
         settings (dict[str, Any]): What the outputs depend on, plain values for JSON.
-        path (str | os.PathLike | None): Where to write the report; None writes none.
+        path (str | os.PathLike | None): Where to write the report; None writes none. While the job runs, a
+            journal beside it, ``report.json.journal``, holds a line for each file that is finished.
         media (MediaList | None): What was found, for what was not processed: files that are neither picture
             nor video, and hidden ones.
 
@@ -120,6 +123,7 @@ class JobReport:
         not_processed (list[OtherFile]): Files in the folders that are neither picture nor video, those that
             may hold pictures first.
         hidden (list[Path]): Hidden pictures and videos that were left out.
+        disk_full (int): Files that failed since there was no room to write them.
     """
 
     def __init__(
@@ -131,10 +135,13 @@ class JobReport:
         self.settings = settings or {}
         self.path = None if path is None else Path(path)
         self.files: list[FileResult] = []
-        skipped = () if media is None else media.skipped
+        own = set() if self.path is None else {self.path.resolve(), journal_path(self.path).resolve()}
+        skipped = [] if media is None else [file for file in media.skipped if file.path.resolve() not in own]
         self.not_processed = sorted(skipped, key=lambda file: not file.may_hold_pictures)
         self.hidden = [] if media is None else list(media.hidden)
-        self._saved, self._interval = time.monotonic(), _SAVE_INTERVAL
+        self.disk_full = 0
+        self._journal: RunJournal | None = None
+        self._announced: FileResult | None = None
 
     @property
     def exit_code(self) -> int:
@@ -142,12 +149,36 @@ class JobReport:
         left_open = self.hidden or any(file.may_hold_pictures for file in self.not_processed)
         return int(bool(left_open) or any(result.status != 'done' for result in self.files))
 
+    def begin(self) -> None:
+        """Opens the journal with the results that are there; a former report makes place for it.
+
+        Raises:
+            WriteError: The journal could not be written, or the disk is full.
+        """
+        if self.path is not None:
+            entries = map(dataclasses.asdict, self.files)
+            self._journal = RunJournal(self.path, self.settings, entries, self._document(files=False))
+            self.path.unlink(missing_ok=True)  # What it tells is no longer so.
+
+    def announce(self, result: FileResult) -> None:
+        """Notes a result before its input is replaced, so that a replaced one is known whatever happens.
+
+        Raises:
+            WriteError: It could not be noted.
+        """
+        if self._journal is not None:
+            self._journal.add(dataclasses.asdict(result), durable=True)
+            self._announced = result
+
     def add(self, result: FileResult) -> None:
-        """Adds a result; writes the report from time to time, so that a crash loses little."""
+        """Adds a result, and notes it in the journal.
+
+        Raises:
+            WriteError: It could not be noted, or the report would not fit on the disk any more.
+        """
         self.files.append(result)
-        if self.path is not None and time.monotonic() - self._saved > self._interval:
-            with contextlib.suppress(MediaWriteError):  # The last one tells.
-                self.save()
+        if self._journal is not None and result is not self._announced:
+            self._journal.add(dataclasses.asdict(result))
 
     def summary(self) -> dict[str, int]:
         """Counts files by status and the plates in them."""
@@ -169,20 +200,32 @@ class JobReport:
         return dict(sorted(files.items(), key=lambda entry: -len(entry[1])))
 
     def save(self) -> None:
-        """Writes the report, complete or not at all.
+        """Writes the report, complete or not at all, in place of the journal.
 
         Raises:
-            MediaWriteError: The file could not be written.
+            WriteError: The file could not be written. The journal stays.
         """
         if self.path is None:
             return
-        started = time.monotonic()
-        document = {
+        if self._journal is not None:
+            self._journal.make_room()
+        complete = False
+        try:
+            write_json(self.path, self._document(), indent=1)
+            sync_folder(self.path.parent)
+            complete = True
+        finally:
+            if self._journal is not None:
+                self._journal.close(remove=complete)
+                self._journal = None
+
+    def _document(self, *, files: bool = True) -> dict[str, Any]:
+        return {
             'created': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
             'mmlp': __version__,
             'settings': self.settings,
             'summary': self.summary(),
-            'files': [dataclasses.asdict(result) for result in self.files],
+            'files': [dataclasses.asdict(result) for result in self.files] if files else [],
             'not_processed': [
                 {
                     'path': str(file.path),
@@ -193,22 +236,32 @@ class JobReport:
             ],
             'hidden': [str(path) for path in self.hidden],
         }
-        write_json(self.path, document, indent=1)
-        self._saved = time.monotonic()
-        self._interval = max(_SAVE_INTERVAL, (self._saved - started) / _SAVE_SHARE)
+
+
+def has_former_run(path: str | os.PathLike) -> bool:
+    """Tells whether there is a report of a former run, or the journal of one that did not come to its end."""
+    return os.path.lexists(path) or os.path.lexists(journal_path(path))
 
 
 def read_report(path: str | os.PathLike) -> tuple[dict[str, Any], list[FileResult]]:
-    """Reads a report: the settings of its run, and the results.
+    """Reads what a former run tells: in its journal, where it did not come to its end, else in its report.
+
+    Returns:
+        tuple[dict[str, Any], list[FileResult]]: The settings of the run, and the results; of an input with
+            several, the last one counts.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file is no report.
+        FileNotFoundError: There is neither.
+        ValueError: The file is not a report or journal, or is damaged.
     """
+    try:
+        return tuple(read_journal(journal_path(path), JOURNAL_KIND, lambda entry: FileResult(**entry)))
+    except FileNotFoundError:
+        pass
     try:
         document = json.loads(Path(path).read_text(encoding='utf-8'))
         return document['settings'], [FileResult(**entry) for entry in document['files']]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f'{path} is not a report of a former run ({type(error).__name__}: {error}); '
             f'move it away, or name another report'
@@ -226,15 +279,13 @@ def load_results(path: str | os.PathLike, settings: dict[str, Any]) -> dict[str,
         dict[str, FileResult]: Results by input; empty when there is no report.
 
     Raises:
-        ValueError: The file is no report, or its run had other settings.
+        ValueError: The file is not a report, or its run had other settings.
     """
     try:
         former, results = read_report(path)
     except FileNotFoundError:
         return {}
-    settings = json.loads(json.dumps(settings))
-    changed = [name for name in {**former, **settings} if former.get(name) != settings.get(name)]
-    if changed:
-        details = ', '.join(f'{name} {former.get(name)!r}, now {settings.get(name)!r}' for name in changed)
+    details = describe_changes(former, settings)
+    if details:
         raise ValueError(f'{path} tells of a run with other settings ({details}); do all anew to change them')
     return {result.path: result for result in results}

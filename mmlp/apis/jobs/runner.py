@@ -6,12 +6,13 @@ import itertools
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from mmlp.media import MediaError, MediaItem, MediaList, Picture, find_panorama, read_image, run_pipeline
+from mmlp.files import FileError, WriteError
+from mmlp.media import MediaItem, MediaList, Picture, find_panorama, read_image, run_pipeline
 from mmlp.plates import Plate
 
 from ..views import View
@@ -42,8 +43,10 @@ MAX_PIXELS_AT_ONCE = 100_000_000
 class MediaJob(Protocol):
     """What is done with each file. Errors that it raises are noted for the file, and the next one follows."""
 
-    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
-        """Writes the outputs of one picture."""
+    def write_picture(
+        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    ) -> FileResult:
+        """Writes the outputs of one picture; ``notes`` of how it was looked at belong to the result."""
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
         """Reads one video and writes its outputs."""
@@ -92,8 +95,8 @@ def run_media_job(
         job (MediaJob): What to do with each.
         segmenter (Segmenter): Finds the plates.
         media (MediaList): The files, and what could not be looked at, which counts as failed.
-        report (JobReport): Takes the results. It is saved before the first file and at the end, after an
-            interruption too.
+        report (JobReport): Takes the results. Its journal begins before the first file, and it is saved at
+            the end, after an interruption too.
         progress (Progress | None): Is told how far the job is.
         kept (Mapping[Path, FileResult]): Results of a former run, for the files that it finished.
         batch_size (int): Pictures that the network gets at once.
@@ -102,7 +105,8 @@ def run_media_job(
 
     Raises:
         KeyboardInterrupt: The user interrupted; unfinished outputs were removed.
-        MediaWriteError: The report could not be written.
+        WriteError: The report or its journal could not be written, or the disk is so full that the report
+            can tell of no more files; it tells of all before.
     """
     progress = progress or Progress()
     for problem in media.problems:
@@ -112,7 +116,7 @@ def run_media_job(
         result.kept = True
         _finish(result, report, progress)
     items = [item for item in media.items if item.path not in kept]
-    report.save()  # At once: it tells a later run whose the outputs are, and that it can be written.
+    report.begin()  # At once: it tells a later run whose the outputs are.
     try:
         for kind, group in itertools.groupby(items, key=lambda item: item.kind):
             if kind == 'image':
@@ -121,7 +125,7 @@ def run_media_job(
                 )
                 continue
             for item in group:
-                _finish(_run_video(job, item, progress), report, progress)
+                _finish(_run_video(job, item, report, progress), report, progress)
     finally:
         report.save()
 
@@ -137,7 +141,7 @@ def describe_segmenter(segmenter: Segmenter) -> str:
 
 def explain(error: Exception) -> str:
     """Says in one line what was wrong with a file; errors that nobody foresaw go to the log as well."""
-    if isinstance(error, MediaError):
+    if isinstance(error, FileError):
         return error.reason
     if isinstance(error, FileNotFoundError):
         is_link = error.filename is not None and os.path.islink(error.filename)
@@ -150,19 +154,30 @@ def explain(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else f'{type(error).__name__}: {error}'
 
 
-def _run_video(job: MediaJob, item: MediaItem, progress: Progress) -> FileResult:
+def _run_video(job: MediaJob, item: MediaItem, report: JobReport, progress: Progress) -> FileResult:
     try:
         fingerprint = fingerprint_of(item.path)
-        result = job.process_video(item, progress)
-        result.sign(fingerprint)
-        return result
+        return _signed(job.process_video(item, progress), fingerprint)
     except Exception as error:
-        return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
+        return _failed(item, error, report)
+
+
+def _signed(result: FileResult, fingerprint: dict[str, int] | None) -> FileResult:
+    if result.source is None:  # One that replaced its input is signed already.
+        result.sign(fingerprint)
+    return result
+
+
+def _failed(item: MediaItem, error: Exception, report: JobReport) -> FileResult:
+    report.disk_full += isinstance(error, WriteError) and error.is_disk_full
+    return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
 
 
 def _finish(result: FileResult, report: JobReport, progress: Progress) -> None:
-    report.add(result)
-    progress.finish(result)
+    try:
+        report.add(result)
+    finally:
+        progress.finish(result)
 
 
 def _run_pictures(
@@ -201,7 +216,7 @@ def _run_pictures(
             gate.open()
 
     def write(entry: _Entry) -> None:
-        result = _write(job, entry)
+        result = _write(job, entry, report)
         gate.leave(_pixels(entry))
         _finish(result, report, progress)
 
@@ -237,17 +252,15 @@ def _predict(segmenter: Segmenter, batch: list[_Entry]) -> list[_Entry]:
     return [found.get(id(entry), entry) for entry in batch]
 
 
-def _write(job: MediaJob, entry: _Entry) -> FileResult:
+def _write(job: MediaJob, entry: _Entry, report: JobReport) -> FileResult:
     item = entry.item
     try:
         if entry.error is not None:
             raise entry.error
-        result = job.write_picture(item, entry.picture, entry.plates)
-        result.notes += entry.notes
-        result.sign(entry.fingerprint)
-        return result
+        result = job.write_picture(item, entry.picture, entry.plates, entry.notes)
+        return _signed(result, entry.fingerprint)
     except Exception as error:
-        return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
+        return _failed(item, error, report)
 
 
 def _pixels(entry: _Entry) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmlp.files import remove_abandoned
+from mmlp.files import WriteError, remove_abandoned
 from mmlp.media import MediaItem, MediaList, Picture, VideoReader
 from mmlp.plates import Plate, PlateTracker
 
@@ -24,7 +24,8 @@ from .output_paths import (
 )
 from .plate_files import SAVE_KINDS, write_picture_files
 from .reading import VideoReading, read
-from .report import REPORT_NAME, FileResult, JobReport, load_results, read_report
+from .report import REPORT_NAME, FileResult, JobReport, has_former_run, load_results, read_report
+from .run_journal import journal_path
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
 from .video_files import FRAME_KINDS, VideoFiles
 from .video_job import FramePlates, VideoStatistics, run_video, track
@@ -98,7 +99,8 @@ def segment_media(
         FileExistsError: There are files where outputs belong, and no report of a former run.
         NotADirectoryError: A file is where ``out_dir`` is to be.
         ImportError: Tracking is not installed.
-        MediaWriteError: The report or ``coco.json`` could not be written.
+        WriteError: The report, its journal or ``coco.json`` could not be written, or the disk is so full that
+            the report can tell of no more files.
     """
     unknown = set(save) - set(SAVE_KINDS)
     if unknown or not save:
@@ -139,12 +141,13 @@ def segment_media(
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former: dict[str, FileResult] = {}
-    if not report.path.exists():
+    if not has_former_run(report.path):
         check_absent(job.all_outputs(), 'no report tells that a run wrote it: choose another out_dir')
     elif resume:
         former = load_results(report.path, settings)
     else:
         read_report(report.path)  # Raises when it is something else, which would be replaced.
+    job.begin_coco(settings, resume=resume)
     if resume:
         remove_abandoned(target.parent for target in job.all_outputs())
     kept = {
@@ -195,6 +198,7 @@ class _SegmentJob:
                     yield self._folder / kind / stem
         if self._coco is not None:
             yield self._folder / _COCO_NAME
+            yield journal_path(self._folder / _COCO_NAME)
 
     def can_keep(self, item: MediaItem, former: FileResult) -> bool:
         """Tells whether the outputs of a former run are all there; takes its part of the COCO file over."""
@@ -202,7 +206,9 @@ class _SegmentJob:
             return False
         return self._coco is None or item.kind == 'video' or self._coco.take_over(_name(item))
 
-    def write_picture(self, item: MediaItem, picture: Picture, plates: list[Plate]) -> FileResult:
+    def write_picture(
+        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    ) -> FileResult:
         name = _name(item)
         if self._reader is not None:
             plates = self._reader.read_plates(picture.bgr, plates)
@@ -216,7 +222,12 @@ class _SegmentJob:
             crop=self._crop,
         )
         if self._coco is not None:
-            self._coco.add(name, (picture.height, picture.width), plates)
+            try:
+                self._coco.add(name, (picture.height, picture.width), plates)
+            except WriteError:
+                for path in written:  # A picture that failed has no output.
+                    path.unlink(missing_ok=True)
+                raise
         return FileResult(
             str(item.path),
             'image',
@@ -224,6 +235,7 @@ class _SegmentJob:
             plates=len(plates),
             lowest_score=min((round(plate.score, 4) for plate in plates), default=None),
             texts=[plate.text for plate in plates if plate.text],
+            notes=list(notes),
         )
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
@@ -259,6 +271,11 @@ class _SegmentJob:
         if reading is not None:
             result.texts = reading.texts
         return result
+
+    def begin_coco(self, settings: dict[str, Any], *, resume: bool) -> None:
+        """Begins the file of all pictures; ``resume`` makes its pictures of a former run known."""
+        if self._coco is not None:
+            self._coco.begin(settings, resume=resume)
 
     def write_coco(self) -> None:
         """Writes the file of all pictures."""

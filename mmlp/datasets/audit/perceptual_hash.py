@@ -38,8 +38,6 @@ def hash_picture(grey: np.ndarray) -> np.ndarray:
 def nearest_of(hashes: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each hash the nearest of another set.
 
-    OpenCV compares each with each and keeps the nearest, so memory grows with the number of hashes only.
-
     Args:
         hashes: Uint8 (N, 32).
         others: Uint8 (M, 32), M >= 1.
@@ -49,7 +47,7 @@ def nearest_of(hashes: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.n
     """
     if len(hashes) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    distances, indices = _nearest(hashes, others, 1)
+    indices, distances = nearest_several(hashes, others, 1)
     return indices[:, 0], distances[:, 0]
 
 
@@ -64,12 +62,25 @@ def nearest_within(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if len(hashes) < 2:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    distances, indices = _nearest(hashes, hashes, 2)
+    indices, distances = nearest_several(hashes, hashes, 2)
     # Each finds itself, mostly first; among equal hashes two others may come before it.
     column = (indices[:, 0] == np.arange(len(hashes))).astype(int)
     rows = np.arange(len(hashes))
     return indices[rows, column], distances[rows, column]
 
 
-def _nearest(hashes: np.ndarray, others: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    return cv2.batchDistance(hashes, others, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=count)
+def nearest_several(hashes: np.ndarray, others: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each hash the nearest few of another set, the nearest first.
+
+    OpenCV compares each with each and keeps the nearest, so memory grows with the number of hashes only.
+
+    Args:
+        hashes: Uint8 (N, 32), N >= 1.
+        others: Uint8 (M, 32), M >= count.
+        count: How many.
+
+    Returns:
+        Indices in ``others`` and numbers of different bits, int32 (N, count) each.
+    """
+    distances, indices = cv2.batchDistance(hashes, others, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=count)
+    return indices, distances

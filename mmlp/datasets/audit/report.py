@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import cv2
 from torch.utils.data import DataLoader, Dataset
 
+from mmlp.processes import end_with_parent
+
 from .checks import CHECKS, Severity
 from .duplicates import find_duplicates
 from .measure import measure_sample
@@ -74,7 +76,7 @@ def audit(
         batch_size=None,
         num_workers=min(workers, len(samples)),
         collate_fn=_as_it_is,
-        worker_init_fn=_one_thread,
+        worker_init_fn=_begin_worker,
     )
     pictures = tuple(progress(loader))
     findings = [finding for split in splits for finding in split.findings]
@@ -103,6 +105,7 @@ def _as_it_is(record: PictureRecord) -> PictureRecord:
     return record
 
 
-def _one_thread(_: int) -> None:
+def _begin_worker(_: int) -> None:
+    end_with_parent()
     # OpenCV's threads do not survive the fork, and would compete.
     cv2.setNumThreads(0)

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from mmlp.files import WriteError
+
 from .conversion import convert
 from .files import LINKS
 from .labels import DEFAULT_IGNORE_LABELS
@@ -19,7 +21,7 @@ from .records import SPLITS, ConversionError, Problem
 from .splits import DEFAULT_VAL_FRACTION, SPLIT_CHOICES, SplitRule
 
 #: Exit codes.
-DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
+DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
 _SHOWN = 10
 
 EPILOG = """output:
@@ -76,9 +78,9 @@ def build_parser(reader: type[Reader]) -> argparse.ArgumentParser:
     )
     _add_split_arguments(parser)
     if reader.has_boxes:
-        _add_box_arguments(parser)
+        add_box_arguments(parser)
     if reader.has_labels:
-        _add_label_arguments(parser)
+        add_label_arguments(parser)
     reader.add_arguments(parser.add_argument_group('arguments of this format'))
     return parser
 
@@ -114,7 +116,8 @@ def _add_split_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_box_arguments(parser: argparse.ArgumentParser) -> None:
+def add_box_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--box-as`` and ``--rim``."""
     group = parser.add_argument_group(
         'boxes',
         'A box says where a plate is, not what shape it has: around a tilted plate it holds bumper, too.',
@@ -137,7 +140,8 @@ def _add_box_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_label_arguments(parser: argparse.ArgumentParser) -> None:
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--labels`` and ``--ignore-labels``."""
     group = parser.add_argument_group('labels')
     group.add_argument(
         '--labels',
@@ -165,7 +169,7 @@ def main(reader: type[Reader], argv: Sequence[str] | None = None) -> int:
         argv: Arguments; None takes those of the process.
 
     Returns:
-        The exit code: 0 all converted, 1 some failed, 2 nothing done, 130 interrupted.
+        The exit code: 0 all converted, 1 some failed, 2 nothing done.
     """
     parser = build_parser(reader)
     args = vars(parser.parse_args(argv))
@@ -182,11 +186,11 @@ def main(reader: type[Reader], argv: Sequence[str] | None = None) -> int:
         options = Options(rule=rule, rim=rim if box_as == 'ignored-rim' else 0.0, **common, **labels)
         report = convert(reader(**args), options)
     except (ConversionError, ValueError) as error:
-        _say(f'{parser.prog}: error: {error}', sys.stderr)
+        say(f'{parser.prog}: error: {error}', sys.stderr)
         return NOTHING_DONE
-    except KeyboardInterrupt:
-        _say('\ninterrupted; the same command goes on where this stopped', sys.stderr)
-        return INTERRUPTED
+    except WriteError as error:
+        say(f'{parser.prog}: error: {error}; the same command goes on where this stopped', sys.stderr)
+        return SOME_FAILED
     print_report(report)
     return SOME_FAILED if report.problems else DONE
 
@@ -195,12 +199,12 @@ def print_report(report: Report) -> None:
     """Prints what was converted, and the first problems."""
     for split, count in report.pictures.items():
         kinds = ', '.join(f'{n} {kind}' for kind, n in sorted(report.kinds[split].items())) or 'no plates'
-        _say(f'{split:<6}{count:>8} pictures   {kinds}')
-    _say(f'{report.converted} converted, {report.skipped} had been before -> {report.out}')
+        say(f'{split:<6}{count:>8} pictures   {kinds}')
+    say(f'{report.converted} converted, {report.skipped} had been before -> {report.out}')
     if report.clipped:
-        _say(f'{report.clipped} outlines reached over the edge of their picture and were cut there')
+        say(f'{report.clipped} outlines reached over the edge of their picture and were cut there')
     for note in report.notes:
-        _say(note)
+        say(note)
     print_problems(report.problems, 'could not be converted', os.path.join(report.out, 'errors.txt'))
 
 
@@ -208,13 +212,13 @@ def print_problems(problems: Sequence[Problem], what: str, whole_list: str = '')
     """Prints the first problems on standard error, how many more there are, and the file that lists all."""
     if not problems:
         return
-    _say(f'{len(problems)} {what}:', sys.stderr)
+    say(f'{len(problems)} {what}:', sys.stderr)
     for problem in problems[:_SHOWN]:
-        _say(f'  {problem.path}: {problem.message}', sys.stderr)
+        say(f'  {problem.path}: {problem.message}', sys.stderr)
     if len(problems) > _SHOWN:
-        _say(f'  and {len(problems) - _SHOWN} more{whole_list and ": "}{whole_list}', sys.stderr)
+        say(f'  and {len(problems) - _SHOWN} more{whole_list and ": "}{whole_list}', sys.stderr)
 
 
-def _say(text: str, stream: object = None) -> None:
+def say(text: str, stream: object = None) -> None:
     """Prints names that are not UTF-8, too."""
     print(text.encode('utf-8', 'backslashreplace').decode(), file=stream or sys.stdout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,9 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
+from mmlp.files import write_bytes, write_json
+
 from ..license_plate_dataset import IMG_SUFFIXES
-from .files import write_atomic
 from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
 from .manifest import Manifest
@@ -57,8 +57,8 @@ def convert(reader: Reader, options: Options) -> Report:
         )
     manifest = Manifest(options.out, _settings(reader, options), options.overwrite)
     try:
-        _convert_all(jobs, manifest, options, report)
-        _finish(manifest, jobs, report)
+        convert_jobs(jobs, manifest, options, report)
+        finish(manifest, [job.key for job in jobs], report)
     finally:
         manifest.close()
     report.notes += reader.notes()
@@ -94,10 +94,18 @@ def _settings(reader: Reader, options: Options) -> dict[str, Any]:
     }
 
 
-def _convert_all(jobs: Sequence[Job], manifest: Manifest, options: Options, report: Report) -> None:
-    for split in {job.split for job in jobs}:
-        for folder in ('images', 'masks'):
-            os.makedirs(os.path.join(manifest.out, split, folder), exist_ok=True)
+def convert_jobs(jobs: Sequence[Job], manifest: Manifest, options: Options, report: Report) -> None:
+    """Converts what is not finished yet; what fails goes to the report.
+
+    Args:
+        jobs: The pictures.
+        manifest: What is finished.
+        options: As for :func:`convert`.
+        report: Takes counts, problems and notes.
+    """
+    outputs = [path for job in jobs for path in manifest.outputs(dict(split=job.split, name=job.name))]
+    for folder in {os.path.dirname(path) for path in outputs}:
+        os.makedirs(folder, exist_ok=True)
     votes = FrameVotes()
     undecided = []
     with tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress) as bar:
@@ -140,14 +148,24 @@ def _explain(error: BaseException, record: Record) -> str:
     return f'{error}{where}'
 
 
-def _finish(manifest: Manifest, jobs: Sequence[Job], report: Report) -> None:
-    """Removes what is gone from the source, writes the annotation files and counts."""
-    if not report.converted + report.skipped:
+def finish(manifest: Manifest, keys: Sequence[str], report: Report) -> None:
+    """Removes what is no longer planned, writes the annotation files and counts.
+
+    Args:
+        manifest: What is finished.
+        keys: What was planned, by :attr:`~.plan.Job.key`; all else is removed.
+        report: Takes counts and notes; its problems go to ``errors.txt``.
+
+    Raises:
+        ConversionError: Nothing of it is finished.
+    """
+    done = [manifest.entries[key] for key in keys if key in manifest.entries]
+    if not done:
+        first = report.problems[0]
         raise ConversionError(
-            f'none of {len(jobs)} pictures could be converted; the first: {report.problems[0].path}: '
-            f'{report.problems[0].message}'
+            f'none of {len(keys)} pictures could be converted; the first: {first.path}: {first.message}'
         )
-    planned = {job.key for job in jobs}
+    planned = set(keys)
     gone = [key for key in manifest.entries if key not in planned]
     manifest.discard(gone)
     if gone:
@@ -156,13 +174,10 @@ def _finish(manifest: Manifest, jobs: Sequence[Job], report: Report) -> None:
         )
     manifest.save()
     for split in SPLITS:
-        entries = [
-            manifest.entries[job.key] for job in jobs if job.split == split and job.key in manifest.entries
-        ]
+        entries = [entry for entry in done if entry['split'] == split]
         path = os.path.join(manifest.out, split, 'annotations.json')
         if entries:
-            text = json.dumps(coco_file(entries, manifest.settings))
-            write_atomic(path, text.encode(), manifest.scratch)
+            write_json(path, coco_file(entries, manifest.settings))
         elif os.path.isfile(path):
             os.remove(path)
         _count(split, entries, report)
@@ -200,6 +215,6 @@ def _write_errors(manifest: Manifest, problems: Sequence[Problem]) -> None:
     path = os.path.join(manifest.out, 'errors.txt')
     if problems:
         lines = ''.join(f'{problem.path}\t{problem.message}\n' for problem in problems)
-        write_atomic(path, lines.encode('utf-8', 'surrogateescape'), manifest.scratch)
+        write_bytes(path, lines.encode('utf-8', 'surrogateescape'))
     elif os.path.isfile(path):
         os.remove(path)

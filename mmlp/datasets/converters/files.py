@@ -1,4 +1,4 @@
-"""Finding pictures in a source, placing them in the output, and writing without half-written files."""
+"""Finding pictures in a source, and placing them in the output."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from mmlp.files import atomic_path
+
 from ..license_plate_dataset import IMG_SUFFIXES
 from .records import ConversionError
 from .shapes import FormatError
@@ -15,6 +17,7 @@ from .shapes import FormatError
 #: Folder of a conversion's manifest, in its output folder.
 CONVERSION_FOLDER = '.conversion'
 LINKS = ('copy', 'hard', 'symlink')
+_BLOCK_BYTES = 1 << 20
 
 
 def walk(root: str, *suffixes: str, seen: set[str] | None = None) -> Iterator[str]:
@@ -140,49 +143,31 @@ def _closeness(path: str, folder: str, reference: str) -> tuple[int, int]:
     return tail, head
 
 
-def write_atomic(path: str, data: bytes, scratch: str) -> None:
-    """Writes a file so that it is there whole or not at all.
-
-    Args:
-        path: Where it goes.
-        data: Its content.
-        scratch: A folder of the same file system for the part-written file.
-    """
-    part = os.path.join(scratch, f'{os.getpid()}-{abs(hash(path)):x}')
-    with open(part, 'wb') as file:
-        file.write(data)
-    os.replace(part, path)
-
-
-def place_picture(source: str, path: str, link: str, scratch: str) -> None:
+def place_picture(source: str, path: str, link: str) -> None:
     """Puts a picture, byte for byte, where it belongs.
 
     Args:
         source: The picture.
         path: Where it goes.
         link: ``copy``, ``hard`` (a second name of the same file; same file system) or ``symlink``.
-        scratch: A folder of the same file system for the part-written file.
 
     Raises:
         ConversionError: The file system cannot link that way.
+        OSError: The picture cannot be read, or its copy cannot be written.
     """
-    part = os.path.join(scratch, f'{os.getpid()}-{abs(hash(path)):x}')
-    if os.path.lexists(part):
-        os.remove(part)
-    try:
-        if link == 'copy':
-            shutil.copyfile(source, part)
-        elif link == 'hard':
-            os.link(os.path.realpath(source), part)
-        else:
-            os.symlink(os.path.abspath(source), part)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        if link == 'copy':
-            raise
-        raise ConversionError(
-            f'cannot make a {link} link in {os.path.dirname(path)!r} to {source!r}: {error.strerror}. '
-            'Hard links need both on one file system; choose --link copy or --link symlink.'
-        ) from error
-    os.replace(part, path)
+    if link == 'copy':
+        with open(source, 'rb') as file, atomic_path(path, durable=False) as part, open(part, 'wb') as copy:
+            shutil.copyfileobj(file, copy, _BLOCK_BYTES)
+        return
+    os.stat(source)
+    with atomic_path(path, durable=False) as part:
+        try:
+            if link == 'hard':
+                os.link(os.path.realpath(source), part)
+            else:
+                os.symlink(os.path.abspath(source), part)
+        except OSError as error:
+            raise ConversionError(
+                f'cannot make a {link} link in {os.path.dirname(path)!r} to {source!r}: {error.strerror}. '
+                'Hard links need both on one file system; choose --link copy or --link symlink.'
+            ) from error

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-from threading import Lock
 from typing import Any
 
-from .files import CONVERSION_FOLDER, write_atomic
+from mmlp.files import Journal, describe_changes, read_journal
+
+from .files import CONVERSION_FOLDER
 from .records import SPLITS, ConversionError
+
+_KIND = 'conversion'
 
 
 class Manifest:
-    """What stands finished in an output folder, one JSON line a picture.
-
-    Lines are appended as pictures are finished, so that a conversion that was cut off loses none of them;
-    the line that was being written then is passed over.
+    """What stands finished in an output folder: a :class:`~mmlp.files.Journal` with a line a picture.
 
     Args:
         out: Output folder; made if it is not there.
@@ -26,16 +24,15 @@ class Manifest:
     Raises:
         ConversionError: The folder holds a data set that no converter wrote, or one that was written with
             other settings, without ``overwrite``.
+        JournalError: The record is damaged before its last line.
+        WriteError: The record could not be written.
     """
 
     def __init__(self, out: str, settings: dict[str, Any], overwrite: bool) -> None:
         self.out = os.path.abspath(out)
-        self.folder = os.path.join(self.out, CONVERSION_FOLDER)
-        self.scratch = os.path.join(self.folder, 'partial')
-        self.path = os.path.join(self.folder, 'manifest.jsonl')
-        self.settings = json.loads(json.dumps(settings))
+        self.path = os.path.join(self.out, CONVERSION_FOLDER, 'manifest.jsonl')
+        self.settings = settings
         self.entries: dict[str, dict[str, Any]] = {}
-        self._lock = Lock()
         if os.path.isfile(self.path):
             self._load(overwrite)
         else:
@@ -45,27 +42,16 @@ class Manifest:
                     f'{os.path.join(self.out, taken[0])!r} exists and was not written by a converter; '
                     'choose another output folder'
                 )
-        os.makedirs(self.folder, exist_ok=True)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        os.makedirs(self.scratch)
-        self.save()
+        self._journal = Journal(self.path, _KIND, settings, self.entries.values())
 
     def _load(self, overwrite: bool) -> None:
-        with open(self.path, encoding='utf-8') as file:
-            first, *lines = file.read().split('\n')
-        old = json.loads(first)
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            self.entries[f'{entry["split"]}/{entry["name"]}'] = entry
-        changed = sorted(key for key in {*old, *self.settings} if old.get(key) != self.settings.get(key))
-        if changed and not overwrite:
-            key = changed[0]
+        old, entries = read_journal(self.path, _KIND, _parse)
+        self.entries = dict(entries)
+        changes = describe_changes(old, self.settings)
+        if changes and not overwrite:
             raise ConversionError(
-                f'{self.out!r} was converted with {key} = {old.get(key)!r}, now it is '
-                f'{self.settings.get(key)!r}. Choose another output folder, or --overwrite to convert anew'
+                f'{self.out!r} was converted with other settings ({changes}). Choose another output folder, '
+                'or --overwrite to convert anew'
             )
         if overwrite:
             self.discard(list(self.entries))
@@ -85,29 +71,31 @@ class Manifest:
         )
 
     def is_finished(self, key: str, stamp: str) -> bool:
-        """Whether the outputs of ``key`` are there, made from what ``stamp`` describes."""
+        """Whether the outputs of ``key`` are there, made from what ``stamp`` describes.
+
+        Empty ones are not: a power failure leaves such files.
+        """
         entry = self.entries.get(key)
         return (
             entry is not None
             and entry['stamp'] == stamp
-            and all(os.path.isfile(path) for path in self.outputs(entry))
+            and all(os.path.isfile(path) and os.path.getsize(path) for path in self.outputs(entry))
         )
 
     def add(self, key: str, entry: dict[str, Any]) -> None:
         """Notes a finished picture; from any thread."""
-        with self._lock:
-            self.entries[key] = entry
-            self._file.write(json.dumps(entry) + '\n')
-            self._file.flush()
+        self.entries[key] = entry
+        self._journal.add(entry)
 
     def save(self) -> None:
-        """Writes the file anew with what holds now, and goes on after it."""
-        self.close()
-        lines = [json.dumps(self.settings), *map(json.dumps, self.entries.values())]
-        write_atomic(self.path, ('\n'.join(lines) + '\n').encode(), self.scratch)
-        self._file = open(self.path, 'a', encoding='utf-8')  # noqa: SIM115 - open for all the conversion
+        """Writes the record anew with what holds now."""
+        self._journal.close()
+        self._journal = Journal(self.path, _KIND, self.settings, self.entries.values())
 
     def close(self) -> None:
-        """Closes the file."""
-        if hasattr(self, '_file'):
-            self._file.close()
+        """Closes the record."""
+        self._journal.close()
+
+
+def _parse(entry: Any) -> tuple[str, dict[str, Any]]:
+    return f'{entry["split"]}/{entry["name"]}', entry

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import cv2
 
-from .files import place_picture, write_atomic
+from mmlp.files import write_bytes
+
+from .files import place_picture
 from .frames import STORED, read_frame
 from .manifest import Manifest
 from .options import Options
@@ -78,8 +80,8 @@ def convert_picture(job: Job, frame: str | None, manifest: Manifest, options: Op
     )
     picture, mask = manifest.outputs(entry)
     data = cv2.imencode('.png', painted.mask)[1].tobytes()
-    write_atomic(mask, data, manifest.scratch)
-    place_picture(record.picture, picture, options.link, manifest.scratch)
+    write_bytes(mask, data, durable=False)
+    place_picture(record.picture, picture, options.link)
     manifest.add(job.key, entry)
     return Outcome(True, meant if found.votes else None, found.meant is None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from mmlp.files import atomic_folder, remove_abandoned, write_json
+from mmlp.processes import in_processes
 
 from .geometry import convex_mask, rect_corners
 from .scene_types import ScenePlate
@@ -131,6 +131,7 @@ def write_dataset(
         FileExistsError: ``root`` exists, and ``overwrite`` is False.
         ValueError: A number is out of range.
         WriteError: A file cannot be written, or ``root`` is a link.
+        WorkerError: A worker process was killed.
     """
     root = Path(root)
     for name, value, least in (
@@ -170,9 +171,5 @@ def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: boo
     bar = partial(tqdm, total=len(jobs), desc='scenes', unit='picture', disable=not progress)
     if workers <= 1:
         return list(bar(map(make, jobs)))
-    with ProcessPoolExecutor(workers) as pool:
-        try:
-            return list(bar(pool.map(make, jobs, chunksize=4)))
-        except BaseException:  # Ctrl-C too: do not make the rest first
-            pool.shutdown(cancel_futures=True)
-            raise
+    with in_processes(make, jobs, workers, chunksize=4) as records:
+        return list(bar(records))

@@ -1,18 +1,18 @@
-"""EXIF blocks that are fit to travel with a redacted picture.
-
-Read and written here, since Pillow changes the types of values and turns accents into question marks.
-"""
+"""EXIF blocks that are fit to travel with a redacted picture."""
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 from collections.abc import Container
-from typing import NamedTuple
 
-from .filter import MetadataFilter
+import numpy as np
+
+from .data_in_texts import holds_picture
+from .directories import TYPE_SIZES, Directory, Entry, Tiff, swapped
+from .filter import BYTES_BETWEEN, MetadataFilter
 
 EXIF_HEADER = b'Exif\x00\x00'
-_HEADERS = {'<': b'II*\x00', '>': b'MM\x00*'}
 
 _ORIENTATION, _EXIF_IFD, _GPS_IFD, _INTEROP_IFD, _MAKER_NOTE = 0x0112, 0x8769, 0x8825, 0xA005, 0x927C
 _USER_COMMENT, _XP_KEYWORDS = 0x9286, 0x9C9E
@@ -38,24 +38,13 @@ _STRUCTURE = frozenset(
     {_EXIF_IFD, _GPS_IFD, _INTEROP_IFD, _MAKER_NOTE, 0x0103, 0x0111, 0x0116, 0x0117, 0x0201, 0x0202, 0xEA1C}
 )
 _THUMBNAIL_TAGS = frozenset({0x0201, 0x0111})
-#: Bytes a value takes by its type.
-_TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 _TEXT_TYPES, _BYTE_TYPES = (2, 129), (1, 6, 7)
 _CHARACTER_CODES = (b'ASCII\0\0\0', b'UNICODE\0', b'JIS\0\0\0\0\0', bytes(8))
-#: Numbers and codes of the standard take less.
-_MAX_VALUE = 4096
-_JPEG_START = b'\xff\xd8\xff'
-
-
-class Entry(NamedTuple):
-    """One value: its type and how many there are of it, as in TIFF, and its bytes."""
-
-    kind: int
-    count: int
-    data: bytes
-
-
-Directory = dict[int, Entry]
+#: Tables and patterns: curves of sensors and lenses, filters, settings, exposures of a composite picture.
+_TABLES = frozenset({0x8828, 0xA20C, 0xA302, 0xA40B, 0xA462})
+_CURVE = 0x012D
+#: Bytes that numbers take, and tables.
+_MOST_OF_NUMBERS, _MOST_OF_TABLES, _CURVE_SIZE = 64, 256, 1536
 
 
 def read_orientation(exif: bytes | None) -> int:
@@ -68,30 +57,11 @@ def read_orientation(exif: bytes | None) -> int:
         int: 1 to 8; 1 (upright) when there is none or the block cannot be read.
     """
     try:
-        order, tiff, first = _open(exif or b'')
-        entry = _read_directory(tiff, first, order)[0].get(_ORIENTATION)
+        tiff = _open(exif or b'')
+        values = tiff.numbers(tiff.directory(tiff.first)[0].get(_ORIENTATION))
     except (ValueError, struct.error):
         return 1
-    value = 1 if entry is None else int.from_bytes(entry.data, 'little' if order == '<' else 'big')
-    return value if 1 <= value <= 8 else 1
-
-
-def read_tiff_block(data: bytes, tag: int) -> bytes | None:
-    """Returns the bytes of a tag of the first directory of a TIFF file, whatever type it is declared as.
-
-    Args:
-        data (bytes): The file.
-        tag (int): Number of the tag.
-
-    Returns:
-        bytes | None: Its bytes; None when there is no such tag, or no such file.
-    """
-    try:
-        order, tiff, first = _open(data)
-        entry = _read_directory(tiff, first, order)[0].get(tag)
-    except (ValueError, struct.error):
-        return None
-    return None if entry is None else entry.data
+    return values[0] if len(values) == 1 and 1 <= values[0] <= 8 else 1
 
 
 def clean_exif(exif: bytes | None, wanted: MetadataFilter) -> bytes | None:
@@ -112,109 +82,121 @@ def clean_exif(exif: bytes | None, wanted: MetadataFilter) -> bytes | None:
     if not exif:
         return None
     try:
-        order, tiff, first = _open(exif)
-        main, following = _read_directory(tiff, first, order)
-        parts, interop = _wanted_parts(tiff, main, order, wanted)
+        tiff = _open(exif)
+        main, following = tiff.directory(tiff.first)
+        parts = ExifParts.read(tiff, main, wanted)
     except (ValueError, struct.error):
         wanted.leave_out('EXIF that cannot be read')
         return None
     if following or not _THUMBNAIL_TAGS.isdisjoint(main):
         wanted.leave_out('thumbnail')
     kept = _wanted_entries(main, _MAIN_TAGS, wanted)
-    if not kept and not any(part for _, part in parts):
+    if parts.are_whole and not following and kept == without_links(main):
+        if not tiff.has_gaps():
+            return EXIF_HEADER + tiff.data
+        wanted.leave_out(BYTES_BETWEEN)
+    if not kept and not parts:
         return None
-    header = _HEADERS[order] + struct.pack(order + 'I', 8)
-    return EXIF_HEADER + header + b''.join(_blocks(kept, parts, interop, 8, order))
+    return EXIF_HEADER + tiff.header(8) + b''.join(parts.write(tiff, kept, 8))
 
 
-def add_exif(encoded: bytes, original: bytes, wanted: MetadataFilter) -> bytes:
-    """Adds the EXIF and GPS directories of one TIFF file to another.
+@dataclasses.dataclass
+class ExifParts:
+    """What stays of the directories that the main one points to: of EXIF, of GPS, of interoperability.
 
-    Args:
-        encoded (bytes): The file with the pixels, of one directory.
-        original (bytes): The file with the metadata.
-        wanted (MetadataFilter): What may stay.
-
-    Returns:
-        bytes: The file, with a new first directory at its end.
+    Attributes:
+        details (Directory): Values of EXIF.
+        place (Directory): Values of GPS.
+        interop (Directory): Values of interoperability.
+        are_whole (bool): Whether all that was there stays.
     """
-    try:
-        source_order, source, first = _open(original)
-        main = _read_directory(source, first, source_order)[0]
-        parts, interop = _wanted_parts(source, main, source_order, wanted)
-    except (ValueError, struct.error):  # A file of the larger kind, or EXIF that is damaged.
-        wanted.leave_out('EXIF that cannot be read')
-        return encoded
-    if not any(part for _, part in parts):
-        return encoded
-    order, _, first = _open(encoded)
-    if order != source_order:
-        parts = [(tag, _swapped(part)) for tag, part in parts]
-        interop = _swapped(interop)
-    encoded += b'\0' * (len(encoded) % 2)
-    blocks = _blocks(_read_directory(encoded, first, order)[0], parts, interop, len(encoded), order)
-    return b''.join([encoded[:4], struct.pack(order + 'I', len(encoded)), encoded[8:], *blocks])
+
+    details: Directory
+    place: Directory
+    interop: Directory
+    are_whole: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.details or self.place or self.interop)
+
+    @classmethod
+    def read(cls, tiff: Tiff, main: Directory, wanted: MetadataFilter) -> ExifParts:
+        """Reads what to keep.
+
+        Args:
+            tiff (Tiff): The file or block.
+            main (Directory): Its first directory.
+            wanted (MetadataFilter): What may stay.
+
+        Raises:
+            struct.error: A directory is cut off.
+        """
+        details = tiff.follow(main, _EXIF_IFD)
+        place = tiff.follow(main, _GPS_IFD)
+        interop = tiff.follow(details, _INTEROP_IFD)
+        if _MAKER_NOTE in details or _MAKER_NOTE in main:
+            wanted.leave_out("maker's notes")
+        if place and wanted.strip_location:
+            wanted.leave_out('places')
+        parts = cls(
+            _wanted_entries(details, _EXIF_TAGS, wanted),
+            {} if wanted.strip_location else _wanted_entries(place, _GPS_TAGS, wanted),
+            _wanted_entries(interop, _INTEROP_TAGS, wanted),
+            False,
+        )
+        found = without_links(details), place, interop
+        parts.are_whole = found == (parts.details, parts.place, parts.interop)
+        return parts
+
+    def swapped(self) -> ExifParts:
+        """Turns values round for a file of the other byte order."""
+        return dataclasses.replace(
+            self, details=swapped(self.details), place=swapped(self.place), interop=swapped(self.interop)
+        )
+
+    def write(self, tiff: Tiff, main: Directory, start: int) -> list[bytes]:
+        """Writes a main directory, to lie at ``start``, and behind it those that it points to.
+
+        Args:
+            tiff (Tiff): A file of the byte order and kind to write.
+            main (Directory): Its values.
+            start (int): Where it will stand.
+
+        Returns:
+            list[bytes]: The directories one behind the other.
+        """
+        main, details = dict(main), dict(self.details)
+        if self.interop:
+            details[_INTEROP_IFD] = tiff.entry(0)
+        if details:
+            main[_EXIF_IFD] = tiff.entry(0)
+        if self.place:
+            main[_GPS_IFD] = tiff.entry(0)
+        position = start + len(tiff.write(main, 0))
+        blocks = []
+        if details:
+            main[_EXIF_IFD] = tiff.entry(position)
+            if self.interop:
+                details[_INTEROP_IFD] = tiff.entry(position + len(tiff.write(details, 0)))
+            blocks.append(tiff.write(details, position))
+            position += len(blocks[-1])
+            if self.interop:
+                blocks.append(tiff.write(self.interop, position))
+                position += len(blocks[-1])
+        if self.place:
+            main[_GPS_IFD] = tiff.entry(position)
+            blocks.append(tiff.write(self.place, position))
+        return [tiff.write(main, start), *blocks]
 
 
-def _wanted_parts(
-    tiff: bytes, main: Directory, order: str, wanted: MetadataFilter
-) -> tuple[list[tuple[int, Directory]], Directory]:
-    """Returns what to keep of the directories that the main one points to, and of the one behind them."""
-    details = _follow(tiff, main, _EXIF_IFD, order)
-    place = _follow(tiff, main, _GPS_IFD, order)
-    interop = _follow(tiff, details, _INTEROP_IFD, order)
-    if _MAKER_NOTE in details or _MAKER_NOTE in main:
-        wanted.leave_out("maker's notes")
-    if place and wanted.strip_location:
-        wanted.leave_out('places')
-        place = {}
-    parts = [
-        (_EXIF_IFD, _wanted_entries(details, _EXIF_TAGS, wanted)),
-        (_GPS_IFD, _wanted_entries(place, _GPS_TAGS, wanted)),
-    ]
-    return parts, _wanted_entries(interop, _INTEROP_TAGS, wanted)
+def without_links(directory: Directory) -> Directory:
+    """Returns the values of a directory that are not links to those of EXIF, GPS and interoperability."""
+    links = (_EXIF_IFD, _GPS_IFD, _INTEROP_IFD)
+    return {tag: entry for tag, entry in directory.items() if tag not in links or entry.count > 1}
 
 
-def _swapped(directory: Directory) -> Directory:
-    """Turns values round that were read from a file of the other byte order."""
-
-    def swap(entry: Entry) -> Entry:
-        width = 4 if entry.kind in (5, 10) else _TYPE_SIZES[entry.kind]
-        numbers = [entry.data[start : start + width][::-1] for start in range(0, len(entry.data), width)]
-        return entry._replace(data=b''.join(numbers))
-
-    return {tag: swap(entry) for tag, entry in directory.items()}
-
-
-def _open(exif: bytes) -> tuple[str, bytes, int]:
-    """Returns the byte order of a block, the block without its header, and where its first directory is."""
-    tiff = exif[len(EXIF_HEADER) :] if exif.startswith(EXIF_HEADER) else exif
-    order = next((order for order, header in _HEADERS.items() if tiff[:4] == header), None)
-    if order is None:
-        raise ValueError('no TIFF header')
-    return order, tiff, struct.unpack_from(order + 'I', tiff, 4)[0]
-
-
-def _read_directory(tiff: bytes, offset: int, order: str) -> tuple[Directory, int]:
-    """Reads a directory, and where the next one is; values that lie outside of the block are passed over."""
-    (count,) = struct.unpack_from(order + 'H', tiff, offset)
-    entries: Directory = {}
-    for position in range(offset + 2, offset + 2 + 12 * count, 12):
-        tag, kind, number = struct.unpack_from(order + 'HHI', tiff, position)
-        size = _TYPE_SIZES.get(kind, 0) * number
-        start = position + 8 if size <= 4 else struct.unpack_from(order + 'I', tiff, position + 8)[0]
-        if 0 < size <= len(tiff) - start:
-            entries[tag] = Entry(kind, number, tiff[start : start + size])
-    end = offset + 2 + 12 * count
-    return entries, struct.unpack_from(order + 'I', tiff, end)[0] if len(tiff) >= end + 4 else 0
-
-
-def _follow(tiff: bytes, directory: Directory, tag: int, order: str) -> Directory:
-    """Reads the directory that a tag points to; an empty one when there is none."""
-    entry = directory.get(tag)
-    if entry is None or len(entry.data) != 4:
-        return {}
-    return _read_directory(tiff, struct.unpack(order + 'I', entry.data)[0], order)[0]
+def _open(exif: bytes) -> Tiff:
+    return Tiff.open(exif[len(EXIF_HEADER) :] if exif.startswith(EXIF_HEADER) else exif)
 
 
 def _wanted_entries(directory: Directory, tags: Container[int], wanted: MetadataFilter) -> Directory:
@@ -223,68 +205,40 @@ def _wanted_entries(directory: Directory, tags: Container[int], wanted: Metadata
         if tag in tags:
             data = _wanted_value(tag, entry, wanted)
             if data is not None:
-                kept[tag] = Entry(entry.kind, len(data) // _TYPE_SIZES[entry.kind], data)
+                kept[tag] = Entry(entry.kind, len(data) // TYPE_SIZES[entry.kind], data)
         elif tag not in _STRUCTURE:
             wanted.leave_out('EXIF tags outside of the standard')
     return kept
 
 
 def _wanted_value(tag: int, entry: Entry, wanted: MetadataFilter) -> bytes | None:
+    data = entry.data
     if tag == _XP_KEYWORDS:
-        words = entry.data.decode('utf-16-le', 'replace').rstrip('\0').split(';')
-        kept = [word for word in words if wanted.text(word) == word]
-        return entry.data if kept == words else (';'.join(kept) + '\0').encode('utf-16-le') if kept else None
+        words = data.decode('utf-16-le', 'replace').rstrip('\0').split(';')
+        kept = [word for word in words if _wanted_word(word, wanted)]
+        return data if kept == words else (';'.join(kept) + '\0').encode('utf-16-le') if kept else None
     if tag in _XP_TEXTS:
-        return wanted.raw_text(entry.data[: len(entry.data) // 2 * 2], encoding='utf-16-le')
-    is_text = entry.kind in _TEXT_TYPES or tag == _USER_COMMENT
-    if not is_text and (len(entry.data) > _MAX_VALUE or _JPEG_START in entry.data):
+        return wanted.raw_text(data[: len(data) // 2 * 2], encoding='utf-16-le')
+    if tag == _USER_COMMENT and data[:8].upper() in _CHARACTER_CODES:
+        kept = wanted.raw_text(data[8:])
+        return None if kept is None else data[:8] + kept
+    if tag not in _TABLES and entry.kind in (*_TEXT_TYPES, *_BYTE_TYPES):
+        return wanted.raw_text(data)  # Texts are also found under the types of bytes.
+    most = _MOST_OF_TABLES if tag in _TABLES else _MOST_OF_NUMBERS
+    if (len(data) > most and not (tag == _CURVE and _is_curve(data))) or holds_picture(data):
         wanted.leave_out('EXIF tags outside of the standard')
         return None
-    if tag == _USER_COMMENT and entry.data[:8].upper() in _CHARACTER_CODES:
-        kept = wanted.raw_text(entry.data[8:])
-        return None if kept is None else entry.data[:8] + kept
-    # Texts are also found under the types of bytes.
-    return wanted.raw_text(entry.data) if entry.kind in (*_TEXT_TYPES, *_BYTE_TYPES) else entry.data
+    return data
 
 
-def _blocks(
-    main: Directory, parts: list[tuple[int, Directory]], interop: Directory, start: int, order: str
-) -> list[bytes]:
-    """Writes the main directory, to lie at ``start``, and behind it those that it points to."""
-
-    def pointer(offset: int) -> Entry:
-        return Entry(4, 1, struct.pack(order + 'I', offset))
-
-    main = dict(main)
-    main.update({tag: pointer(0) for tag, part in parts if part or (tag == _EXIF_IFD and interop)})
-    position = start + len(_directory_bytes(main, 0, order))
-    blocks = []
-    for tag, part in parts:
-        if tag not in main:
-            continue
-        main[tag] = pointer(position)
-        if tag == _EXIF_IFD and interop:
-            part = {**part, _INTEROP_IFD: pointer(0)}
-            behind = position + len(_directory_bytes(part, 0, order))
-            part[_INTEROP_IFD] = pointer(behind)
-            block = _directory_bytes(part, position, order) + _directory_bytes(interop, behind, order)
-        else:
-            block = _directory_bytes(part, position, order)
-        blocks.append(block)
-        position += len(block)
-    return [_directory_bytes(main, start, order), *blocks]
+def _wanted_word(word: str, wanted: MetadataFilter) -> bool:
+    data = word.encode('utf-16-le', 'replace')
+    return wanted.raw_text(data, encoding='utf-16-le') == data
 
 
-def _directory_bytes(directory: Directory, offset: int, order: str) -> bytes:
-    """Writes one directory, to lie at ``offset``, with the values that do not fit into its entries."""
-    entries, values = [], []
-    position = offset + 2 + 12 * len(directory) + 4
-    for tag, entry in sorted(directory.items()):
-        entries.append(struct.pack(order + 'HHI', tag, entry.kind, entry.count))
-        if len(entry.data) <= 4:
-            entries.append(entry.data.ljust(4, b'\0'))
-        else:
-            entries.append(struct.pack(order + 'I', position))
-            values.append(entry.data + b'\0' * (len(entry.data) % 2))
-            position += len(values[-1])
-    return b''.join([struct.pack(order + 'H', len(directory)), *entries, bytes(4), *values])
+def _is_curve(data: bytes) -> bool:
+    """Tells whether data are three curves of 256 rising values of two bytes, in either byte order."""
+    if len(data) != _CURVE_SIZE:
+        return False
+    curves = (np.frombuffer(data, order).reshape(3, 256).astype(int) for order in ('<u2', '>u2'))
+    return any((np.diff(curve) >= 0).all() for curve in curves)

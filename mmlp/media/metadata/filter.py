@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from .data_in_texts import CODED_LENGTH, coded_length, is_binary
 from .places import names_place, without_places
 
 #: What cameras put behind or beside a picture, where it does not say more about itself.
 FURTHER_PICTURES = 'further pictures (gain maps, previews, second views)'
-#: Words of base64 or hexadecimal digits; so many characters of them are a picture, not a text.
-_CODED_WORD = re.compile(r'[A-Za-z0-9+/=_-]{40,}')
-_CODED_LENGTH = 512
+#: Samples of each pixel beside colour and transparency.
+FURTHER_CHANNELS = 'further channels'
+BYTES_BETWEEN = 'bytes between the parts of the file'
+BYTES_BEHIND = 'bytes behind the end of the picture'
+_CONTROLS = re.compile(rb'[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f]')
+#: What is called a text and is none.
+DATA_IN_TEXTS = 'data in texts'
 
 
 class MetadataFilter:
@@ -29,6 +34,7 @@ class MetadataFilter:
     def __init__(self, strip_location: bool = False) -> None:
         self.strip_location = strip_location
         self._left_out: dict[str, None] = {}
+        self._coded, self._counted = 0, set[str]()
 
     @property
     def notes(self) -> list[str]:
@@ -53,9 +59,14 @@ class MetadataFilter:
         Returns:
             str | None: The text as it was, JSON without the fields that tell a place, or None.
         """
-        if sum(map(len, _CODED_WORD.findall(text))) >= _CODED_LENGTH:
-            self.leave_out('data in texts')
+        coded = coded_length(text)
+        coded = 0 if coded < CODED_LENGTH and text in self._counted else coded
+        if self._coded + coded >= CODED_LENGTH:  # Of all texts, since a picture may be cut into many.
+            self.leave_out(DATA_IN_TEXTS)
             return None
+        if coded:
+            self._coded += coded
+            self._counted.add(text)
         if not self.strip_location:
             return text
         body = text.rstrip('\0')
@@ -75,8 +86,12 @@ class MetadataFilter:
         Returns:
             bytes | None: The text, coded as before; byte for byte the same where nothing had to go.
         """
-        for candidate in _encodings(data) if encoding is None else (encoding,):
-            text = data.decode(candidate, 'replace')
+        texts = {code: data.decode(code, 'replace') for code in _encodings(data, encoding)}
+        texts = {code: text for code, text in texts.items() if not is_binary(data, text, code != 'latin-1')}
+        if not texts:
+            self.leave_out(DATA_IN_TEXTS)
+            return None
+        for candidate, text in texts.items():
             kept = self.text(text, name)
             if kept is None:
                 return None
@@ -85,8 +100,10 @@ class MetadataFilter:
         return data
 
 
-def _encodings(data: bytes) -> tuple[str, ...]:
+def _encodings(data: bytes, encoding: str | None) -> tuple[str, ...]:
     """Encodings that bytes may be in, the likely one first."""
+    if encoding is not None:
+        return (encoding,)
     if b'\x1b$' in data:
         return ('iso2022_jp',)
     if data.rstrip(b'\0').count(0) * 4 > len(data):
@@ -94,5 +111,7 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     try:
         data.decode('utf-8')
     except UnicodeDecodeError:
-        return ('latin-1',)
+        return ('latin-1', 'utf-16-le', 'utf-16-be')
+    if len(_CONTROLS.findall(data)) * 8 > len(data):  # Letters of other alphabets, two bytes each.
+        return ('utf-16-le', 'utf-16-be')
     return ('utf-8',)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .filter import MetadataFilter
+from .filter import BYTES_BEHIND, BYTES_BETWEEN, MetadataFilter
+from .icc import clean_icc
+from .slack import without_slack
 from .xmp import clean_xmp
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _CONTROL, _COMMENT, _APPLICATION = 0xF9, 0xFE, 0xFF
 _XMP = b'XMP DataXMP'
-#: Repetition and ICC profile.
-_KEPT_APPLICATIONS = (b'NETSCAPE2.0', b'ANIMEXTS1.0', b'ICCRGBG1012')
+#: Repetition, with its size, and ICC profile.
+_REPETITIONS, _ICC = (b'NETSCAPE2.0', b'ANIMEXTS1.0'), b'ICCRGBG1012'
 #: Ends XMP, so that readers of sub-blocks find its end wherever they are.
+_REPETITION_SIZE, _CONTROL_SIZE = 19, 8
 _XMP_END = b'\x01' + bytes(range(0xFF, -1, -1)) + b'\x00'
 
 
@@ -41,21 +44,44 @@ def with_gif_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
     metadata = []
     kept_in_place = []
     for block in _blocks(original):
-        if block.kind in ('head', 'picture', _CONTROL):
+        if block.kind in ('head', 'picture') or _is_control(block):
             kept_in_place.append(block.data)
         elif block.kind == 'tail':
             if block.data[1:].strip(b'\0'):
-                wanted.leave_out('bytes behind the end of the picture')
+                wanted.leave_out(BYTES_BEHIND)
         else:
             kept = _wanted_extension(block, wanted)
             metadata += [kept] if kept else []
             kept_in_place += [kept] if kept else []
     if encoded is original:
+        _cut_picture(kept_in_place, wanted)
         return b''.join([*kept_in_place, bytes([_TRAILER])])
-    pixels = [block for block in _blocks(encoded) if block.kind in ('head', 'picture', _CONTROL)]
+    pixels = [block for block in _blocks(encoded) if block.kind in ('head', 'picture') or _is_control(block)]
     # Comments and the like are of the later version.
     head = b'GIF89a' + pixels[0].data[6:] if metadata else pixels[0].data
     return b''.join([head, *metadata, *(block.data for block in pixels[1:]), bytes([_TRAILER])])
+
+
+def _is_control(block: _Block) -> bool:
+    return block.kind == _CONTROL and len(block.data) == _CONTROL_SIZE
+
+
+def _cut_picture(parts: list[bytes], wanted: MetadataFilter) -> None:
+    """Cuts what stands behind the coded pixels, within their blocks."""
+    for index, part in enumerate(parts):
+        if index and part[0] == _IMAGE:
+            start = 11 + _table_size(part[9])
+            coded = _join(part[start:])
+
+            def build(shorter: bytes, index: int = index, head: bytes = part[:start]) -> bytes:
+                return b''.join(
+                    [*parts[:index], head, _split(shorter), *parts[index + 1 :], bytes([_TRAILER])]
+                )
+
+            kept = without_slack(coded, build)
+            if kept != coded:
+                wanted.leave_out(BYTES_BETWEEN)
+                parts[index] = part[:start] + _split(kept)
 
 
 def _blocks(data: bytes) -> Iterator[_Block]:
@@ -88,8 +114,12 @@ def _wanted_extension(block: _Block, wanted: MetadataFilter) -> bytes | None:
         return block.data if kept == text else None if kept is None else block.data[:2] + _split(kept)
     if block.kind == _APPLICATION:
         name = block.data[3:14]
-        if name in _KEPT_APPLICATIONS:
+        if name in _REPETITIONS and len(block.data) == _REPETITION_SIZE:
             return block.data
+        if name == _ICC:
+            profile = _join(block.data[14:])
+            kept = clean_icc(profile, wanted)
+            return block.data if kept == profile else block.data[:14] + _split(kept) if kept else None
         if name == _XMP:
             end = block.data.rfind(b'\x01\xff\xfe\xfd')
             packet = block.data[14:end]

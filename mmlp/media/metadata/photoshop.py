@@ -9,9 +9,13 @@ from .filter import MetadataFilter
 
 PHOTOSHOP_HEADER = b'Photoshop 3.0\x00'
 _SIGNATURE = b'8BIM'
+#: Of other programs.
+_SIGNATURES = (_SIGNATURE, b'MeSa', b'AgHg', b'PHUT', b'DCSR')
 _IPTC, _IPTC_DIGEST = 0x0404, 0x0425
-#: Resolution, JPEG quality, copyright flag, web address. Thumbnails, paths, layers and others are left out.
-_KEPT_RESOURCES = frozenset({0x03ED, 0x0406, 0x040A, 0x040B})
+#: Resolution, JPEG quality, copyright flag, with the most bytes that they take, and the web address.
+#: Thumbnails, paths, layers and others are left out.
+_KEPT_RESOURCES = {0x03ED: 16, 0x0406: 16, 0x040A: 4, _IPTC_DIGEST: 16}
+_ADDRESS = 0x040B
 _THUMBNAILS = (0x0409, 0x040C)
 #: Records of texts, dates and codes: the envelope, and the application record up to where its pictures
 #: (rasterised caption, previews), sounds and its own structure begin.
@@ -20,6 +24,7 @@ _KEPT_DATASETS -= {(2, 125), *((2, number) for number in range(150, 155))}
 #: Content location, city, sublocation, state, country.
 _PLACES = frozenset({(2, number) for number in (26, 27, 90, 92, 95, 100, 101)})
 _BINARY_DATASETS = frozenset({(1, 0), (1, 20), (1, 22), (1, 90), (2, 0)})
+_MOST_OF_BINARY = 32
 
 
 class Resource(NamedTuple):
@@ -50,24 +55,26 @@ def clean_resources(block: bytes, wanted: MetadataFilter) -> bytes | None:
         if resource.number == _IPTC:
             data = clean_iptc(resource.data, wanted)
             iptc_is_whole = data == resource.data
-        elif resource.number in _KEPT_RESOURCES:
+        elif resource.number == _ADDRESS:
+            data = wanted.raw_text(resource.data)
+        elif len(resource.data) <= _KEPT_RESOURCES.get(resource.number, -1):
             data = resource.data
         else:
             data = None
-            if resource.number in _THUMBNAILS:
-                wanted.leave_out('thumbnail')
-            elif resource.number != _IPTC_DIGEST:
-                wanted.leave_out("further resources of Photoshop's")
+            is_thumbnail = resource.number in _THUMBNAILS
+            wanted.leave_out('thumbnail' if is_thumbnail else "further resources of Photoshop's")
         if data:
             kept.append(Resource(resource.number, b'', data))
     # The digest tells readers whether the IPTC records are newer than the XMP.
-    kept += [entry for entry in resources if entry.number == _IPTC_DIGEST and iptc_is_whole]
-    return b''.join(map(_resource_bytes, kept)) or None
+    kept = [entry for entry in kept if entry.number != _IPTC_DIGEST or iptc_is_whole]
+    written = b''.join(map(_resource_bytes, kept))
+    return written or None
 
 
 def _read_resources(block: bytes) -> list[Resource] | None:
     resources, position = [], 0
-    while position + 12 <= len(block) and block[position : position + 4] == _SIGNATURE:
+    while position + 12 <= len(block) and block[position : position + 4] in _SIGNATURES:
+        is_own = block[position : position + 4] == _SIGNATURE
         (number,) = struct.unpack_from('>H', block, position + 4)
         name_size = block[position + 6]
         name = block[position + 7 : position + 7 + name_size]
@@ -78,6 +85,8 @@ def _read_resources(block: bytes) -> list[Resource] | None:
         position += 4
         if position + size > len(block):
             return None
+        # Numbers of other programs are others.
+        number = number if is_own else -1
         resources.append(Resource(number, name, block[position : position + size]))
         position += size + size % 2
     return resources or None
@@ -123,4 +132,6 @@ def _is_wanted(dataset: tuple[int, int], data: bytes, wanted: MetadataFilter) ->
         wanted.leave_out('places')
         return False
     # A record of JSON that would lose a part goes as a whole: its size stands before it.
-    return dataset in _BINARY_DATASETS or wanted.raw_text(data) == data
+    if dataset in _BINARY_DATASETS and len(data) <= _MOST_OF_BINARY:
+        return True
+    return wanted.raw_text(data) == data

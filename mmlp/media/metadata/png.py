@@ -8,23 +8,30 @@ import zlib
 from collections.abc import Iterator
 
 from .exif import EXIF_HEADER, clean_exif
-from .filter import MetadataFilter
+from .filter import BYTES_BEHIND, BYTES_BETWEEN, MetadataFilter
+from .icc import clean_icc
 from .photoshop import clean_resources
 from .places import names_place
 from .xmp import clean_xmp
 
 _SIGNATURE = b'\x89PNG\r\n\x1a\n'
-#: The picture itself, and what tells its colours, resolution and time.
-_PICTURE = (b'IHDR', b'PLTE', b'IDAT', b'IEND', b'tRNS', b'bKGD', b'sBIT')
-_COLOUR = (b'iCCP', b'sRGB', b'gAMA', b'cHRM', b'cICP', b'mDCV', b'cLLI', b'pHYs', b'tIME')
+#: The picture itself, and what tells its colours, resolution and time: with the most bytes they take.
+_PICTURE = {b'IHDR': 13, b'PLTE': 768, b'tRNS': 256, b'bKGD': 6, b'sBIT': 4}
+_PIXELS, _END = b'IDAT', b'IEND'
+_COLOUR = {b'sRGB': 1, b'gAMA': 4, b'cHRM': 32, b'cICP': 4, b'mDCV': 24, b'cLLI': 8, b'pHYs': 9, b'tIME': 7}
+#: Samples a pixel by the type of colour; of interlaced pictures first column and row and steps of each pass.
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_MAX_KEYWORD = 79
 _TEXTS = (b'tEXt', b'zTXt', b'iTXt')
 _XMP = b'XML:com.adobe.xmp'
 #: How ImageMagick and others store EXIF, IPTC and XMP: name, size and hexadecimal digits.
 _RAW_PROFILE = re.compile(rb'Raw profile type (exif|app1|iptc|8bim|xmp)$', re.IGNORECASE)
-_HEXADECIMAL = re.compile(rb'\s*(\w+)\s+(\d+)\s+([0-9a-fA-F\s]*)$')
+_HEXADECIMAL = re.compile(rb'\s*(\w{1,16})\s+(\d{1,12})\s+([0-9a-fA-F\s]*)$')
 _XMP_SEGMENT = b'http://ns.adobe.com/xap/1.0/\x00'
 #: Longer texts are none; a few bytes can be unpacked to gigabytes.
 _MAX_TEXT = 1 << 24
+_BLOCK = 1 << 20
 
 
 def with_png_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -> bytes:
@@ -48,14 +55,58 @@ def with_png_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
         if kept is not None:
             metadata.append(_chunk(kind, kept))
     if original[size:].strip(b'\0'):
-        wanted.leave_out('bytes behind the end of the picture')
+        wanted.leave_out(BYTES_BEHIND)
     parts = [_SIGNATURE]
-    for kind, payload in png_chunks(encoded):
+    chunks = list(png_chunks(encoded))
+    pixels = _wanted_pixels(chunks, wanted)
+    for kind, payload in chunks:
         if kind in _PICTURE:
-            parts.append(_chunk(kind, payload))
+            if len(payload) > _PICTURE[kind]:
+                wanted.leave_out(BYTES_BETWEEN)
+            parts.append(_chunk(kind, payload[: _PICTURE[kind]]))
         if kind == b'IHDR':
             parts.extend(metadata)  # Colour must come before the palette, the rest may stand anywhere.
-    return b''.join(parts)
+        if kind == _PIXELS:
+            parts += [_chunk(kind, part) for part in pixels]
+            pixels = []
+    if chunks[-1][1] and encoded is original:
+        wanted.leave_out(BYTES_BETWEEN)
+    return b''.join([*parts, _chunk(_END, b'')])
+
+
+def _wanted_pixels(chunks: list[tuple[bytes, bytes]], wanted: MetadataFilter) -> list[bytes]:
+    """Returns the payloads of the pixels' chunks, as far as they hold rows of the picture."""
+    payloads = [payload for kind, payload in chunks if kind == _PIXELS]
+    size, unpacker, used = _bytes_of_rows(dict(chunks)[b'IHDR']), zlib.decompressobj(), 0
+    unpacked = 0
+    for payload in payloads:
+        rest = payload
+        while rest and not unpacker.eof:
+            unpacked += len(unpacker.decompress(rest, _BLOCK))
+            rest = unpacker.unconsumed_tail
+        if unpacker.eof:
+            used += len(payload) - len(unpacker.unused_data)
+            break
+        used += len(payload)
+    whole = b''.join(payloads)
+    if unpacker.eof and unpacked <= size and used == len(whole):
+        return payloads
+    wanted.leave_out(BYTES_BETWEEN)
+    if unpacked <= size:
+        return [whole[:used]]
+    return [zlib.compress(zlib.decompressobj().decompress(whole, size))]
+
+
+def _bytes_of_rows(header: bytes) -> int:
+    """Counts the bytes that the unpacked rows take, each with the byte of its filter."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack('>IIBBBBB', header[:13])
+    bits = depth * _CHANNELS.get(colour, 4)
+    size = 0
+    for left, top, across, down in _PASSES if interlaced else ((0, 0, 1, 1),):
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            size += rows * (1 + -(-columns * bits // 8))
+    return size
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -87,20 +138,41 @@ def _chunk(kind: bytes, payload: bytes) -> bytes:
 def _wanted_chunk(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes | None:
     """Returns what to keep of one chunk of metadata, None when it is left out."""
     if kind in _COLOUR:
-        return payload
+        if len(payload) > _COLOUR[kind]:
+            wanted.leave_out(BYTES_BETWEEN)
+        return payload[: _COLOUR[kind]]
+    if kind == b'iCCP':
+        return _wanted_profile(payload, wanted)
     if kind == b'eXIf':
         kept = clean_exif(payload, wanted)
         return kept[len(EXIF_HEADER) :] if kept else None
     if kind in _TEXTS:
         return _wanted_text(kind, payload, wanted)
-    if kind not in _PICTURE:
+    if kind not in (*_PICTURE, _PIXELS, _END):
         wanted.leave_out('unknown chunks')
     return None
 
 
+def _wanted_profile(payload: bytes, wanted: MetadataFilter) -> bytes | None:
+    """Cleans an ICC profile: name, zero, kind of packing, and the packed profile."""
+    name, _, rest = payload.partition(b'\0')
+    profile, is_exact = _inflate(rest[1:])
+    kept = clean_icc(profile, wanted)
+    if kept is None:
+        return None
+    if kept == profile and is_exact and len(name) <= _MAX_KEYWORD:
+        return payload
+    if not is_exact:
+        wanted.leave_out(BYTES_BETWEEN)
+    return b'icc\0\0' + zlib.compress(kept)
+
+
 def _wanted_text(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes | None:
     """Cleans a text chunk: keyword, zero, for ``iTXt`` two bytes, language and translation, and the text."""
-    keyword, _, rest = payload.partition(b'\0')
+    keyword, end, rest = payload.partition(b'\0')
+    if not end or len(keyword) > _MAX_KEYWORD:
+        wanted.leave_out('texts that cannot be read')
+        return None
     head, compressed = b'', kind == b'zTXt'
     if kind == b'zTXt':
         head, rest = rest[:1], rest[1:]
@@ -111,25 +183,28 @@ def _wanted_text(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes |
         head, rest = rest[: len(rest) - len(text)], text
         if wanted.raw_text(language + b' ' + translation) != language + b' ' + translation:
             return None
-    text = _inflate(rest) if compressed else rest
+    text, is_exact = _inflate(rest) if compressed else (rest, True)
     if text is None:
         wanted.leave_out('texts that cannot be read')
         return None
+    if not is_exact:
+        wanted.leave_out(BYTES_BETWEEN)
     kept = _clean_text(keyword, text, wanted)
-    if kept == text:
+    if kept == text and is_exact:
         return payload
     if kept is None:
         return None
     return keyword + b'\0' + head + (zlib.compress(kept) if compressed else kept)
 
 
-def _inflate(data: bytes) -> bytes | None:
+def _inflate(data: bytes) -> tuple[bytes | None, bool]:
+    """Unpacks a text, and tells whether nothing stands behind it."""
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(data, _MAX_TEXT)
     except zlib.error:
-        return None
-    return text if unpacker.eof else None
+        return None, False
+    return (text if unpacker.eof else None), not unpacker.unused_data
 
 
 def _clean_text(keyword: bytes, text: bytes, wanted: MetadataFilter) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from .filter import FURTHER_PICTURES, MetadataFilter
+from .filter import DATA_IN_TEXTS, FURTHER_PICTURES, MetadataFilter
 from .places import names_place
 
 #: What is left out, by the names of its properties, and by their namespaces.
@@ -13,14 +13,19 @@ _PICTURES = {
     'motion film': re.compile('MicroVideo|MotionPhoto', re.IGNORECASE),
     'gain map': re.compile('hdrgm|HDRGain', re.IGNORECASE),
     'depth map': re.compile('GDepth|DepthMap', re.IGNORECASE),
-    'thumbnail': re.compile('Thumbnails', re.IGNORECASE),
+    'thumbnail': re.compile('Thumbnails?', re.IGNORECASE),
     'extended XMP': re.compile('HasExtendedXMP', re.IGNORECASE),
     FURTHER_PICTURES: re.compile(r'GImage|Image\d?$|Container|Directory', re.IGNORECASE),
 }
 _NAMESPACES = {'gain map': 'hdr-gain-map', 'depth map': '/depthmap/', FURTHER_PICTURES: '/1.0/image/'}
 _LANGUAGE = '{http://www.w3.org/XML/1998/namespace}lang'
-#: Comments and instructions, which are not among what is parsed.
-_ASIDES = re.compile(rb'<!--|<\?(?!xpacket|xml\b|adobe)')
+#: Comments, definitions and instructions, which are not among what is parsed.
+_ASIDES = re.compile(r'<!--|<!DOCTYPE|<\?(?!(?:xpacket|xml|adobe)\b[^>]{0,200}>)')
+_NAMES = re.compile(
+    r'\sxmlns(?::[^\s=]+)?\s*=\s*["\']([^"\']*)|<[/!?]?([^\s<>]+)|\s([^\s=<>"\']+)\s*=\s*["\']'
+)
+#: Names of properties and of what they belong to are short.
+_MOST_OF_NAME = 256
 
 
 def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
@@ -47,9 +52,16 @@ def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
     except (ElementTree.ParseError, ValueError, LookupError):
         wanted.leave_out('XMP that cannot be read')
         return None
-    if not _clean(root, wanted) and not _ASIDES.search(packet):
+    changed = _clean(root, wanted)
+    text = packet.decode('utf-16' if packet[:2] in (b'\xff\xfe', b'\xfe\xff') else 'utf-8', 'replace')
+    if not changed and not _ASIDES.search(text) and not _has_long_names(text):
         return xmp
     body = ElementTree.tostring(root, encoding='utf-8')
+    if _has_long_names(body.decode('utf-8')):
+        wanted.leave_out(DATA_IN_TEXTS)
+        return None
+    if not changed:
+        wanted.leave_out('comments in XMP')
     return b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>' + body + b'<?xpacket end="w"?>'
 
 
@@ -80,6 +92,11 @@ def _clean(element: ElementTree.Element, wanted: MetadataFilter) -> bool:
             setattr(part, place, kept)
             changed = True
     return changed
+
+
+def _has_long_names(text: str) -> bool:
+    """Tells whether what stands between values is long enough to hold data: names, and their namespaces."""
+    return any(len(max(names, key=len)) > _MOST_OF_NAME for names in _NAMES.findall(text))
 
 
 def _has_content(element: ElementTree.Element) -> bool:

@@ -25,6 +25,7 @@ import matplotlib as mpl
 import torch
 
 from mmlp.files import atomic_path
+from mmlp.processes import end_with_parent
 
 mpl.use('Agg')
 import matplotlib.pyplot as plt
@@ -185,6 +186,7 @@ def measure_in_fork(
 def _measure_and_send(
     connection: Connection, function: Callable[[], Any], prepare: Optional[Callable[[], Any]]
 ) -> None:
+    end_with_parent()
     if prepare is not None:
         prepare()
     ctypes.CDLL(None).malloc_trim(0)  # or memory that was freed before would be used without a trace

@@ -23,26 +23,32 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-import _common
-import cv2
-import numpy as np
-from prettytable import PrettyTable
-from segmenters import find_pictures, mask_of
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement
-from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT, MIN_SCORE_OF_ONE_LOOK
-from mmlp.apis.jobs import Redaction
-from mmlp.datasets.plate_mask import read_plate_mask
-from mmlp.datasets.synthetic import render_drive
-from mmlp.media import VideoReader, read_image
-from mmlp.plates import Plate, TemporalMemory, redact
-from mmlp.plates.components import label_components
+from _command import command, loading
+
+with loading(__name__):
+    import _common
+    import cv2
+    import numpy as np
+    from prettytable import PrettyTable
+    from segmenters import find_pictures, mask_of
+    from tqdm import tqdm
+
+    from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement
+    from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT, MIN_SCORE_OF_ONE_LOOK
+    from mmlp.apis.jobs import Redaction
+    from mmlp.datasets.plate_mask import read_plate_mask
+    from mmlp.datasets.synthetic import render_drive
+    from mmlp.media import VideoReader, read_image
+    from mmlp.plates import Plate, TemporalMemory, redact
+    from mmlp.plates.components import label_components
 
 #: Of a slow look at a video: lowest score of what counts as a plate.
 _SURE = 0.82
@@ -301,4 +307,4 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -24,46 +24,52 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
-import numpy as np
-import torch
-from _common import (
-    GREYS,
-    OURS,
-    OURS_TOO,
-    REFERENCE,
-    clock_of,
-    describe_machine,
-    draw_bars,
-    make_parser,
-    medians,
-    parse_args,
-    plt,
-    spreads,
-    time_in_turn,
-    times_faster,
-    title_of,
-    write_report,
-)
-from _feeding_chains import (
-    CACHED,
-    DECODERS,
-    ONE_SAMPLING,
-    ORIGINAL,
-    SAMPLING,
-    STEP_BY_STEP,
-    decode_and_sample,
-    make_chains,
-)
-from matplotlib.figure import Figure
-from PIL import Image
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.datasets.synthetic import write_dataset
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+    import torch
+    from _common import (
+        GREYS,
+        OURS,
+        OURS_TOO,
+        REFERENCE,
+        clock_of,
+        describe_machine,
+        draw_bars,
+        make_parser,
+        medians,
+        parse_args,
+        plt,
+        spreads,
+        time_in_turn,
+        times_faster,
+        title_of,
+        write_report,
+    )
+    from _feeding_chains import (
+        CACHED,
+        DECODERS,
+        ONE_SAMPLING,
+        ORIGINAL,
+        SAMPLING,
+        STEP_BY_STEP,
+        decode_and_sample,
+        make_chains,
+    )
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    from mmlp.datasets.synthetic import write_dataset
 
 #: Times faster than the original and than the fastest of the others at least; times as long as a decoder at
 #: most.
@@ -178,4 +184,4 @@ def measure_size(name: str, pictures: int, args: argparse.Namespace) -> dict[str
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

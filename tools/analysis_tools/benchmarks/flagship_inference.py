@@ -24,41 +24,48 @@ import argparse
 import copy
 import importlib.util
 import shutil
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Optional
 
-import numpy as np
-import torch
-from _common import (
-    GREYS,
-    OURS,
-    clock_of,
-    describe_machine,
-    draw_bars,
-    make_parser,
-    medians,
-    parse_args,
-    plt,
-    spreads,
-    time_in_turn,
-    times_faster,
-    title_of,
-    write_report,
-)
-from _flagship import build_original, build_ours, load_config, settle
-from matplotlib.figure import Figure
-from mmseg.models.segmentors import EncoderDecoder
-from torch import nn
-from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
-from torchvision.transforms import functional as v1
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.apis.backends.onnxruntime import ONNXRuntimeBackend
-from mmlp.apis.backends.openvino import OpenVINOBackend
-from mmlp.apis.backends.pytorch import PyTorchBackend
-from mmlp.apis.export import export_onnx
-from mmlp.apis.plate_probability import PlateProbability
-from mmlp.datasets.synthetic import render_scene
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+    import torch
+    from _common import (
+        GREYS,
+        OURS,
+        clock_of,
+        describe_machine,
+        draw_bars,
+        make_parser,
+        medians,
+        parse_args,
+        plt,
+        spreads,
+        time_in_turn,
+        times_faster,
+        title_of,
+        write_report,
+    )
+    from _flagship import build_original, build_ours, load_config, settle
+    from matplotlib.figure import Figure
+    from mmseg.models.segmentors import EncoderDecoder
+    from torch import nn
+    from torch.nn import functional
+    from torch.utils.flop_counter import FlopCounterMode
+    from torchvision.transforms import functional as v1
+
+    from mmlp.apis.backends.onnxruntime import ONNXRuntimeBackend
+    from mmlp.apis.backends.openvino import OpenVINOBackend
+    from mmlp.apis.backends.pytorch import PyTorchBackend
+    from mmlp.apis.export import export_onnx
+    from mmlp.apis.plate_probability import PlateProbability
+    from mmlp.datasets.synthetic import render_scene
 
 ORIGINAL, DEFAULT, CHANNELS_LAST = (
     'original (torchvision)',
@@ -270,4 +277,4 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

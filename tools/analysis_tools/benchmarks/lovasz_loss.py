@@ -13,32 +13,39 @@ the means of plates and background, which move apart from stage to stage.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Optional
 
-import torch
-from _common import (
-    GREYS,
-    OURS,
-    OURS_TOO,
-    clock_of,
-    describe_machine,
-    make_parser,
-    measure_in_fork,
-    medians,
-    parse_args,
-    plt,
-    spreads,
-    style_axes,
-    time_in_turn,
-    title_of,
-    write_report,
-)
-from matplotlib.figure import Figure
-from mmseg.models.losses import LovaszLoss
-from torch import Tensor
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.models.losses import BinaryLovaszLoss
+from _command import command, loading
+
+with loading(__name__):
+    import torch
+    from _common import (
+        GREYS,
+        OURS,
+        OURS_TOO,
+        clock_of,
+        describe_machine,
+        make_parser,
+        measure_in_fork,
+        medians,
+        parse_args,
+        plt,
+        spreads,
+        style_axes,
+        time_in_turn,
+        title_of,
+        write_report,
+    )
+    from matplotlib.figure import Figure
+    from mmseg.models.losses import LovaszLoss
+    from torch import Tensor
+
+    from mmlp.models.losses import BinaryLovaszLoss
 
 #: Mean and deviation of the logits on plates, then on background. Mid and late have the spread of a small
 #: model on real pictures, which is less sure of plates than of background. The last is the worst case of the
@@ -240,4 +247,4 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -16,22 +16,28 @@ from __future__ import annotations
 
 import argparse
 import operator
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-import _common
-import cv2
-import numpy as np
-from _edges import EdgeFit, fit_to_edges, width_and_height
-from prettytable import PrettyTable
-from segmenters import find_pictures, mask_of, parts
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.apis import PlateSegmenter
-from mmlp.datasets.plate_mask import read_plate_mask
-from mmlp.media import read_image
-from mmlp.plates import extract_plates, quadrilateral_iou, side_lengths
+from _command import command, loading
+
+with loading(__name__):
+    import _common
+    import cv2
+    import numpy as np
+    from _edges import EdgeFit, fit_to_edges, width_and_height
+    from prettytable import PrettyTable
+    from segmenters import find_pictures, mask_of, parts
+    from tqdm import tqdm
+
+    from mmlp.apis import PlateSegmenter
+    from mmlp.datasets.plate_mask import read_plate_mask
+    from mmlp.media import read_image
+    from mmlp.plates import extract_plates, quadrilateral_iou, side_lengths
 
 #: Least IoU with the annotation of what counts as the same plate.
 _SAME = 0.4
@@ -187,4 +193,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

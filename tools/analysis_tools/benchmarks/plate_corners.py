@@ -13,22 +13,29 @@ may look as high as wide, and no outline tells how they are read.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Optional
 
-import cv2
-import numpy as np
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.plates import (
-    fill_holes,
-    fit_quadrilateral,
-    order_corners,
-    quadrilateral_iou,
-    side_lengths,
-    trace_outline,
-)
+from _command import command, loading
+
+with loading(__name__):
+    import cv2
+    import numpy as np
+
+    from mmlp.plates import (
+        fill_holes,
+        fit_quadrilateral,
+        order_corners,
+        quadrilateral_iou,
+        side_lengths,
+        trace_outline,
+    )
 
 
 @dataclass(frozen=True)
@@ -226,4 +233,4 @@ def main(arguments: Optional[list[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -23,40 +23,47 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-import numpy as np
-from _common import (
-    GREYS,
-    OURS,
-    OURS_TOO,
-    clock_of,
-    describe_machine,
-    make_parser,
-    measure_in_fork,
-    medians,
-    parse_args,
-    plt,
-    style_axes,
-    time_in_turn,
-    title_of,
-    write_report,
-)
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from mmengine.dataset import pseudo_collate
-from mmengine.registry import DefaultScope
-from torch.utils.data import DataLoader, RandomSampler
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.apis import PlateSegmenter
-from mmlp.apis.jobs import segment_media
-from mmlp.datasets import LicensePlateDataset
-from mmlp.datasets.synthetic import render_scene, write_dataset
-from mmlp.media import VideoWriter
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+    from _common import (
+        GREYS,
+        OURS,
+        OURS_TOO,
+        clock_of,
+        describe_machine,
+        make_parser,
+        measure_in_fork,
+        medians,
+        parse_args,
+        plt,
+        style_axes,
+        time_in_turn,
+        title_of,
+        write_report,
+    )
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from mmengine.dataset import pseudo_collate
+    from mmengine.registry import DefaultScope
+    from torch.utils.data import DataLoader, RandomSampler
+
+    from mmlp.apis import PlateSegmenter
+    from mmlp.apis.jobs import segment_media
+    from mmlp.datasets import LicensePlateDataset
+    from mmlp.datasets.synthetic import render_scene, write_dataset
+    from mmlp.media import VideoWriter
+    from mmlp.processes import end_with_parent
 
 #: Pictures that one file is linked to; file systems have limits, ext4 that of 65,000.
 LINKS = 1000
@@ -179,6 +186,7 @@ def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, pic
         sampler=RandomSampler(dataset, replacement=True, num_samples=pictures),
         num_workers=workers,
         collate_fn=pseudo_collate,
+        worker_init_fn=end_with_parent,
         persistent_workers=workers > 0,
     )
 
@@ -323,4 +331,4 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

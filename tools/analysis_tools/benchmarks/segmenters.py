@@ -24,22 +24,28 @@ from __future__ import annotations
 
 import argparse
 import functools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional, TypeVar
 
-import _common
-import numpy as np
-from _disturbances import DISTURBANCES, disturb
-from _onnx_peers import Found, ONNXPeer, boxes_of
-from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
-from mmengine.config import DictAction
-from prettytable import PrettyTable
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.apis import PlateSegmenter
-from mmlp.datasets.plate_mask import read_plate_mask
-from mmlp.media import read_image
+from _command import command, loading
+
+with loading(__name__):
+    import _common
+    import numpy as np
+    from _disturbances import DISTURBANCES, disturb
+    from _onnx_peers import Found, ONNXPeer, boxes_of
+    from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
+    from mmengine.config import DictAction
+    from prettytable import PrettyTable
+    from tqdm import tqdm
+
+    from mmlp.apis import PlateSegmenter
+    from mmlp.datasets.plate_mask import read_plate_mask
+    from mmlp.media import read_image
 
 Look = Callable[[np.ndarray], Found]
 Measured = TypeVar('Measured')
@@ -263,4 +269,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -21,34 +21,41 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Optional
 
-import torch
-from _common import (
-    GREYS,
-    OURS,
-    clock_of,
-    describe_machine,
-    draw_bars,
-    make_parser,
-    medians,
-    parse_args,
-    plt,
-    spreads,
-    time_in_turn,
-    times_faster,
-    title_of,
-    write_report,
-)
-from _flagship import AUX_CHANNEL, build_original, build_ours, load_config
-from lovasz_loss import full_sort_sigmoid
-from matplotlib.figure import Figure
-from mmengine.optim import build_optim_wrapper
-from mmengine.structures import PixelData
-from mmseg.models.segmentors import EncoderDecoder
-from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from _command import command, loading
+
+with loading(__name__):
+    import torch
+    from _common import (
+        GREYS,
+        OURS,
+        clock_of,
+        describe_machine,
+        draw_bars,
+        make_parser,
+        medians,
+        parse_args,
+        plt,
+        spreads,
+        time_in_turn,
+        times_faster,
+        title_of,
+        write_report,
+    )
+    from _flagship import AUX_CHANNEL, build_original, build_ours, load_config
+    from lovasz_loss import full_sort_sigmoid
+    from matplotlib.figure import Figure
+    from mmengine.optim import build_optim_wrapper
+    from mmengine.structures import PixelData
+    from mmseg.models.segmentors import EncoderDecoder
+    from mmseg.structures import SegDataSample
+    from torch import Tensor, nn
 
 ORIGINAL, DEFAULT, CHANNELS_LAST = 'original (torchvision)', 'default layout', 'channels last'
 FUSED, FROZEN, BFLOAT16, COMPILED = (
@@ -254,4 +261,4 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import faulthandler
 import json
+import multiprocessing
 import os
 import resource
-import select
-import signal
 import time
 import traceback
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+from mmlp.processes import end_with_parent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,32 +53,32 @@ def run_limited(
         Outcome: How it ended.
     """
     started = time.monotonic()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _run_as_child(function, refusals, writing, gibibytes)
-    os.close(writing)
-    with os.fdopen(reading, 'rb') as answer:
-        is_ready = bool(select.select([answer], [], [], seconds)[0])
-        if not is_ready:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        text = answer.read() if is_ready else b''
-    _, status = os.waitpid(child, 0)
+    context = multiprocessing.get_context('fork')
+    answer, speaking = context.Pipe(duplex=False)
+    child = context.Process(target=_run_as_child, args=(function, refusals, speaking, gibibytes))
+    child.start()
+    speaking.close()
+    try:
+        text = answer.recv_bytes() if answer.poll(seconds) else None
+    except EOFError:  # It ended without an answer.
+        child.join()
+        text = b''
+    finally:
+        child.kill()
+        child.join()
     elapsed = time.monotonic() - started
-    if not is_ready:
+    if text is None:
         return Outcome('time', f'more than {seconds:g} s', elapsed)
     if not text:
-        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        return Outcome('killed', f'signal {number}', elapsed)
+        return Outcome('killed', f'signal {max(-child.exitcode, 0)}', elapsed)
     return Outcome(*json.loads(text), elapsed)
 
 
 def _run_as_child(
-    function: Callable[[], str], refusals: tuple[type[Exception], ...], writing: int, gibibytes: float
+    function: Callable[[], str], refusals: tuple[type[Exception], ...], speaking: Connection, gibibytes: float
 ) -> None:
     """Runs the function, answers and ends: nothing of the parent's is cleaned up twice."""
+    end_with_parent()
     faulthandler.disable()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -94,5 +95,5 @@ def _run_as_child(
     except BaseException as error:
         last = traceback.format_exception(error)[-4:]
         answer = ('failed', ''.join(last).strip())
-    os.write(writing, json.dumps([answer[0], answer[1][-4000:]]).encode())
+    speaking.send_bytes(json.dumps([answer[0], answer[1][-4000:]]).encode())
     os._exit(0)

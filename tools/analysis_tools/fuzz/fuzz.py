@@ -20,10 +20,15 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from _mutations import mutate
-from _sandbox import Outcome, run_limited
-from _targets import TARGETS, Target
-from tqdm import tqdm
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from _command import command, loading
+
+with loading(__name__):
+    from _mutations import mutate
+    from _sandbox import Outcome, run_limited
+    from _targets import TARGETS, Target
+    from tqdm import tqdm
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -96,4 +101,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command(main, 'findings so far are in the folder of --keep; the same seed gives the same mutants')

@@ -114,7 +114,7 @@ def export_masks(
     done = UnfinishedExport(out, {'to': to, 'link': link, 'min_area': min_area, 'sources': sources})
     complete = False
     try:
-        writer = WRITERS[to](out, done.scratch)
+        writer = WRITERS[to](out)
         for item in done.finished.values():
             writer.take(item)
         results = in_threads(partial(_prepare, done=done, min_area=min_area), jobs, workers)
@@ -130,7 +130,7 @@ def export_masks(
                     else:
                         writer.take(item)
                         writer.write(item)
-                        place_picture(job.path, writer.picture_path(item), link, done.scratch)
+                        place_picture(job.path, writer.picture_path(item), link)
                         done.add(job.key, stamp, item)
                 except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
                     report.problems.append(Problem(job.path, str(error)))

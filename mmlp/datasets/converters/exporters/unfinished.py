@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import asdict
@@ -10,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ..files import write_atomic
+from mmlp.files import Journal, describe_changes, read_journal
+
 from ..records import ConversionError
 from .item import Item
 
 #: Folder of the record, in the output folder; gone when the export is finished.
 _FOLDER = '.export'
+_KIND = 'export'
 
 
 class UnfinishedExport:
-    """What an export has written so far: its settings, then one JSON line a picture.
+    """What an export has written so far: a :class:`~mmlp.files.Journal` with a line a picture.
 
     The folder of a finished export has no record: it is refused like any other that is not empty, so that no
     correction is overwritten.
@@ -30,41 +31,31 @@ class UnfinishedExport:
 
     Raises:
         ConversionError: The folder is not empty, and holds no unfinished export with these settings.
+        JournalError: The record is damaged before its last line.
+        WriteError: The record could not be written.
     """
 
     def __init__(self, out: str, settings: dict[str, Any]) -> None:
-        self.folder = os.path.join(out, _FOLDER)
-        self.scratch = os.path.join(self.folder, 'partial')
+        self._folder = os.path.join(out, _FOLDER)
         self.finished: dict[str, Item] = {}
         self._stamps: dict[str, str] = {}
-        self._path = os.path.join(self.folder, 'items.jsonl')
-        if os.path.isfile(self._path):
-            self._load(out, settings)
+        path = os.path.join(self._folder, 'items.jsonl')
+        if os.path.isfile(path):
+            self._load(path, out, settings)
         elif os.path.isdir(out) and os.listdir(out) not in ([], [_FOLDER]):
             raise ConversionError(f'{out!r} is not empty; corrections in it would be overwritten')
-        os.makedirs(self.scratch, exist_ok=True)
-        lines = [json.dumps(settings), *(self._line(key) for key in self.finished)]
-        write_atomic(self._path, ('\n'.join(lines) + '\n').encode(), self.scratch)
-        self._file = open(self._path, 'a', encoding='utf-8')  # noqa: SIM115 - open for all the export
+        self._journal = Journal(path, _KIND, settings, map(self._entry, self.finished))
 
-    def _load(self, out: str, settings: dict[str, Any]) -> None:
-        with open(self._path, encoding='utf-8') as file:
-            first, *lines = file.read().split('\n')
-        old = json.loads(first)
-        changed = [key for key in settings if old.get(key) != settings[key]]
-        if changed:
+    def _load(self, path: str, out: str, settings: dict[str, Any]) -> None:
+        old, entries = read_journal(path, _KIND, _parse)
+        changes = describe_changes(old, settings)
+        if changes:
             raise ConversionError(
-                f'{out!r} holds an unfinished export with {changed[0]} = {old.get(changed[0])!r}, now it is '
-                f'{settings[changed[0]]!r}; choose another output folder, or remove this one'
+                f'{out!r} holds an unfinished export with other settings ({changes}); choose another output '
+                'folder, or remove this one'
             )
-        for line in lines:
-            try:
-                key, stamp, content = json.loads(line)
-            except ValueError:  # the line that was being written
-                continue
-            for part in ('plates', 'ignored'):
-                content[part] = [np.array(outline, dtype=np.float64) for outline in content[part]]
-            self.finished[key], self._stamps[key] = Item(**content), stamp
+        for key, stamp, item in entries:
+            self.finished[key], self._stamps[key] = item, stamp
 
     def look_up(self, key: str, stamp: str) -> Item | None:
         """The item of a picture that stands finished; None for another.
@@ -82,17 +73,23 @@ class UnfinishedExport:
     def add(self, key: str, stamp: str, item: Item) -> None:
         """Notes a picture whose files are written."""
         self.finished[key], self._stamps[key] = item, stamp
-        self._file.write(self._line(key) + '\n')
-        self._file.flush()
+        self._journal.add(self._entry(key))
 
-    def _line(self, key: str) -> str:
+    def _entry(self, key: str) -> tuple[str, str, dict[str, Any]]:
         content = asdict(self.finished[key])
         for part in ('plates', 'ignored'):
             content[part] = [outline.tolist() for outline in content[part]]
-        return json.dumps([key, self._stamps[key], content])
+        return key, self._stamps[key], content
 
     def close(self, complete: bool) -> None:
         """Closes the record; removes it where all is written."""
-        self._file.close()
+        self._journal.close(remove=complete)
         if complete:
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self._folder)
+
+
+def _parse(entry: Any) -> tuple[str, str, Item]:
+    key, stamp, content = entry
+    for part in ('plates', 'ignored'):
+        content[part] = [np.array(outline, dtype=np.float64) for outline in content[part]]
+    return key, stamp, Item(**content)

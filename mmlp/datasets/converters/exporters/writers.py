@@ -8,8 +8,9 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import Any
 
+from mmlp.files import write_bytes
+
 from ....plates import polygon_area
-from ..files import write_atomic
 from ..shapes import FormatError
 from .item import LABELS, Item
 
@@ -19,12 +20,10 @@ class Writer(ABC):
 
     Args:
         out: Output folder.
-        scratch: Folder on the same file system for part-written files.
     """
 
-    def __init__(self, out: str, scratch: str) -> None:
+    def __init__(self, out: str) -> None:
         self.out = out
-        self.scratch = scratch
         self._taken: set[str] = set()
 
     @abstractmethod
@@ -50,8 +49,7 @@ class Writer(ABC):
     def save(self, text: str, *path: str) -> None:
         """Writes a text file below the output folder."""
         target = os.path.join(self.out, *path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        write_atomic(target, text.encode('utf-8', 'surrogateescape'), self.scratch)
+        write_bytes(target, text.encode('utf-8', 'surrogateescape'), durable=False)
 
     def claim(self, *path: str) -> None:
         """Takes a file name, once."""
@@ -70,8 +68,8 @@ class Writer(ABC):
 class COCOWriter(Writer):
     """``[SPLIT/]images/NAME.jpg`` and ``[SPLIT/]annotations.json``."""
 
-    def __init__(self, out: str, scratch: str) -> None:
-        super().__init__(out, scratch)
+    def __init__(self, out: str) -> None:
+        super().__init__(out)
         self._items: dict[str, list[Item]] = defaultdict(list)
 
     def picture_path(self, item: Item) -> str:
@@ -147,8 +145,8 @@ class LabelMeWriter(Writer):
 class YOLOWriter(Writer):
     """``images/[SPLIT/]NAME.jpg``, ``labels/[SPLIT/]NAME.txt`` with outlines, and ``data.yaml``."""
 
-    def __init__(self, out: str, scratch: str) -> None:
-        super().__init__(out, scratch)
+    def __init__(self, out: str) -> None:
+        super().__init__(out)
         self._splits: set[str] = set()
 
     def picture_path(self, item: Item) -> str:

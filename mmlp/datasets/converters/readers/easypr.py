@@ -1,0 +1,84 @@
+"""EasyPR's general test set (GDTS): some 250 Chinese pictures, rotated rectangles.
+
+Licence: non-commercial research only. Download: folder
+resources/image/general_test of github.com/liuruoze/EasyPR.
+
+layout:
+  SRC/NAME.jpg
+  SRC/GroundTruth.xml: for each picture <imageName>NAME</imageName> and, for each plate,
+      <taggedRectangle x="CENTRE" y="CENTRE" width="W" height="H" rotation="DEGREES" ...>
+
+A test set: all of it is test, unless --split says otherwise. The names of its files are the plates' texts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from ..files import PictureIndex, walk
+from ..reader import Reader
+from ..records import ConversionError, Problem, Record, attempt
+from ..shapes import FormatError, Shape, polygon, rotated_box
+from .fields import number
+
+_DECLARATION = re.compile(r'^\s*<\?xml[^>]*\?>')
+
+
+class EasyPR(Reader):
+    """Reads EasyPR's general test set."""
+
+    name = 'easypr'
+
+    def read(self) -> Iterator[Record | Problem]:
+        """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
+        folder = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
+        index = PictureIndex(folder)
+        files = [self.source] if folder != self.source else list(walk(folder, '.xml'))
+        found = False
+        for path in files:
+            images = _read_images(path)
+            found |= bool(images)
+            for image in images:
+                yield attempt(path, self._record, image, path, index)
+        if not found:
+            raise ConversionError(
+                f'no GroundTruth.xml in {self.source!r}; expected <image> with <imageName> and '
+                '<taggedRectangle>'
+            )
+
+    def _record(self, image: ElementTree.Element, path: str, index: PictureIndex) -> Record:
+        stated = image.findtext('imageName') or ''
+        try:
+            picture = index.find(stated, path)
+        except FormatError:  # some names end with a blank in one place and not in the other
+            picture = index.find(stated.strip(), path)
+        shapes = [_rectangle(tag) for tag in image.iter('taggedRectangle')]
+        return Record(picture, index.relative(picture), shapes, split='test', source=path)
+
+
+def _rectangle(tag: ElementTree.Element) -> Shape:
+    """A plate; turned upright rectangles are stated, too, as ones higher than wide at nearly 90 degrees."""
+    x, y, width, height, degrees = (
+        number(tag.get(key, ''), key) for key in ('x', 'y', 'width', 'height', 'rotation')
+    )
+    if width <= 0 or height <= 0:
+        raise FormatError(f'rectangle without area: width {width:g}, height {height:g}')
+    return polygon(rotated_box((x, y), (width, height), degrees).parts[0])
+
+
+def _read_images(path: str) -> list[ElementTree.Element]:
+    """The pictures of a file. It states ISO-8859-1 and is written in GBK."""
+    with open(path, 'rb') as file:
+        data = file.read()
+    for encoding in ('utf-8-sig', 'gb18030'):
+        try:
+            root = ElementTree.fromstring(_DECLARATION.sub('', data.decode(encoding)))
+        except UnicodeDecodeError:
+            continue
+        except ElementTree.ParseError as error:
+            raise ConversionError(f'{path!r} is not XML: {error}') from error
+        return [image for image in root.iter('image') if image.find('imageName') is not None]
+    raise ConversionError(f'{path!r} is neither UTF-8 nor GBK')

@@ -1,0 +1,127 @@
+"""What tells a picture file from all others, and a picture from others whatever its size and coding."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from mmlp.media import UnreadableMediaError, read_image
+
+from ..audit.perceptual_hash import hash_picture
+from ..audit.suspicion import LEAST_CONTRAST
+from ..converters.work import in_threads
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What was measured of a picture file.
+
+    Attributes:
+        sha256: Of the file, hexadecimal.
+        perceptual_hash: 32 bytes, hexadecimal; empty for a picture that shows nothing.
+        width: Of the upright picture in pixels.
+        height: Of the upright picture in pixels.
+    """
+
+    sha256: str
+    perceptual_hash: str
+    width: int
+    height: int
+
+
+def take_fingerprint(path: str | os.PathLike) -> Fingerprint:
+    """Reads and measures a picture.
+
+    Raises:
+        UnreadableMediaError: It is no picture, or damaged.
+        OSError: It cannot be opened.
+    """
+    data = Path(path).read_bytes()
+    picture = read_image(data)
+    grey = cv2.cvtColor(picture.bgr, cv2.COLOR_BGR2GRAY)
+    shows = cv2.meanStdDev(grey)[1].item() >= LEAST_CONTRAST
+    digest = hash_picture(grey).tobytes().hex() if shows else ''
+    return Fingerprint(hashlib.sha256(data).hexdigest(), digest, picture.width, picture.height)
+
+
+class FingerprintStore:
+    """Measures pictures in threads, each once: what was measured is kept in a file.
+
+    Args:
+        path: The file, one JSON line a picture; None keeps nothing. A file that changed since (by its size
+            or time) is measured again.
+        workers: Number of threads.
+        progress: Show a progress bar.
+    """
+
+    def __init__(self, path: str | os.PathLike | None, workers: int, progress: bool = True) -> None:
+        self._path = path
+        self._workers = workers
+        self._progress = progress
+        self._known: dict[str, tuple[list[int], Fingerprint | None]] = {}
+        if path is not None and os.path.isfile(path):
+            self._load(path)
+
+    def measure(self, paths: Iterable[str], what: str) -> dict[str, Fingerprint | None]:
+        """Measures pictures.
+
+        Args:
+            paths: The pictures.
+            what: What to call it on the progress bar.
+
+        Returns:
+            By path; None for those that cannot be read.
+        """
+        paths = list(dict.fromkeys(paths))
+        stamps = {path: _stamp(path) for path in paths}
+        new = [path for path in paths if path not in self._known or self._known[path][0] != stamps[path]]
+        with tqdm(total=len(new), desc=what, unit='pic', disable=not self._progress or not new) as bar:
+            if self._path is None:
+                self._measure(new, stamps, bar, None)
+            elif new:
+                os.makedirs(os.path.dirname(os.path.abspath(self._path)), exist_ok=True)
+                with open(self._path, 'a', encoding='utf-8') as file:
+                    self._measure(new, stamps, bar, file)
+        return {path: self._known[path][1] for path in paths}
+
+    def _measure(self, paths: list[str], stamps: dict[str, list[int]], bar: tqdm, file: object) -> None:
+        with closing(in_threads(_try_fingerprint, paths, self._workers)) as results:
+            for path, future in results:
+                taken = future.result()
+                self._known[path] = stamps[path], taken
+                if file is not None:
+                    line = [os.fsencode(path).hex(), stamps[path], taken and asdict(taken)]
+                    file.write('\n' + json.dumps(line))
+                bar.update()
+
+    def _load(self, path: str | os.PathLike) -> None:
+        # A line that was cut off is passed over: each begins with the end of the one before.
+        for line in Path(path).read_text(encoding='utf-8').split('\n'):
+            try:
+                name, stamp, taken = json.loads(line)
+                self._known[os.fsdecode(bytes.fromhex(name))] = stamp, taken and Fingerprint(**taken)
+            except (TypeError, ValueError):
+                continue
+
+
+def _try_fingerprint(path: str) -> Fingerprint | None:
+    try:
+        return take_fingerprint(path)
+    except (UnreadableMediaError, OSError):
+        return None
+
+
+def _stamp(path: str) -> list[int]:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return []
+    return [stat.st_size, stat.st_mtime_ns]

@@ -1,0 +1,121 @@
+"""Worker processes end with their block and with their parent, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mmlp.processes import WorkerError, end_with_parent, in_processes
+
+PACKAGE = Path(__file__).resolve().parents[1] / 'mmlp'
+METHODS = ['fork', 'spawn', 'forkserver'] if os.name == 'posix' else ['spawn']
+
+
+def test_results_come_in_the_order_of_the_jobs():
+    with in_processes(abs, range(-20, 0), workers=2, chunksize=3) as results:
+        assert list(results) == list(range(20, 0, -1))
+
+
+def test_an_error_of_a_worker_is_raised():
+    with pytest.raises(TypeError, match='bad operand'), in_processes(abs, [1, 'x'], workers=1) as results:
+        list(results)
+
+
+def test_a_worker_that_is_killed_is_told():
+    killed = pytest.raises(WorkerError, match='try with fewer workers')
+    with killed, in_processes(os._exit, [3], workers=1) as results:
+        list(results)
+
+
+def test_workers_end_in_the_middle_of_their_work():
+    started = time.monotonic()
+    with pytest.raises(ValueError, match='enough'), in_processes(time.sleep, [0, 60, 60], 2) as results:
+        next(results)
+        raise ValueError('enough')
+    assert time.monotonic() - started < 20
+
+
+def test_only_workers_have_a_parent_to_end_with():
+    with pytest.raises(RuntimeError, match='processes that multiprocessing started'):
+        end_with_parent()
+
+
+# The module is loaded alone: it needs the standard library only, and starts at once.
+SCRIPT = """
+import multiprocessing, os, sys, time
+sys.path.insert(0, {package!r})
+from processes import in_processes
+
+def work(seconds):
+    print('working', flush=True)
+    time.sleep(seconds)
+
+if __name__ == '__main__':
+    multiprocessing.set_start_method({method!r})
+    try:
+        with in_processes(work, [60, 60, 60], workers=2) as results:
+            list(results)
+    except KeyboardInterrupt:
+        print('stopped', flush=True)
+else:
+    time.sleep({loading})
+"""
+
+
+@pytest.fixture(params=METHODS)
+def start(tmp_path, request):
+    def call(loading: float = 0.0) -> subprocess.Popen:
+        path = tmp_path / 'script.py'
+        path.write_text(SCRIPT.format(package=str(PACKAGE), method=request.param, loading=loading))
+        return subprocess.Popen(
+            [sys.executable, path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # pytest may itself be a job in the background, which ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        )
+
+    return call
+
+
+def assert_nothing_runs(group: int) -> None:
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.killpg(group, signal.SIGKILL)
+    raise AssertionError('a process was left')
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='kills as POSIX does')
+def test_workers_end_with_a_parent_that_is_killed(start):
+    process = start()
+    assert [process.stdout.readline() for _ in range(2)] == ['working\n'] * 2
+    process.kill()
+    process.wait()
+    assert_nothing_runs(process.pid)
+    assert 'Traceback' not in process.stderr.read()
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='interrupts as POSIX does')
+@pytest.mark.parametrize('loading', [0.0, 2.0])
+def test_ctrl_c_is_left_to_the_parent(start, loading):
+    process = start(loading)
+    if loading:  # Workers that are started anew load what the parent has loaded.
+        time.sleep(1)
+    else:
+        assert [process.stdout.readline() for _ in range(2)] == ['working\n'] * 2
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert out.endswith('stopped\n') and 'Traceback' not in err and process.returncode == 0
+    assert_nothing_runs(process.pid)

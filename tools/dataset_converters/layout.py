@@ -1,0 +1,18 @@
+"""Converts data sets in our own layout; ``--help`` tells all.
+
+python tools/dataset_converters/layout.py SRC -o OUT
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from _command import GOES_ON, command, loading
+
+with loading(__name__):
+    from mmlp.datasets.converters.cli import main
+    from mmlp.datasets.converters.readers.layout import Layout
+
+if __name__ == '__main__':
+    command(lambda: main(Layout), GOES_ON)
