@@ -41,9 +41,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('model', help='checkpoint: a .pth file, or the name of weights that come with mmlp')
     parser.add_argument('out', type=Path, help='file to write')
-    parser.add_argument(
-        '--config', help='config, by path or by name (default: the one inside the checkpoint)'
-    )
+    parser.add_argument('--config', help='config, by path or by name (default: that of the checkpoint)')
     parser.add_argument(
         '--batch-size', type=int, metavar='N', help='the only number of pictures it will take'
     )
