@@ -138,11 +138,12 @@ def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
         except BrokenPipeError:  # For command().
             raise
         except Exception as error:
-            code = _code_of(error)
+            code, reason = _code_of(error), _explain(error)
             if not code or sys.flags.dev_mode or _interruption.number is not None:
                 raise
-            _say(f'error: {_explain(error)}')
-            return code
+        # Here, whatever the exception held is closed, and with it the progress bars.
+        _say(f'error: {reason}')
+        return code
 
     return run
 
@@ -218,15 +219,20 @@ def _flush(stream: TextIO) -> int:
 def _code_of(error: Exception) -> int:
     """Returns the exit code of an error that a user can mend, and 0 for others."""
     is_ours = type(error).__module__.partition('.')[0] == 'mmlp'
-    if isinstance(error, (ValueError, ImportError, MemoryError)) or (
-        isinstance(error, OSError) and not is_ours
-    ):
+    is_of_system = isinstance(error, OSError) and not is_ours
+    if isinstance(error, (ValueError, ImportError)) or is_of_system or _is_out_of_memory(error):
         return MISTAKE
     return FAILED if is_ours else 0
 
 
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether Python, NumPy, OpenCV or PyTorch says so."""
+    texts = ('Insufficient memory', "can't allocate memory", 'out of memory')
+    return isinstance(error, MemoryError) or any(text in str(error) for text in texts)
+
+
 def _explain(error: Exception) -> str:
-    if isinstance(error, MemoryError):
+    if _is_out_of_memory(error):
         return f'out of memory: {error}' if str(error) else 'out of memory'
     if isinstance(error, OSError) and type(error).__module__ == 'builtins' and error.strerror:
         return error.strerror if error.filename is None else f'{error.filename}: {error.strerror}'

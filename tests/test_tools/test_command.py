@@ -284,6 +284,7 @@ def test_the_output_cannot_be_written(tmp_path, unbuffered):
         ("OSError('the disk\\x1b[2J is odd')", 2, 'error: the disk\\x1b[2J is odd'),
         ("ImportError('install it')", 2, 'error: install it'),
         ('MemoryError()', 2, 'error: out of memory'),
+        ('RuntimeError("can\'t allocate memory")', 2, "error: out of memory: can't allocate memory"),
         ("type('Ours', (Exception,), {'__module__': 'mmlp.x'})('ours')", 1, 'error: ours'),
         ("type('Write', (OSError,), {'__module__': 'mmlp.x'})('full')", 1, 'error: full'),
         ("SystemExit('some words')", 1, 'some words'),

@@ -26,6 +26,8 @@ BACKENDS = ('pytorch', *EXPORTED)
 #: ResNets (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
 _FASTER_WHEN_DEPTHWISE = ('onnxruntime', 'openvino', 'pytorch')
 _FASTER_WHEN_DENSE = ('openvino', 'pytorch', 'onnxruntime')
+#: Engines start as many as they are told, until the system refuses.
+_MOST_THREADS = 4096
 
 
 def build_backend(
@@ -61,6 +63,8 @@ def build_backend(
     """
     if backend not in (*BACKENDS, 'auto'):
         raise ValueError(f"backend must be 'auto' or one of {', '.join(BACKENDS)}, got {backend!r}")
+    if num_threads is not None and not 1 <= num_threads <= _MOST_THREADS:
+        raise ValueError(f'num_threads must be 1 to {_MOST_THREADS}, got {num_threads}')
     exported = model.suffix.lower() == '.onnx'
     if exported and backend == 'pytorch':
         raise ValueError(

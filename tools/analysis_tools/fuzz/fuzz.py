@@ -13,6 +13,7 @@ an unreadable report is a finding. The same seed gives the same mutants. Linux o
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import shutil
 import sys
@@ -22,7 +23,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from _command import command, loading
+from _command import answers_mistakes, command, loading
 
 with loading(__name__):
     from _mutations import mutate
@@ -49,6 +50,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     unknown = set(args.kinds) - set(TARGETS)
     if unknown:
         parser.error(f'unknown kind {", ".join(sorted(unknown))}; known: {", ".join(TARGETS)}')
+    if args.number < 1 or not (0 < args.seconds < math.inf and 0 < args.memory < math.inf):
+        parser.error('--number wants 1 or more, --seconds and --memory numbers above 0')
+    if args.keep:
+        args.keep.mkdir(parents=True, exist_ok=True)
     return args
 
 
@@ -80,12 +85,12 @@ def fuzz(target: Target, args: argparse.Namespace) -> tuple[Counter, list[tuple[
                 name = f'{target.name}-{args.seed}-{number}-{sample.name}'
                 findings.append((name, outcome))
                 if args.keep:
-                    args.keep.mkdir(parents=True, exist_ok=True)
                     shutil.copy(mutant, args.keep / name)
             shutil.rmtree(work)
     return counts, findings
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns 1 when there are findings."""
     args = parse_args(argv)
