@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 import struct
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from converter_samples import QUAD, picture, problems, read_masks, run, text
 from hostile_samples import SETS, write_set
+from PIL import Image
 from test_converters_hostile import ALL_TRAIN, assert_costs_one, converted, limited
 
 from mmlp.datasets.converters import ConversionError
@@ -21,9 +24,12 @@ from mmlp.datasets.converters.readers.ccpd import CCPD
 from mmlp.datasets.converters.readers.cityscapes import Cityscapes
 from mmlp.datasets.converters.readers.coco import COCO
 from mmlp.datasets.converters.readers.cvat import CVAT
+from mmlp.datasets.converters.readers.easypr import EasyPR
 from mmlp.datasets.converters.readers.label_studio import LabelStudio
 from mmlp.datasets.converters.readers.labelme import LabelMe
+from mmlp.datasets.converters.readers.layout import Layout
 from mmlp.datasets.converters.readers.open_images import OpenImages
+from mmlp.datasets.converters.readers.open_lpr import OpenLPR
 from mmlp.datasets.converters.readers.via import VIA
 from mmlp.datasets.converters.readers.voc import VOC
 from mmlp.datasets.converters.readers.yolo import YOLO
@@ -393,3 +399,80 @@ def test_lists_of_splits(tmp_path: Path) -> None:
     text(tmp_path / 'S/splits/val.txt', 'x' * (2 << 20))
     report = run(CCPD(str(tmp_path / 'S')), tmp_path / 'out')
     assert report.converted == 1 and sorted(problems(report)) == ['train.txt', 'val.txt']
+
+
+class TestOpenLPR:
+    """SQLite files."""
+
+    def reader(self, root: Path, *statements: str) -> Reader:
+        picture(root / 'train/good.jpg')
+        picture(root / 'train/bad.jpg')
+        box = '[{"x": 20, "y": 30, "width": 70, "height": 30}]'
+        columns = 'filename, imheight, imwidth, isreviewed, isdeleted, isbackground, imgareas'
+        with closing(sqlite3.connect(root / 'train.db')) as connection:
+            connection.execute(f'CREATE TABLE annotations ({columns})')
+            row = f"INSERT INTO annotations VALUES ('good.jpg', 120, 160, 1, 0, 0, '{box}')"
+            for statement in (row, *statements):
+                connection.execute(statement.replace('BOX', box))
+            connection.commit()
+        return OpenLPR(str(root))
+
+    @pytest.mark.parametrize(
+        ('name', 'size', 'areas'),
+        [
+            ("'../private/bad.jpg'", '120, 160', "'BOX'"),
+            ('NULL', '120, 160', "'BOX'"),
+            ("x'00ff'", '120, 160', "'BOX'"),
+            ("'bad.jpg'", '1e999, 160', "'BOX'"),
+            ("'bad.jpg'", "'x', 160", "'BOX'"),
+            ("'bad.jpg'", '1000000, 1000000', "'BOX'"),
+            ("'bad.jpg'", '120, 160', "'" + '[' * 100_000 + "'"),
+            ("'bad.jpg'", '120, 160', "'[1]'"),
+            ("'bad.jpg'", '120, 160', '\'[{"x": 1e999, "y": 1, "width": 1, "height": 1}]\''),
+            ("'bad.jpg'", '120, 160', '5'),
+        ],
+    )
+    def test_rows(self, name: str, size: str, areas: str, tmp_path: Path) -> None:
+        picture(tmp_path / 'private/bad.jpg')
+        row = f'INSERT INTO annotations VALUES ({name}, {size}, 1, 0, 0, {areas})'
+        report = run(self.reader(tmp_path / 'S', row), tmp_path / 'out', rule=ALL_TRAIN)
+        if '..' in name:  # the picture of that name in the set
+            assert report.converted == 2
+            assert (tmp_path / 'S/train/bad.jpg').read_bytes() == (
+                tmp_path / 'out/train/images/bad.jpg'
+            ).read_bytes()
+        else:
+            assert report.converted == 1 and len(report.problems) == 1
+
+    def test_a_view_that_computes_for_ever(self, tmp_path: Path) -> None:
+        endless = (
+            'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS filename FROM n'
+        )
+        statements = ('ALTER TABLE annotations RENAME TO old', f'CREATE VIEW annotations AS {endless}')
+        with pytest.raises(ConversionError, match='no table annotations'):
+            run(self.reader(tmp_path / 'S', *statements), tmp_path / 'out')
+
+
+def test_easypr(tmp_path: Path) -> None:
+    plate = '<taggedRectangle x="{}" y="45" width="70" height="30" rotation="3"/>'
+    image = '<image><imageName>{}.jpg</imageName><taggedRectangles>{}</taggedRectangles></image>'
+    pictures(tmp_path / 'S')
+    texts = [image.format(name, plate.format(x)) for name, x in (('good', '60'), ('bad', '1e999'))]
+    text(tmp_path / 'S/GroundTruth.xml', f'<tagset>{"".join(texts)}</tagset>')
+    report = run(EasyPR(str(tmp_path / 'S')), tmp_path / 'out', rule=ALL_TRAIN)
+    assert report.converted == 1 and 'expected a number' in report.problems[0].message
+    text(tmp_path / 'S/GroundTruth.xml', f'<!DOCTYPE x [<!ENTITY a "b">]><tagset>{texts[0]}</tagset>')
+    with pytest.raises(ConversionError, match='declares entities'):
+        run(EasyPR(str(tmp_path / 'S')), tmp_path / 'out2')
+
+
+@pytest.mark.parametrize('side', [40, 20_000])
+def test_masks_of_our_layout(side: int, tmp_path: Path) -> None:
+    for name in ('good', 'bad'):
+        picture(tmp_path / f'S/images/{name}.jpg')
+        mask = np.zeros((120, 160), np.uint8)
+        mask[30:60, 20:90] = 255
+        (tmp_path / 'S/masks').mkdir(exist_ok=True)
+        Image.fromarray(mask).save(tmp_path / f'S/masks/{name}.jpg.png')
+    (tmp_path / 'S/masks/bad.jpg.png').write_bytes(png(side, side))
+    assert_costs_one(limited(Layout(str(tmp_path / 'S')), tmp_path / 'out'))

@@ -50,8 +50,9 @@ class Layout(Reader):
         if not self.boundary.holds(mask):
             raise FormatError(f'its mask {mask!r} is a link that leads out of the source')
         # By their headers: a mask may state a size that takes all memory.
-        if read_size(mask)[0] not in read_size(path):
-            raise FormatError(f'its mask {mask!r} has another size')
+        (width, height), pictures = read_size(mask)[0], read_size(path)
+        if (width, height) not in pictures:
+            raise FormatError(f'its mask {mask!r} has {width} x {height} pixels, another size')
         values = read_plate_mask(mask)
         shapes = _regions(values == PLATE)
         shapes += [replace(shape, ignored=True) for shape in _regions(values == IGNORE)]

@@ -108,10 +108,8 @@ def _read_rows(path: str) -> list[tuple]:
 def _select(connection: sqlite3.Connection) -> list[tuple]:
     connection.text_factory = lambda data: data.decode('utf-8', 'surrogateescape')
     connection.execute('PRAGMA trusted_schema = OFF')
-    (kind,) = connection.execute("SELECT type FROM sqlite_master WHERE name = 'annotations'").fetchone() or (
-        '',
-    )
-    if kind != 'table':
+    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = 'annotations'").fetchone()
+    if kind != ('table',):
         # What is called so may be a view, which may compute for ever.
         raise sqlite3.DatabaseError('no table annotations')
     areas = f'CASE WHEN length(imgareas) > {LARGEST_ANNOTATION} THEN NULL ELSE imgareas END'
