@@ -143,6 +143,7 @@ def _read(reader: Reader, options: Options, report: Report) -> tuple[list[Record
     whole, records = Report(options.out), []
     for item in reader.read():
         (whole.problems if isinstance(item, Problem) else records).append(item)
+    whole.problems[:0] = reader.boundary.problems()
     labels = options.labels if reader.has_labels else None
     choice = choose_labels(records, labels, options.ignore_labels)
     jobs = plan(records, choice, Options(options.out, rule=SplitRule('train')), whole)

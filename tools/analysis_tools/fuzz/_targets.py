@@ -23,7 +23,11 @@ from mmlp.apis.model_loading import load_segmentor
 from mmlp.datasets.converters import ConversionError, Options, convert
 from mmlp.datasets.converters.readers.coco import COCO
 from mmlp.datasets.converters.readers.cvat import CVAT
+from mmlp.datasets.converters.readers.label_studio import LabelStudio
 from mmlp.datasets.converters.readers.labelme import LabelMe
+from mmlp.datasets.converters.readers.openalpr import OpenALPR
+from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
+from mmlp.datasets.converters.readers.ufpr_alpr import UFPRALPR
 from mmlp.datasets.converters.readers.via import VIA
 from mmlp.datasets.converters.readers.voc import VOC
 from mmlp.datasets.converters.readers.wpod import WPOD
@@ -31,7 +35,12 @@ from mmlp.datasets.converters.readers.yolo import YOLO
 from mmlp.media import MediaError, find_media
 from mmlp.plates import Plate
 
-READERS = {reader.name: reader for reader in (COCO, CVAT, LabelMe, VIA, VOC, WPOD, YOLO)}
+READERS = {
+    reader.name: reader
+    for reader in (COCO, CVAT, LabelMe, LabelStudio, OpenALPR, UC3MLP, UFPRALPR, VIA, VOC, WPOD, YOLO)
+}
+# A data.yaml is mutated in a set of its own.
+READERS['yolo_description'] = YOLO
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +94,7 @@ def _anonymize(path: Path, out: Path) -> str:
 
 
 def _convert(path: Path, out: Path) -> str:
-    source = path if path.suffix == '.json' and path.parent.name in ('coco', 'via') else path.parent
+    source = path if path.parent.name in ('coco', 'via') else path.parent
     report = convert(READERS[path.parent.name](str(source)), Options(str(out), progress=False, workers=1))
     return f'{len(report.problems)} problems'
 
