@@ -53,8 +53,8 @@ class ModelInfo:
         size_divisor = _number(metadata, 'size_divisor', int, name)
         if not 0 <= threshold <= 1 or not 1 <= size_divisor <= _LARGEST_DIVISOR:
             raise ValueError(
-                f'{name} has threshold {threshold:g} and size_divisor {size_divisor}, expected 0 to 1 and 1 to '
-                f'{_LARGEST_DIVISOR}: {_EXPORT_AGAIN}'
+                f'{name} has threshold {threshold:g} and size_divisor {size_divisor}, expected 0 to 1 and '
+                f'1 to {_LARGEST_DIVISOR}: {_EXPORT_AGAIN}'
             )
         return cls(threshold, size_divisor, name)
 

@@ -59,14 +59,14 @@ class Backend(abc.ABC):
         found = (getattr(answer, 'dtype', type(answer).__name__), getattr(answer, 'shape', ''))
         if found != (np.float32, shape):
             raise ValueError(
-                f'{self.info.name} gives {" ".join(map(str, found))}, expected probabilities, float32 {shape}: '
-                'it was changed or damaged'
+                f'{self.info.name} gives {" ".join(map(str, found))}, expected probabilities, float32 '
+                f'{shape}: it was changed or damaged'
             )
         least, most = float(answer.min()), float(answer.max())
         if not -_ROUNDING <= least <= most <= 1 + _ROUNDING:  # False for NaN, too
             raise ValueError(
-                f'{self.info.name} gives probabilities from {least:g} to {most:g}: its weights are damaged, or '
-                'it ran in less than single precision'
+                f'{self.info.name} gives probabilities from {least:g} to {most:g}: its weights are damaged, '
+                'or it ran in less than single precision'
             )
 
     @abc.abstractmethod
