@@ -7,14 +7,15 @@ import logging
 import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Optional
 
 import torch
 
 from mmlp.files import write_bytes
 
-from .unpickling import LeftOut, collect_left_out, restricted_pickle
+from .unpickling import LeftOut, restricted_pickle
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,9 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
     Tensors, numpy arrays, plain values, and what the toolbox keeps its logs in are read, whatever the version
     of torch. Any other object is replaced by an inert placeholder, and the log names its class. Archives that
     hold code (TorchScript, ``torch.export``) and the tar files of torch 0.1 are refused before anything is
-    loaded: ``torch.load`` hands them to loaders that run what they hold.
+    loaded: ``torch.load`` hands them to loaders that run what they hold. ``weights_only=True`` is not relied
+    on, which is not safe before PyTorch 2.6 (CVE-2025-32434) and 2.10 (CVE-2026-24747): the unpickler is our
+    own and allows less, and the sizes of storages are compared with what the archive has for them.
 
     Args:
         path: The file; ``~`` is expanded.
@@ -45,14 +48,13 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not a file. Check the path of the checkpoint.')
     # Checked and read through one handle: the file cannot be exchanged in between.
-    with path.open('rb') as file, collect_left_out() as left_out:
+    left_out: set[str] = set()
+    with path.open('rb') as file:
         try:
-            _refuse_code(file, path)
+            unpickler = restricted_pickle(left_out, _refuse_code(file, path))
             file.seek(0)
             # Safe in spite of its name: the unpickler allows less than weights_only=True does.
-            content = torch.load(
-                file, map_location, pickle_module=restricted_pickle, weights_only=False, mmap=False
-            )
+            content = torch.load(file, map_location, pickle_module=unpickler, weights_only=False, mmap=False)
         except (_Refusal, MemoryError):
             raise
         except Exception as error:  # Damaged bytes make unpicklers raise almost anything.
@@ -74,16 +76,21 @@ class _Refusal(ValueError):
     """A file that is not to be loaded."""
 
 
-def _refuse_code(file: BinaryIO, path: Path) -> None:
-    """Refuses whatever ``torch.load`` would hand to another loader than the unpickler."""
+def _refuse_code(file: BinaryIO, path: Path) -> Optional[Callable[[str], int]]:
+    """Refuses whatever ``torch.load`` would hand to another loader than the unpickler.
+
+    Returns:
+        Callable[[str], int] | None: For an archive, the number of bytes that it holds for a storage.
+    """
     if file.read(4) != b'PK\x03\x04':
         file.seek(0)
         if _is_tar(file):
             raise _Refusal(f'{path} is a tar archive, as torch before 0.2 wrote them: save it by torch.save')
-        return
+        return None
     file.seek(0)
     # By torch's own reader: another one could see other records than the loader does.
-    records = torch._C.PyTorchFileReader(file).get_all_records()
+    reader = torch._C.PyTorchFileReader(file)
+    records = reader.get_all_records()
     if any(record == 'constants.pkl' or record.startswith('code/') for record in records):
         raise _Refusal(
             f'{path} is a TorchScript archive: it holds code, which would run when it is loaded. Give a '
@@ -99,6 +106,9 @@ def _refuse_code(file: BinaryIO, path: Path) -> None:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > _LARGEST_GROWTH * os.fstat(file.fileno()).st_size:
         raise _Refusal(f'{path} is a compressed archive that grows to {size:,} bytes; torch.save writes none')
+    if hasattr(reader, 'get_record_size'):
+        return lambda key: reader.get_record_size(f'data/{key}')
+    return lambda key: len(reader.get_record(f'data/{key}'))  # before PyTorch 2.3
 
 
 def _is_tar(file: BinaryIO) -> bool:
