@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 #: Compressed archives could be small and fill the memory; ``torch.save`` stores without compression.
 _LARGEST_GROWTH = 2
+_LONGEST_NAME = 500
 
 
 def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[str, Any]:
@@ -42,7 +43,8 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is damaged, holds code, or holds something else than a dict.
+        ValueError: The file is damaged, holds code or something else than a dict, or asks for more memory
+            than there is.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -55,8 +57,10 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
             file.seek(0)
             # Safe in spite of its name: the unpickler allows less than weights_only=True does.
             content = torch.load(file, map_location, pickle_module=unpickler, weights_only=False, mmap=False)
-        except (_Refusal, MemoryError):
+        except _Refusal:
             raise
+        except MemoryError as error:
+            raise ValueError(f'{path} could not be read: it asks for more memory than there is') from error
         except Exception as error:  # Damaged bytes make unpicklers raise almost anything.
             raise ValueError(
                 f'{path} could not be read ({type(error).__name__}: {_first_line(error)}). '
@@ -67,6 +71,7 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
         raise ValueError(
             f'{path} holds a {kind}, expected a dict of weights. Save the state_dict() of the network alone.'
         )
+    _check_names(content, path)
     if left_out:
         logger.warning('%s: left out objects of %s', path, ', '.join(sorted(left_out)))
     return content
@@ -109,6 +114,17 @@ def _refuse_code(file: BinaryIO, path: Path) -> Optional[Callable[[str], int]]:
     if hasattr(reader, 'get_record_size'):
         return lambda key: reader.get_record_size(f'data/{key}')
     return lambda key: len(reader.get_record(f'data/{key}'))  # before PyTorch 2.3
+
+
+def _check_names(content: dict, path: Path) -> None:
+    """Refuses weights whose names are not names; whoever reads them asks how they begin, and prints them."""
+    for weights in (content, content.get('state_dict'), content.get('model')):
+        for name in weights if isinstance(weights, dict) else ():
+            if not isinstance(name, str) or len(name) > _LONGEST_NAME or not name.isprintable():
+                raise ValueError(
+                    f'{path} has an entry {ascii(name)[:60]} where names of weights are expected. It is '
+                    'damaged or not a checkpoint.'
+                )
 
 
 def _is_tar(file: BinaryIO) -> bool:

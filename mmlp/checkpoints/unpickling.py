@@ -64,6 +64,13 @@ def _encode(text: str, encoding: str = 'latin1') -> bytes:
     return text.encode(encoding)
 
 
+def _text(value: str = '') -> str:
+    """Stands in for ``str``: a list that holds another twice, and so on, would be written out."""
+    if not isinstance(value, str):
+        raise pickle.UnpicklingError(f'the file asks for the text of a {type(value).__name__}')
+    return value
+
+
 _ALLOWED: dict[tuple[str, str], Any] = {
     ('argparse', 'Namespace'): argparse.Namespace,  # Training scripts keep their arguments in it.
     ('collections', 'OrderedDict'): collections.OrderedDict,
@@ -86,9 +93,10 @@ _ALLOWED |= {
 }
 for _module in ('builtins', '__builtin__'):
     _ALLOWED[_module, 'getattr'] = _history_statistic
+    _ALLOWED[_module, 'str'] = _text
     _ALLOWED |= {
         (_module, kind.__name__): kind
-        for kind in (bool, complex, dict, float, frozenset, int, list, set, slice, str, tuple)
+        for kind in (bool, complex, dict, float, frozenset, int, list, set, slice, tuple)
     }
 
 

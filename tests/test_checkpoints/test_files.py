@@ -115,6 +115,7 @@ def _global(module: str, name: str) -> bytes:
         pickle.dumps(np.dtype([('a', 'O')]), 2)[2:],
         # HistoryBuffer().max_length = 1, by the part of a state that is meant for slots
         _global('mmengine.logging.history_buffer', 'HistoryBuffer') + b')R(N(dVmax_length\nI1\nstb.',
+        _global('builtins', 'str') + b']\x85R.',
     ],
     ids=[
         'state of a class',
@@ -126,6 +127,7 @@ def _global(module: str, name: str) -> bytes:
         'item of something',
         'fields of objects',
         'slots',
+        'text of a list',
     ],
 )
 def test_what_is_allowed_cannot_be_turned_against_the_reader(tmp_path, pickled):
@@ -158,6 +160,22 @@ def test_deep_nesting_is_answered(tmp_path):
     write_pickle(tmp_path / 'a.pth', b'\x80\x02' + b'(' * 50_000 + b'l' * 50_000 + b'.')
     with pytest.raises(ValueError, match=r'a\.pth'):
         read_checkpoint(tmp_path / 'a.pth')
+
+
+def test_more_memory_than_there_is_is_answered(tmp_path):
+    write_pickle(tmp_path / 'a.pth', b'\x80\x02' + _global('numpy', 'ndarray') + b'(I9999999999999\ntR.')
+    with pytest.raises(ValueError, match=r'a\.pth could not be read: it asks for more memory'):
+        read_checkpoint(tmp_path / 'a.pth')
+
+
+@pytest.mark.parametrize('name', [1, b'w', '\x1b[2J', '\udce9', 'w' * 501])
+@pytest.mark.parametrize('where', ['state_dict', 'model', None])
+def test_names_of_weights_are_names(name, where, tmp_path):
+    content = {'w': torch.ones(1), name: torch.ones(1)}
+    torch.save({where: content} if where else content, tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match=r'a\.pth has an entry .* where names of weights') as caught:
+        read_checkpoint(tmp_path / 'a.pth')
+    assert str(caught.value).isprintable()
 
 
 def test_missing_file(tmp_path):
