@@ -160,7 +160,7 @@ def test_networks_of_the_toolbox_go_on_to_work(backbone, channels, tmp_path):
 @pytest.mark.parametrize(
     ('model', 'reason'),
     [
-        ({'data_preprocessor': {'type': 'SegDataPreProcessor', 'mean': [0.0], 'std': None}}, 'mean and std'),
+        ({'data_preprocessor': {'type': 'SegDataPreProcessor', 'mean': [0.0], 'std': None}}, '(mean|std)'),
         ({'backbone': {'type': 'ResNet', 'depth': 50, 'style': 'none'}}, r"style in \['pytorch'"),
         ({'backbone': {'type': 'ResNet', 'depth': 50, 'num_stages': 0}}, 'num_stages >= 1'),
         ({'backbone': {'type': 'TIMMBackbone', 'model_name': 3}}, 'partition'),
