@@ -8,6 +8,7 @@ from .package_scheme import load_from_package
 from .publishing import slim_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
+from .web_scheme import load_from_web
 
 __all__ = [
     'DEFAULT_WEIGHTS',
@@ -19,6 +20,7 @@ __all__ = [
     'load_from_efficientnet_lite',
     'load_from_local',
     'load_from_package',
+    'load_from_web',
     'read_checkpoint',
     'read_torchvision_weights',
     'resolve_weights',

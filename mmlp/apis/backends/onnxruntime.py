@@ -6,9 +6,9 @@ from typing import Optional
 
 import numpy as np
 
-from mmlp.apis.model_info import INPUT_NAME, ModelInfo
+from mmlp.apis.model_info import INPUT_NAME, ModelInfo, check_inputs
 
-from .base import Backend
+from .base import Backend, first_line
 
 
 class ONNXRuntimeBackend(Backend):
@@ -17,7 +17,7 @@ class ONNXRuntimeBackend(Backend):
     CUDA is written after ONNX Runtime's documentation and has not been run on a GPU.
 
     Args:
-        model (bytes): An ONNX file of ours.
+        model (bytes): An ONNX file of ours, as of :func:`~mmlp.apis.onnx_files.read_onnx`.
         name (str): The file's name, for messages.
         device (str): 'cpu' or, with ``onnxruntime-gpu``, 'cuda'; 'auto' is the CPU. Default: 'auto'.
         num_threads (int, optional): Threads of one operator. Default: None, one a core.
@@ -47,12 +47,18 @@ class ONNXRuntimeBackend(Backend):
         options.enable_mem_pattern = False
         # Waiting threads of one network would take the cores from the other, and from OpenCV, by spinning.
         options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+        # Not its own format, which is recognised by content and was not looked into.
+        options.add_session_config_entry('session.load_model_format', 'ONNX')
         try:
             self.session = onnxruntime.InferenceSession(model, options, providers=[provider])
         except Exception as error:  # Its errors have no common base but Exception.
-            raise ValueError(f'ONNX Runtime cannot load {name}: {str(error).splitlines()[0]}') from error
+            raise ValueError(f'ONNX Runtime cannot load {name}: {first_line(error)}') from error
         info = ModelInfo.from_metadata(self.session.get_modelmeta().custom_metadata_map, name)
+        check_inputs([(value.name, len(value.shape)) for value in self.session.get_inputs()], name)
         super().__init__(info, device, self.session.get_inputs()[0].shape)
 
     def _run(self, pictures: np.ndarray) -> np.ndarray:
-        return self.session.run(None, {INPUT_NAME: pictures})[0]
+        try:
+            return self.session.run(None, {INPUT_NAME: pictures})[0]
+        except Exception as error:
+            raise ValueError(f'ONNX Runtime cannot run {self.info.name}: {first_line(error)}') from error

@@ -12,6 +12,7 @@ from torch import nn
 from mmlp.apis.config_files import ConfigSource
 from mmlp.apis.export import export_onnx
 from mmlp.apis.model_loading import load_segmentor
+from mmlp.apis.onnx_files import read_onnx
 from mmlp.apis.plate_probability import PlateProbability
 
 from .base import Backend
@@ -50,7 +51,7 @@ def build_backend(
         device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes CUDA where PyTorch has it.
         num_threads (int, optional): Threads of the engine. Default: None, its own choice.
         **limits: ``allow_imports`` and ``max_parameters``, as of
-            :func:`~mmlp.apis.model_loading.load_segmentor`.
+            :func:`~mmlp.apis.model_loading.load_segmentor`; the second holds for exported networks, too.
 
     Returns:
         Backend: The engine.
@@ -73,8 +74,9 @@ def build_backend(
     if exported:
         if backend == 'auto':
             backend = next(filter(_installed, EXPORTED), 'onnxruntime')
-        _require(backend)
-        engine = EXPORTED[backend](model.read_bytes(), str(model), device, num_threads)
+        _require(backend, 'onnx')
+        content = read_onnx(model, limits.get('max_parameters'))
+        engine = EXPORTED[backend](content, str(model), device, num_threads)
         _refuse_fixed_sizes(engine, model)
         return engine
     if backend in EXPORTED:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from _checkpoint_mutations import mutate_checkpoint
+from _mutations import mutate_bytes, mutate_text
 from _samples import (
     write_annotations,
     write_checkpoints,
@@ -52,14 +55,14 @@ class Target:
         write_samples (Callable[[Path], Sequence[Path]]): Writes sound files, each in a folder of its own.
         run (Callable[[Path, Path], str]): Reads a file, writes to a folder, and checks what must hold.
         refusals (tuple[type[Exception], ...]): Errors that are an orderly answer.
-        is_text (bool): Whether the files are texts.
+        mutate (Callable[[bytes, random.Random], bytes]): Makes a broken file of a sound one.
     """
 
     name: str
     write_samples: Callable[[Path], Sequence[Path]]
     run: Callable[[Path, Path], str]
     refusals: tuple[type[Exception], ...] = ()
-    is_text: bool = False
+    mutate: Callable[[bytes, random.Random], bytes] = mutate_bytes
 
 
 class _OnePlate:
@@ -113,7 +116,7 @@ TARGETS = {
         Target('image', write_pictures, _anonymize),
         Target('metadata', write_pictures_with_metadata, _anonymize),
         Target('video', write_videos, _anonymize, (MediaError,)),
-        Target('annotation', write_annotations, _convert, (ConversionError,), is_text=True),
-        Target('checkpoint', write_checkpoints, _load, (ValueError,)),
+        Target('annotation', write_annotations, _convert, (ConversionError,), mutate_text),
+        Target('checkpoint', write_checkpoints, _load, (ValueError,), mutate_checkpoint),
     )
 }

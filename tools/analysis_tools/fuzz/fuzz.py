@@ -3,11 +3,12 @@
     python tools/analysis_tools/fuzz/fuzz.py                                  # 100 mutants of each kind
     python tools/analysis_tools/fuzz/fuzz.py image video -n 2000 --seed 7 --keep broken
 
-Sound files are written, mutated (bits, numbers, cuts, repetitions, tokens) and given to what users give them
-to: pictures, their metadata and videos to the job of anonymize.py, annotations to the converters,
-checkpoints to the segmenter. Each runs in a process of its own. It may be done or refuse the file; an error
-that nobody foresaw, a signal, more time or memory than allowed, a changed original, a half-written output or
-an unreadable report is a finding. The same seed gives the same mutants. Linux only.
+Sound files are written, mutated (bits, numbers, cuts, repetitions, tokens; in checkpoints also the pickle
+and the config inside) and given to what users give them to: pictures, their metadata and videos to the job
+of anonymize.py, annotations to the converters, checkpoints to the segmenter. Each runs in a process of its
+own. It may be done or refuse the file; an error that nobody foresaw, a signal, more time or memory than
+allowed, a changed original, a half-written output or an unreadable report is a finding. The same seed gives
+the same mutants. Linux only.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 from _command import answers_mistakes, command, loading
 
 with loading(__name__):
-    from _mutations import mutate
     from _sandbox import Outcome, run_limited
     from _targets import TARGETS, Target
     from tqdm import tqdm
@@ -73,7 +73,7 @@ def fuzz(target: Target, args: argparse.Namespace) -> tuple[Counter, list[tuple[
             work = Path(folder, f'{number}')
             mutant = work / sample.parent.name / sample.name
             shutil.copytree(sample.parent, mutant.parent)
-            mutant.write_bytes(mutate(sample.read_bytes(), generator, target.is_text))
+            mutant.write_bytes(target.mutate(sample.read_bytes(), generator))
             outcome = run_limited(
                 lambda mutant=mutant, work=work: target.run(mutant, work / 'out'),
                 target.refusals,
