@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
-from mmlp.files import write_bytes, write_json
+from mmlp.files import is_disk_full, write_bytes, write_json
 
 from ..license_plate_dataset import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
@@ -132,6 +132,8 @@ def _each(
             try:
                 outcome = future.result()
             except (FormatError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+                if is_disk_full(error):  # So it is for all that follow.
+                    raise
                 report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
                 if job.key in manifest.entries:
                     manifest.discard([job.key])
