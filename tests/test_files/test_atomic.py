@@ -13,6 +13,7 @@ from mmlp.files import (
     WriteError,
     atomic_folder,
     atomic_path,
+    is_disk_full,
     part_path,
     remove_abandoned,
     write_bytes,
@@ -165,8 +166,8 @@ def test_a_former_folder_is_there_until_the_new_one_is(tmp_path, monkeypatch):
 
 def test_errors_tell_the_file_and_the_reason(tmp_path):
     error = WriteError.of('a.jpg', OSError(errno.ENOSPC, 'No space left on device'))
-    assert str(error) == 'a.jpg: could not be written: No space left on device' and error.is_disk_full
-    assert isinstance(error, OSError) and not WriteError('a.jpg', 'is given up').is_disk_full
+    assert str(error) == 'a.jpg: could not be written: No space left on device' and is_disk_full(error)
+    assert isinstance(error, OSError) and not is_disk_full(WriteError('a.jpg', 'is given up'))
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     (tmp_path / 'file').write_text('1')
     with pytest.raises(WriteError, match=r'file/b\.jpg: could not be written: .*file is not a folder'):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from mmlp.files import FileError, WriteError
+from mmlp.files import FileError, is_disk_full
 from mmlp.media import MediaItem, MediaList, Picture, find_panorama, read_image, run_pipeline
 from mmlp.plates import Plate
 
@@ -169,7 +169,7 @@ def _signed(result: FileResult, fingerprint: dict[str, int] | None) -> FileResul
 
 
 def _failed(item: MediaItem, error: Exception, report: JobReport) -> FileResult:
-    report.disk_full += isinstance(error, WriteError) and error.is_disk_full
+    report.disk_full += is_disk_full(error)
     return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
 
 

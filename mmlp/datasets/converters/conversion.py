@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mmlp.files import write_bytes, write_json
+from mmlp.files import is_disk_full, write_bytes, write_json
 
 from ..license_plate_dataset import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
@@ -151,6 +151,8 @@ def _each(
             try:
                 outcome = future.result()
             except (*DATA_ERRORS, OSError) as error:
+                if is_disk_full(error):  # So it is for all that follow.
+                    raise
                 report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
                 if job.key in manifest.entries:
                     manifest.discard([job.key])

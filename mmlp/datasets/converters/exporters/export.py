@@ -10,6 +10,8 @@ from functools import partial
 
 from tqdm import tqdm
 
+from mmlp.files import is_disk_full
+
 from ...integrity import read_size
 from ...license_plate_dataset import IMG_SUFFIXES
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
@@ -100,6 +102,7 @@ def export_masks(
 
     Raises:
         ConversionError: There is nothing to export, or the output folder is not empty.
+        WriteError: The disk is full; the same call goes on where it stopped.
         ValueError: ``workers`` is less than 1.
     """
     if workers < 1:
@@ -141,6 +144,8 @@ def export_masks(
                         place_picture(job.path, writer.picture_path(item), link)
                         done.add(job.key, stamp, item)
                 except (*DATA_ERRORS, OSError) as error:
+                    if is_disk_full(error):  # So it is for all that follow.
+                        raise
                     report.problems.append(Problem(job.path, describe(error)))
                 else:
                     report.count(item)
