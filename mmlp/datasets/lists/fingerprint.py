@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 from tqdm import tqdm
 
+from mmlp.files import Journal, read_journal
 from mmlp.media import UnreadableMediaError, read_image
 
 from ..audit.perceptual_hash import hash_picture
 from ..audit.suspicion import LEAST_CONTRAST
 from ..converters.work import in_threads
+
+_KIND = 'fingerprints'
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ def take_fingerprint(path: str | os.PathLike) -> Fingerprint:
 
 
 class FingerprintStore:
-    """Measures pictures in threads, each once: what was measured is kept in a file.
+    """Measures pictures in threads, each once: what was measured is kept in a journal.
 
     Args:
-        path: The file, one JSON line a picture; None keeps nothing. A file that changed since (by its size
-            or time) is measured again.
+        path: The journal, see :class:`~mmlp.files.Journal`; None keeps nothing. A picture that changed since
+            (by its size or time) is measured again.
         workers: Number of threads.
         progress: Show a progress bar.
+
+    Raises:
+        JournalError: The file is another one, or damaged before its last line.
     """
 
     def __init__(self, path: str | os.PathLike | None, workers: int, progress: bool = True) -> None:
@@ -68,7 +73,7 @@ class FingerprintStore:
         self._progress = progress
         self._known: dict[str, tuple[list[int], Fingerprint | None]] = {}
         if path is not None and os.path.isfile(path):
-            self._load(path)
+            self._known = dict(read_journal(path, _KIND, _parse).entries)
 
     def measure(self, paths: Iterable[str], what: str) -> dict[str, Fingerprint | None]:
         """Measures pictures.
@@ -79,37 +84,40 @@ class FingerprintStore:
 
         Returns:
             By path; None for those that cannot be read.
+
+        Raises:
+            WriteError: The journal could not be written.
         """
         paths = list(dict.fromkeys(paths))
         stamps = {path: _stamp(path) for path in paths}
         new = [path for path in paths if path not in self._known or self._known[path][0] != stamps[path]]
-        with tqdm(total=len(new), desc=what, unit='pic', disable=not self._progress or not new) as bar:
-            if self._path is None:
-                self._measure(new, stamps, bar, None)
-            elif new:
-                os.makedirs(os.path.dirname(os.path.abspath(self._path)), exist_ok=True)
-                with open(self._path, 'a', encoding='utf-8') as file:
-                    self._measure(new, stamps, bar, file)
+        if new:
+            with (
+                self._open() as journal,
+                closing(in_threads(_try_fingerprint, new, self._workers)) as results,
+                tqdm(total=len(new), desc=what, unit='pic', disable=not self._progress) as bar,
+            ):
+                for path, future in results:
+                    self._known[path] = stamps[path], future.result()
+                    if journal is not None:
+                        journal.add(_line(path, self._known[path]))
+                    bar.update()
         return {path: self._known[path][1] for path in paths}
 
-    def _measure(self, paths: list[str], stamps: dict[str, list[int]], bar: tqdm, file: object) -> None:
-        with closing(in_threads(_try_fingerprint, paths, self._workers)) as results:
-            for path, future in results:
-                taken = future.result()
-                self._known[path] = stamps[path], taken
-                if file is not None:
-                    line = [os.fsencode(path).hex(), stamps[path], taken and asdict(taken)]
-                    file.write('\n' + json.dumps(line))
-                bar.update()
+    def _open(self) -> AbstractContextManager[Journal | None]:
+        if self._path is None:
+            return nullcontext()
+        return closing(Journal(self._path, _KIND, {}, [_line(*item) for item in self._known.items()]))
 
-    def _load(self, path: str | os.PathLike) -> None:
-        # A line that was cut off is passed over: each begins with the end of the one before.
-        for line in Path(path).read_text(encoding='utf-8').split('\n'):
-            try:
-                name, stamp, taken = json.loads(line)
-                self._known[os.fsdecode(bytes.fromhex(name))] = stamp, taken and Fingerprint(**taken)
-            except (TypeError, ValueError):
-                continue
+
+def _line(path: str, measured: tuple[list[int], Fingerprint | None]) -> list:
+    stamp, taken = measured
+    return [path, stamp, taken and asdict(taken)]
+
+
+def _parse(line: list) -> tuple[str, tuple[list[int], Fingerprint | None]]:
+    path, stamp, taken = line
+    return path, (stamp, taken and Fingerprint(**taken))
 
 
 def _try_fingerprint(path: str) -> Fingerprint | None:
