@@ -61,7 +61,7 @@ with loading(__name__):
     from mmlp.datasets.lists.formats import open_source
     from mmlp.datasets.lists.rebuilding import MISSING_FILE, check_sources, count_by_source
     from mmlp.datasets.lists.sources import FILE_NAME
-    from mmlp.media import MediaError
+    from mmlp.files import WriteError
 
 _COLUMNS = ('listed', 'before', 'sha256', 'name', 'picture', 'missing')
 _TITLES = ('source', 'listed', 'there before', 'by SHA-256', 'by name', 'by what it shows', 'missing')
@@ -141,9 +141,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             **labels,
         )
         result = rebuild(listed, readers, options, args.max_bits, sources)
-    except (ConversionError, MediaError, ValueError) as error:
+    except (ConversionError, ValueError) as error:
         say(f'rebuild_from_list.py: error: {error}', sys.stderr)
         return NOTHING_DONE
+    except WriteError as error:
+        say(f'rebuild_from_list.py: error: {error}; the same command goes on where this stopped', sys.stderr)
+        return SOME_FAILED
     _print(result, sources)
     return SOME_FAILED if result.missing or result.report.problems else DONE
 
