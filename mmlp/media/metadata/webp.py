@@ -31,7 +31,7 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
         bytes: The file, byte for byte the same when nothing had to go.
 
     Raises:
-        ValueError: The picture stands in a frame of an animation.
+        ValueError: There is no picture, or it stands in a smaller frame of an animation.
     """
     kept: dict[bytes, bytes] = {}
     lost = sum(_FLAGS.values())
@@ -51,6 +51,8 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
             kept[kind] = payload
         else:
             wanted.leave_out('unknown chunks')
+    if kept.keys().isdisjoint(_PICTURE):
+        raise ValueError('a WebP file without a picture among its parts')
     if _HEADER in kept:
         head = kept[_HEADER]
         kept[_HEADER] = bytes([head[0] & ~lost]) + head[1:]

@@ -70,6 +70,14 @@ def test_metadata_of_jpeg_2000_go_with_other_pixels(tmp_path):
     np.testing.assert_array_equal(read_image(written).bgr, edited(source))
 
 
+def test_a_picture_whose_box_ends_behind_the_file_is_not_lost(tmp_path):
+    start = JP2.index(b'jp2c') - 4
+    data = JP2[:start] + struct.pack('>I', len(JP2) - start + 5) + JP2[start + 4 :]
+    source = read_image(data)
+    assert write_image(tmp_path / 'a.jp2', source)
+    np.testing.assert_array_equal(read_image(tmp_path / 'a.jp2').bgr, source.bgr)
+
+
 def test_colours_of_bmp_go_with_other_pixels(tmp_path):
     data = bmp5(PROFILE)
     source = read_image(data)
