@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import unicodedata
 from pathlib import Path
@@ -229,3 +230,16 @@ def test_names_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.Captur
     errors = (tmp_path / 'out/errors.txt').read_text()
     assert '\x1b' not in shown.err + shown.out + errors and '2J' in shown.err
     assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize('name', ['../../../private/secret.jpg', '{root}/private/secret.jpg'])
+def test_a_record_that_names_files_elsewhere(tmp_path: Path, name: str) -> None:
+    """Overwriting removes what an earlier conversion wrote, and nothing else."""
+    write_set('labelme', tmp_path / 'S', '20')
+    secret = picture(tmp_path / 'private/secret.jpg')
+    run(LabelMe(str(tmp_path / 'S')), tmp_path / 'out', rule=ALL_TRAIN)
+    record = tmp_path / 'out/.conversion/manifest.jsonl'
+    record.write_text(record.read_text().replace('"bad.jpg"', json.dumps(name.format(root=tmp_path))))
+    with pytest.raises(ValueError, match='do not lie in this folder'):
+        run(LabelMe(str(tmp_path / 'S')), tmp_path / 'out', rule=ALL_TRAIN, overwrite=True)
+    assert secret.exists()
