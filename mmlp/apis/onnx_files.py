@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
+
+from .onnx_wire import keeps_data_outside
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, TensorProto
+    from onnx import TensorProto
 
 #: Most bytes of a protobuf, the format in which ONNX is written.
 _LARGEST_FILE = (1 << 31) - 1
-_MOST_DIMENSIONS = 16
 _NO_LINKS = getattr(os, 'O_NOFOLLOW', 0)
 
 
-def read_onnx(path: Path, max_parameters: Optional[int] = None) -> bytes:
+def read_onnx(path: Path) -> bytes:
     """Reads an ONNX file; weights that it keeps in other files are put into it.
 
     Engines would look for such files in the working directory and, in some versions, wherever else the model
@@ -27,19 +27,16 @@ def read_onnx(path: Path, max_parameters: Optional[int] = None) -> bytes:
 
     Args:
         path (Path): The file.
-        max_parameters (int, optional): Most numbers that its weights may hold. Default: None, any.
 
     Returns:
         bytes: The model, complete.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is damaged or not an ONNX model, larger than a protobuf can be, has too many
-            parameters, or keeps weights elsewhere than beside it.
-        ImportError: The package ``onnx`` is missing.
+        ValueError: The file is damaged or not an ONNX model, larger than a protobuf can be, or keeps weights
+            elsewhere than beside it.
+        ImportError: It keeps weights in other files, and the package ``onnx`` is missing.
     """
-    import onnx
-
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not a file. Check the path of the model.')
     size = path.stat().st_size
@@ -49,36 +46,30 @@ def read_onnx(path: Path, max_parameters: Optional[int] = None) -> bytes:
         )
     content = path.read_bytes()
     try:
+        is_in_parts = keeps_data_outside(content)
+    except ValueError as error:
+        raise ValueError(f'cannot load {path}: it is damaged or not an ONNX model ({error})') from error
+    return _with_weights(content, path) if is_in_parts else content
+
+
+def _with_weights(content: bytes, path: Path) -> bytes:
+    """Puts the weights of other files into the model."""
+    try:
+        import onnx
+    except ImportError as error:
+        raise ImportError(
+            f"{path} keeps weights in other files, which takes the package onnx: pip install 'mmlp[onnx]'"
+        ) from error
+    try:
         model = onnx.load_from_string(content)
     except Exception as error:  # The base of protobuf's errors differs between its versions.
         raise ValueError(
             f'cannot load {path}: it is damaged or not an ONNX model ({type(error).__name__})'
         ) from error
-    tensors = list(_tensors(model, onnx.TensorProto))
-    parameters = sum(abs(prod(tensor.dims[:_MOST_DIMENSIONS])) for tensor in tensors)
-    if max_parameters is not None and parameters > max_parameters:
-        raise ValueError(
-            f'the network of {path} has {parameters:,} parameters, more than {max_parameters:,}: raise '
-            'max_parameters (--max-parameters) if that is right'
-        )
-    outside = [tensor for tensor in tensors if tensor.data_location == onnx.TensorProto.EXTERNAL]
-    return _with_weights(model, outside, path, len(content)) if outside else content
-
-
-def _tensors(message: Any, kind: type) -> Iterator[TensorProto]:
-    """All tensors in a message, wherever the format has any: weights, attributes, subgraphs, functions."""
-    if isinstance(message, kind):
-        yield message
-        return
-    for field, value in message.ListFields():
-        if field.message_type is not None:
-            for child in [value] if hasattr(value, 'ListFields') else value:
-                yield from _tensors(child, kind)
-
-
-def _with_weights(model: ModelProto, outside: list[TensorProto], path: Path, size: int) -> bytes:
-    """Puts the weights of other files into the model."""
-    for tensor in outside:
+    size = len(content)
+    for tensor in _tensors(model, onnx.TensorProto):
+        if tensor.data_location != onnx.TensorProto.EXTERNAL:
+            continue
         try:
             data = _read_weights(tensor, path.parent.resolve(), _LARGEST_FILE - size)
         except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a link to itself
@@ -88,6 +79,17 @@ def _with_weights(model: ModelProto, outside: list[TensorProto], path: Path, siz
         tensor.ClearField('external_data')
         tensor.ClearField('data_location')
     return model.SerializeToString()
+
+
+def _tensors(message: Any, kind: type) -> Iterator[TensorProto]:
+    """All tensors in a message."""
+    if isinstance(message, kind):
+        yield message
+        return
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for child in [value] if hasattr(value, 'ListFields') else value:
+                yield from _tensors(child, kind)
 
 
 def _read_weights(tensor: TensorProto, folder: Path, most: int) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from benchmark_scripts import load_benchmark
+from mmengine.config import Config
 
 from mmlp.checkpoints import resolve_weights
 
@@ -118,3 +119,46 @@ def test_devices_are_compared_by_what_inference_gives(parts, settings, monkeypat
         with pytest.raises(RuntimeError, match=r'small: figures differ by'):
             parts._differences('small', 'figures', [np.full(4, 0.5), other])
     assert parts._differences('small', 'figures', [np.full(4, 0.5), np.full(4, 0.5009)])['number'] == 4
+
+
+def test_scores_of_both_devices_are_compared(parts, settings, monkeypatch):
+    calls = []
+
+    def call(arguments, environment=None):
+        calls.append((arguments, environment))
+        folder = Path(arguments[arguments.index('--work-dir') + 1], 'now')
+        folder.mkdir(parents=True)
+        scores = {
+            'plate_iou': 83.0 + 0.05 * len(calls),
+            'plate_recall_lt16': float('nan'),
+            'time': len(calls),
+        }
+        (folder / 'now.json').write_text(json.dumps(scores))
+
+    monkeypatch.setattr(parts, '_call', call)
+    monkeypatch.setattr(parts, '_networks', lambda _: [('small', 'a.py', 'a.pth')])
+    (row,) = parts.compare_metrics(settings)
+    assert row['number'] == 2 and row['largest difference'] == pytest.approx(0.0005)
+    assert all(arguments[1].endswith('test.py') and 'a.pth' in arguments for arguments, _ in calls)
+    card, cpu = (environment for _, environment in calls)
+    assert card['NVIDIA_TF32_OVERRIDE'] == '0' and cpu == {'CUDA_VISIBLE_DEVICES': ''}
+
+
+@pytest.mark.parametrize('losses', [[0.9, 0.8], [0.9], [0.9, float('nan')]])
+def test_a_training_is_as_long_as_asked_for_and_its_losses_are_numbers(parts, settings, losses, monkeypatch):
+    def call(arguments, environment=None):
+        config = Config.fromfile(arguments[2])
+        assert config.train_cfg == dict(type='IterBasedTrainLoop', max_iters=2, val_interval=10**9)
+        assert config.model.backbone.init_cfg is None and '--amp' not in arguments
+        folder = Path(arguments[arguments.index('--work-dir') + 1], 'now', 'vis_data')
+        folder.mkdir(parents=True)
+        lines = [json.dumps({'loss': loss, 'time': 0.5, 'memory': 7}) for loss in losses]
+        (folder / 'scalars.json').write_text('\n'.join(lines))
+
+    monkeypatch.setattr(parts, '_call', call)
+    if losses == [0.9, 0.8]:
+        (row,) = parts.train(settings)
+        assert (row['iterations'], row['loss, last tenth'], row['peak MiB']) == (2, 0.8, 7)
+    else:
+        with pytest.raises(RuntimeError, match='losses, the last of them'):
+            parts.train(settings)

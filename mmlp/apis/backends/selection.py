@@ -51,7 +51,7 @@ def build_backend(
         device (str): 'cpu', 'cuda' or what the engine knows besides; 'auto' takes CUDA where PyTorch has it.
         num_threads (int, optional): Threads of the engine. Default: None, its own choice.
         **limits: ``allow_imports`` and ``max_parameters``, as of
-            :func:`~mmlp.apis.model_loading.load_segmentor`; the second holds for exported networks, too.
+            :func:`~mmlp.apis.model_loading.load_segmentor`.
 
     Returns:
         Backend: The engine.
@@ -74,9 +74,8 @@ def build_backend(
     if exported:
         if backend == 'auto':
             backend = next(filter(_installed, EXPORTED), 'onnxruntime')
-        _require(backend, 'onnx')
-        content = read_onnx(model, limits.get('max_parameters'))
-        engine = EXPORTED[backend](content, str(model), device, num_threads)
+        _require(backend)
+        engine = EXPORTED[backend](read_onnx(model), str(model), device, num_threads)
         _refuse_fixed_sizes(engine, model)
         return engine
     if backend in EXPORTED:

@@ -14,19 +14,24 @@ from pathlib import Path
 from typing import Any, Optional
 from xml.etree import ElementTree
 
-import numpy as np
-import torch
-from _flagship import CONFIGS, build_original, build_ours, load_config, settle
-from mmengine.config import Config
-from mmseg.apis import inference_model, init_model
-from train_step import make_batch, make_our_step
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.checkpoints import (
-    as_toolbox_checkpoint,
-    convert_torchvision_deeplabv3,
-    resolve_weights,
-    write_checkpoint,
-)
+from _command import command, loading
+
+with loading(__name__):
+    import numpy as np
+    import torch
+    from _flagship import CONFIGS, build_original, build_ours, load_config, settle
+    from mmengine.config import Config
+    from mmseg.apis import inference_model, init_model
+    from train_step import make_batch, make_our_step
+
+    from mmlp.checkpoints import (
+        as_toolbox_checkpoint,
+        convert_torchvision_deeplabv3,
+        resolve_weights,
+        write_checkpoint,
+    )
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Largest difference of a probability, and of a score of 0 to 1, between two devices.
@@ -138,8 +143,8 @@ def _measure_step(settings: Settings, channels_last: bool, mixed: bool, compiled
 
 def train(settings: Settings) -> Rows:
     """Trains the flagship from random weights by ``tools/train.py``, on a card with ``--amp``."""
-    work_dir = Path(settings.out_dir, 'train')
-    work_dir.mkdir(parents=True, exist_ok=True)
+    work_dir = Path(settings.out_dir, 'train', f'{time.time_ns()}')
+    work_dir.mkdir(parents=True)
     config, size = work_dir / 'config.py', settings.size
     config.write_text(
         f"""_base_ = [{str(CONFIGS[settings.depth])!r}]
@@ -166,10 +171,10 @@ train_dataloader = dict(batch_size={settings.batch})
         f'train_dataloader.dataset.pipeline.9.crop_size=({size},{size})',
         'train_dataloader.num_workers=4',
     ]
-    command = [sys.executable, str(ROOT / 'tools' / 'train.py'), str(config), '--work-dir', str(work_dir)]
+    arguments = [sys.executable, str(ROOT / 'tools' / 'train.py'), str(config), '--work-dir', str(work_dir)]
     amp = ['--amp'] if settings.device == 'cuda' else []
     _call(
-        [*command, '--data-root', settings.data_root, *amp, '--cfg-options', *options], _device_of(settings)
+        [*arguments, '--data-root', settings.data_root, *amp, '--cfg-options', *options], _device_of(settings)
     )
     (scalars,) = work_dir.glob('*/vis_data/scalars.json')
     lines = [json.loads(line) for line in scalars.read_text(encoding='utf-8').splitlines()]
@@ -200,7 +205,7 @@ def compare_metrics(settings: Settings) -> Rows:
 
 def _metrics(settings: Settings, config: str, checkpoint: str, environment: dict[str, str]) -> np.ndarray:
     work_dir = Path(settings.out_dir, 'test', f'{time.time_ns()}')
-    command = [
+    arguments = [
         sys.executable,
         str(ROOT / 'tools' / 'test.py'),
         config,
@@ -211,7 +216,7 @@ def _metrics(settings: Settings, config: str, checkpoint: str, environment: dict
     options = [f'test_dataloader.dataset.indices={settings.pictures}']
     if settings.short_side:
         options.append(f'test_dataloader.dataset.pipeline.1.scale=(100000,{settings.short_side})')
-    _call([*command, '--data-root', settings.data_root, '--cfg-options', *options], environment)
+    _call([*arguments, '--data-root', settings.data_root, '--cfg-options', *options], environment)
     (file,) = work_dir.glob('*/*.json')
     metrics = json.loads(file.read_text(encoding='utf-8'))
     return np.array([value / 100 for key, value in sorted(metrics.items()) if 'time' not in key])
@@ -238,7 +243,7 @@ def compare_inference(settings: Settings) -> Rows:
 def _networks(settings: Settings) -> list[tuple[str, str, str]]:
     """Names, configs and checkpoints: the weights that ship, and the flagship with random ones."""
     small = ('lp_fpn_lite0', str(ROOT / 'configs' / 'lp_fpn_lite0.py'), str(resolve_weights('lp_fpn_lite0')))
-    checkpoint = Path(settings.out_dir, 'flagship.pth')
+    checkpoint = Path(settings.out_dir, f'flagship_r{settings.depth}.pth')
     if not checkpoint.exists():
         torch.manual_seed(0)
         original = build_original(settings.depth)
@@ -263,8 +268,8 @@ def _device_of(settings: Settings) -> dict[str, str]:
     return {} if settings.device == 'cuda' else _HIDDEN
 
 
-def _call(command: list[str], environment: Optional[dict[str, str]] = None) -> None:
-    subprocess.run(command, env=os.environ | (environment or {}), check=True, cwd=ROOT)
+def _call(arguments: list[str], environment: Optional[dict[str, str]] = None) -> None:
+    subprocess.run(arguments, env=os.environ | (environment or {}), check=True, cwd=ROOT)
 
 
 PARTS: dict[str, Callable[[Settings], Rows]] = {
@@ -284,4 +289,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    command(main)

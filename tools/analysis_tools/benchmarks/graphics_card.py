@@ -25,11 +25,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-import torch
-from _card_parts import PARTS, ROOT, Settings
-from _common import describe_machine, make_parser, parse_args
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from mmlp.media.atomic import atomic_path
+from _command import FAILED, command, loading
+
+with loading(__name__):
+    import torch
+    from _card_parts import PARTS, ROOT, Settings
+    from _common import describe_machine, make_parser, parse_args
+
+    from mmlp.files import write_bytes, write_json
 
 _SCRIPT = Path(__file__).with_name('_card_parts.py')
 #: A size at which a CPU runs all parts in minutes.
@@ -52,7 +57,7 @@ def run_part(name: str, settings: Settings, seconds: float) -> dict[str, Any]:
     result.unlink(missing_ok=True)
     written = folder / 'settings.json'
     written.write_text(json.dumps(dataclasses.asdict(settings)), encoding='utf-8')
-    command = [
+    arguments = [
         sys.executable,
         str(_SCRIPT),
         name,
@@ -61,7 +66,7 @@ def run_part(name: str, settings: Settings, seconds: float) -> dict[str, Any]:
     ]
     started = time.monotonic()
     with log.open('wb') as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(arguments, stdout=output, stderr=output, start_new_session=True)
         try:
             process.wait(max(seconds, 0))
         except subprocess.TimeoutExpired:
@@ -93,8 +98,8 @@ def draw_pictures(out_dir: Path, quick: bool) -> str:
     """Makes a data set of drawn scenes; returns its folder."""
     folder = out_dir / 'data'
     numbers = ['--num-train', '4', '--num-val', '2'] if quick else ['--num-train', '32', '--num-val', '8']
-    command = [sys.executable, str(ROOT / 'tools' / 'generate_synthetic_plates.py'), '--out', str(folder)]
-    subprocess.run([*command, *numbers, '--overwrite'], check=True)
+    script = str(ROOT / 'tools' / 'generate_synthetic_plates.py')
+    subprocess.run([sys.executable, script, '--out', str(folder), *numbers, '--overwrite'], check=True)
     return str(folder)
 
 
@@ -160,12 +165,16 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
             report['parts'][name] = run_part(name, settings, left)
         else:
             report['parts'][name] = {'status': 'not run', 'reason': 'the time was over'}
-        for file, text in (('report.json', json.dumps(report, indent=2)), ('report.md', as_markdown(report))):
-            with atomic_path(args.out_dir / file) as part:
-                part.write_text(text, encoding='utf-8')
+        write_json(args.out_dir / 'report.json', report, indent=2)
+        write_bytes(args.out_dir / 'report.md', as_markdown(report).encode())
     print(f'{as_markdown(report)}\nWrote {args.out_dir / "report.md"}', flush=True)
     return report
 
 
+def exit_code() -> int:
+    """As :func:`main`; tells whether a part is not done."""
+    return FAILED if any(part['status'] != 'done' for part in main()['parts'].values()) else 0
+
+
 if __name__ == '__main__':
-    sys.exit(any(part['status'] != 'done' for part in main()['parts'].values()))
+    command(exit_code, 'the parts that are done are in the report')
