@@ -37,6 +37,7 @@ class _Interruption:
         self.handler: Callable[[int, FrameType | None], None] | None = None
         self.number: int | None = None
         self.came_at = 0.0
+        self.script: object = None
         self.exit_code: int | None = None
         atexit.register(self.leave_early)  # Before all others, so that it runs after them.
 
@@ -64,10 +65,16 @@ class _Interruption:
                 os.write(2, b'ended before all that is unfinished was removed: the next run removes it\n')
             os._exit(AFTER_SIGNAL + self.number)
 
-    def leave_early(self) -> None:
-        """Ends an interrupted process before the interpreter takes seconds to take the toolbox apart."""
-        if self.exit_code is not None and signal.getsignal(signal.SIGTERM) is self.handler:
+    def leave_early(self, *signal_and_frame: object) -> None:
+        """Ends this process when all is done: the interpreter takes seconds to take the toolbox apart."""
+        is_own = sys.modules.get('__main__') is self.script  # and not one that ran the script by runpy
+        if is_own and self.exit_code is not None and signal.getsignal(signal.SIGTERM) is self.handler:
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
             os._exit(self.exit_code)
+        if signal_and_frame:
+            raise KeyboardInterrupt
 
     def answer_unraisable(self, unraisable: sys.UnraisableHookArgs) -> None:
         """Sends the signal again whose exception was lost, in a ``__del__`` for instance.
@@ -174,8 +181,8 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         code = _flush(stream) or code
     _end_workers()
-    _interruption.exit_code = code if line else None
-    _interruption.catch(lambda *_: os._exit(code))  # All is done: no need to wait for the interpreter.
+    _interruption.exit_code, _interruption.script = code, sys.modules.get('__main__')
+    _interruption.catch(_interruption.leave_early)
     if code:
         sys.exit(code)
 

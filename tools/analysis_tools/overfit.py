@@ -209,7 +209,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
     args = parser.parse_args(argv)
     for name in ('num_pictures', 'crop_size', 'max_minutes', 'val_interval'):
-        if getattr(args, name) <= 0:
+        if not getattr(args, name) > 0:
             parser.error(f'--{name.replace("_", "-")} must be greater than 0, got {getattr(args, name)}')
     return args
 
