@@ -78,17 +78,20 @@ def with_png_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
 def _wanted_pixels(chunks: list[tuple[bytes, bytes]], wanted: MetadataFilter) -> list[bytes]:
     """Returns the payloads of the pixels' chunks, as far as they hold rows of the picture."""
     payloads = [payload for kind, payload in chunks if kind == _PIXELS]
-    size, unpacker, used = _bytes_of_rows(dict(chunks)[b'IHDR']), zlib.decompressobj(), 0
-    unpacked = 0
+    size, unpacker, used, unpacked = _bytes_of_rows(dict(chunks)[b'IHDR']), zlib.decompressobj(), 0, 0
     for payload in payloads:
-        rest = payload
-        while rest and not unpacker.eof:
-            unpacked += len(unpacker.decompress(rest, _BLOCK))
-            rest = unpacker.unconsumed_tail
+        for start in range(0, len(payload), _BLOCK):  # What is not unpacked yet is copied with each step.
+            rest = payload[start : start + _BLOCK]
+            used += len(rest)
+            produced = _BLOCK
+            while not unpacker.eof and (rest or produced == _BLOCK):
+                produced = len(unpacker.decompress(rest, _BLOCK))
+                unpacked, rest = unpacked + produced, unpacker.unconsumed_tail
+            if unpacker.eof:
+                break
         if unpacker.eof:
-            used += len(payload) - len(unpacker.unused_data)
+            used -= len(unpacker.unused_data)
             break
-        used += len(payload)
     if unpacker.eof and unpacked <= size and used == sum(map(len, payloads)):
         return payloads
     wanted.leave_out(BYTES_BETWEEN)
