@@ -18,7 +18,7 @@ with loading(__name__):
     from mmengine.config import Config, DictAction
 
     from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import ConciseRunner, load_run_config
+    from mmlp.engine import ConciseRunner, config_mistakes, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,16 +77,18 @@ def main() -> None:
     args = parse_args()
     if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
         raise FileNotFoundError(f'checkpoint {args.checkpoint!r} does not exist')
-    cfg = load_run_config(
-        args.config,
-        args.work_dir,
-        args.data_root,
-        args.cfg_options,
-        args.launcher,
-        plate_values=args.plate_values,
-    )
-    apply_options(cfg, args)
-    ConciseRunner.from_cfg(cfg).test()
+    with config_mistakes():
+        cfg = load_run_config(
+            args.config,
+            args.work_dir,
+            args.data_root,
+            args.cfg_options,
+            args.launcher,
+            plate_values=args.plate_values,
+        )
+        apply_options(cfg, args)
+        runner = ConciseRunner.from_cfg(cfg)
+    runner.test()
 
 
 if __name__ == '__main__':

@@ -20,7 +20,7 @@ with loading(__name__):
     from mmengine.config import Config, DictAction
 
     from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import ConciseRunner, load_run_config
+    from mmlp.engine import ConciseRunner, config_mistakes, load_run_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -63,20 +63,25 @@ def enable_amp(cfg: Config) -> None:
 def main() -> None:
     """Trains."""
     args = parse_args()
-    cfg = load_run_config(
-        args.config,
-        args.work_dir,
-        args.data_root,
-        args.cfg_options,
-        args.launcher,
-        args.resume,
-        args.plate_values,
-    )
-    if args.amp:
-        enable_amp(cfg)
-    if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
-        raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
-    ConciseRunner.from_cfg(cfg).train()
+    with config_mistakes():
+        cfg = load_run_config(
+            args.config,
+            args.work_dir,
+            args.data_root,
+            args.cfg_options,
+            args.launcher,
+            args.resume,
+            args.plate_values,
+        )
+        if args.amp:
+            enable_amp(cfg)
+        if cfg['optim_wrapper']['type'] == 'AmpOptimWrapper' and not torch.cuda.is_available():
+            raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
+        length = cfg['train_cfg'].get('max_iters', cfg['train_cfg'].get('max_epochs', 1))
+        if length < 1:
+            raise ValueError(f'train_cfg: expected 1 or more iterations or epochs, got {length}')
+        runner = ConciseRunner.from_cfg(cfg)
+    runner.train()
 
 
 if __name__ == '__main__':

@@ -176,3 +176,11 @@ def hide(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
     monkeypatch.setattr(
         importlib.util, 'find_spec', lambda name, *args: None if name in packages else find_spec(name, *args)
     )
+
+
+def test_pytorch_gives_on_any_device_what_is_computed_by_hand(device, brightness_checkpoint):
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 33, 47, 3), dtype=np.uint8)
+    engine = build_backend(brightness_checkpoint, backend='pytorch', device=device)
+    assert engine.device == device
+    expected = np.stack([brightness_probability(picture) for picture in pictures])
+    np.testing.assert_allclose(engine(pictures), expected, atol=1e-4)

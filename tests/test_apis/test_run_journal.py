@@ -15,7 +15,7 @@ from bright_plates import BrightSegmenter, hidden_files, plate_picture, write_vi
 from mmlp.apis.jobs import FileResult, JobReport, anonymize_media, command_line, segment_media
 from mmlp.apis.jobs.report import read_report
 from mmlp.apis.jobs.run_journal import RunJournal, journal_path
-from mmlp.files import WriteError
+from mmlp.files import WriteError, is_disk_full
 from mmlp.media import find_media, write_image
 
 
@@ -163,7 +163,7 @@ def test_whenever_a_disk_gets_full_the_report_of_all_before_fits(seed, tmp_path,
                 report.add(result(number, parts=rng.choice([0, 0, 0, 1, 5])))
                 if rng.random() < 0.3:  # Outputs take their room too, until there is none.
                     (folder / f'{number}.jpg').write_bytes(bytes(disk.block) if disk.free else b'')
-        assert stopped.value.is_disk_full
+        assert is_disk_full(stopped.value)
         report._journal.make_room()
         free = disk.free * disk.block
     report.save()

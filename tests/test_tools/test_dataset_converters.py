@@ -64,7 +64,7 @@ def write_yolo(root: Path, count: int = 3, size: tuple[int, int] = (80, 60)) -> 
 
 def test_one_command_for_each_reader() -> None:
     readers = Path(load('ccpd').CCPD.__module__.replace('.', '/')).parent
-    shared = {'__init__', 'fields', 'keyed_text', 'tracks', 'yolo_lines'}
+    shared = {'__init__', 'fields', 'keyed_text', 'tracks', 'yolo_description', 'yolo_lines'}
     found = {path.stem for path in (TOOLS.parents[1] / readers).glob('*.py')} - shared
     assert set(COMMANDS) == found and len(found) == 20
 

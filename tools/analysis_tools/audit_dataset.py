@@ -51,7 +51,7 @@ with loading(__name__):
     )
     from mmlp.datasets.integrity import name_offenders
     from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import load_run_config
+    from mmlp.engine import config_mistakes, load_run_config
 
 CLEAN, FOUND = 0, 1
 
@@ -183,7 +183,9 @@ def print_report(report: AuditReport) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Audits, writes the page and the JSON file, and returns the exit code."""
     args = parse_args(argv)
-    splits = load_splits(find_datasets(args), expected=('train',) if args.source.is_dir() else ())
+    with config_mistakes():
+        datasets = find_datasets(args)
+    splits = load_splits(datasets, expected=('train',) if args.source.is_dir() else ())
     total = sum(len(split.samples) for split in splits)
     bar: partial[Iterable] = partial(tqdm, total=total, unit='picture')
     report = audit(str(args.source), splits, workers=args.workers, ignore=args.ignore, progress=bar)

@@ -37,7 +37,7 @@ with loading(__name__):
     from tqdm import tqdm
 
     from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import load_run_config
+    from mmlp.engine import config_mistakes, load_run_config
     from mmlp.media import write_image
     from mmlp.visualization import BrowsedPicture, browse, contact_sheet
 
@@ -142,13 +142,14 @@ def write_sheets(pictures: Iterable[BrowsedPicture], output_dir: Path, columns: 
 def main(argv: list[str] | None = None) -> None:
     """Builds the data set, runs its pipeline and writes the pictures."""
     args = parse_args(argv)
-    cfg = load_run_config(
-        args.config,
-        data_root=args.data_root,
-        cfg_options=args.cfg_options,
-        plate_values=args.plate_values,
-    )
-    dataset = build_dataset(cfg, args.phase)
+    with config_mistakes():
+        cfg = load_run_config(
+            args.config,
+            data_root=args.data_root,
+            cfg_options=args.cfg_options,
+            plate_values=args.plate_values,
+        )
+        dataset = build_dataset(cfg, args.phase)
     output_dir = args.output_dir or Path(cfg.work_dir) / 'browse'
     set_random_seed(args.seed)
     indices = np.arange(len(dataset))

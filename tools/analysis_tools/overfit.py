@@ -47,7 +47,7 @@ with loading(__name__):
     from torch.utils.data import DataLoader, Dataset
 
     from mmlp.datasets import DatasetError
-    from mmlp.engine import load_run_config
+    from mmlp.engine import config_mistakes, load_run_config
     from mmlp.files import write_json
 
 
@@ -209,7 +209,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
     args = parser.parse_args(argv)
     for name in ('num_pictures', 'crop_size', 'max_minutes', 'val_interval'):
-        if getattr(args, name) <= 0:
+        if not getattr(args, name) > 0:
             parser.error(f'--{name.replace("_", "-")} must be greater than 0, got {getattr(args, name)}')
     return args
 
@@ -218,7 +218,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Overfits."""
     args = parse_args(argv)
-    cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
+    with config_mistakes():
+        cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.
     result = overfit(cfg, args)

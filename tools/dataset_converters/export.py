@@ -36,6 +36,7 @@ from _command import GOES_ON, answers_mistakes, command, loading
 
 with loading(__name__):
     from mmlp.datasets.converters import ConversionError
+    from mmlp.datasets.converters.boundary import OPTION
     from mmlp.datasets.converters.cli import print_problems
     from mmlp.datasets.converters.exporters import WRITERS, export_masks
     from mmlp.datasets.converters.files import LINKS
@@ -55,6 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('-o', '--out', required=True, help='output folder, new or empty')
     parser.add_argument('--workers', type=int, default=min(4, os.cpu_count() or 1), help='threads')
     parser.add_argument('--link', choices=LINKS, default='copy', help='copy the pictures, or link to them')
+    parser.add_argument(
+        OPTION,
+        action='store_true',
+        help='take pictures and masks to which links lead out of these folders, too',
+    )
     parser.add_argument(
         '--min-area', type=int, default=0, metavar='PIXELS', help='leave out regions of fewer pixels'
     )

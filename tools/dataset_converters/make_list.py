@@ -31,7 +31,7 @@ with loading(__name__):
     from mmlp.datasets.converters.records import SPLITS
     from mmlp.datasets.lists import ListError, list_pictures, write_list
     from mmlp.datasets.lists.making import read_names
-    from mmlp.media import MediaError
+    from mmlp.files import WriteError
 
 
 @answers_mistakes
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             args.data, args.source, args.folders, chosen, args.identifiers, workers=args.workers
         )
         write_list(args.out, pictures)
-    except (ListError, MediaError) as error:
+    except (ListError, WriteError) as error:
         print(f'make_list.py: error: {error}', file=sys.stderr)
         return 2
     splits = [picture.split for picture in pictures]

@@ -44,6 +44,7 @@ with loading(__name__):
     from prettytable import PrettyTable
 
     from mmlp.datasets.converters import ConversionError, Options
+    from mmlp.datasets.converters.boundary import OPTION
     from mmlp.datasets.converters.cli import (
         DONE,
         NOTHING_DONE,
@@ -60,7 +61,7 @@ with loading(__name__):
     from mmlp.datasets.lists.formats import open_source
     from mmlp.datasets.lists.rebuilding import MISSING_FILE, check_sources, count_by_source
     from mmlp.datasets.lists.sources import FILE_NAME
-    from mmlp.media import MediaError
+    from mmlp.files import WriteError
 
 _COLUMNS = ('listed', 'before', 'sha256', 'name', 'picture', 'missing')
 _TITLES = ('source', 'listed', 'there before', 'by SHA-256', 'by name', 'by what it shows', 'missing')
@@ -90,6 +91,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--workers', type=int, default=min(4, os.cpu_count() or 1), help='threads')
     parser.add_argument('--link', choices=LINKS, default='copy', help='copy the pictures, or link to them')
+    parser.add_argument(
+        OPTION,
+        action='store_true',
+        help='take pictures outside of the folders given, where annotations name them or links lead there',
+    )
     parser.add_argument('--overwrite', action='store_true', help='remove what stands in OUT and begin anew')
     parser.add_argument(
         '--orientation',
@@ -112,7 +118,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         folders, formats = (_pairs(getattr(args, name), name) for name in ('source', 'format'))
         check_sources(listed, folders)
         readers = {
-            name: open_source(folder, formats.pop(name, None), sources.get(name, Source(name)).format)
+            name: open_source(
+                folder,
+                formats.pop(name, None),
+                sources.get(name, Source(name)).format,
+                args.allow_outside,
+            )
             for name, folder in folders.items()
         }
         if formats:
@@ -130,9 +141,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             **labels,
         )
         result = rebuild(listed, readers, options, args.max_bits, sources)
-    except (ConversionError, MediaError, ValueError) as error:
+    except (ConversionError, ValueError) as error:
         say(f'rebuild_from_list.py: error: {error}', sys.stderr)
         return NOTHING_DONE
+    except WriteError as error:
+        say(f'rebuild_from_list.py: error: {error}; the same command goes on where this stopped', sys.stderr)
+        return SOME_FAILED
     _print(result, sources)
     return SOME_FAILED if result.missing or result.report.problems else DONE
 

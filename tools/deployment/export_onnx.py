@@ -22,10 +22,12 @@ with loading(__name__):
     import numpy as np
 
     from mmlp.apis.export import compare_with_pytorch, export_onnx
+    from mmlp.apis.jobs.option_types import positive_int
     from mmlp.apis.model_loading import load_segmentor
     from mmlp.apis.plate_probability import PlateProbability
     from mmlp.apis.resizing import resize_picture
     from mmlp.datasets.synthetic import render_scene
+    from mmlp.engine import config_mistakes
     from mmlp.files import write_bytes
     from mmlp.media import read_image
     from mmlp.weights import file_sha256, resolve_weights
@@ -43,9 +45,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('out', type=Path, help='file to write')
     parser.add_argument('--config', help='config, by path or by name (default: that of the checkpoint)')
     parser.add_argument(
-        '--batch-size', type=int, metavar='N', help='the only number of pictures it will take'
+        '--batch-size', type=positive_int, metavar='N', help='the only number of pictures it will take'
     )
-    parser.add_argument('--size', type=int, nargs=2, metavar=('H', 'W'), help='the only size it will take')
+    parser.add_argument(
+        '--size', type=positive_int, nargs=2, metavar=('H', 'W'), help='the only size it will take'
+    )
     parser.add_argument(
         '--images',
         nargs='+',
@@ -67,7 +71,8 @@ def main() -> None:
         raise FileExistsError(f'{args.out} exists already; choose another name or --overwrite it')
     shape = (args.batch_size, *(args.size or (None, None)))
     try:
-        network = PlateProbability(load_segmentor(resolve_weights(args.model), args.config))
+        with config_mistakes():
+            network = PlateProbability(load_segmentor(resolve_weights(args.model), args.config))
         pictures = [read_image(path).bgr for path in args.images] or [_drawn_picture()]
         batches = [_batch(pictures, wanted) for wanted in _checked_shapes(shape)]
         model = export_onnx(network, shape)

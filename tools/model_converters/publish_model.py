@@ -23,6 +23,7 @@ with loading(__name__):
     from mmlp.apis.config_files import load_config, parse_config_text
     from mmlp.checkpoints import read_checkpoint, write_checkpoint
     from mmlp.checkpoints.publishing import slim_checkpoint
+    from mmlp.engine import config_mistakes
     from mmlp.weights import file_sha256
 
 
@@ -46,11 +47,13 @@ def main() -> None:
     """Converts, writes and tells the SHA-256."""
     args = parse_args()
     checkpoint = read_checkpoint(args.src)
-    config = _config_of(checkpoint, args)
+    with config_mistakes():
+        config = _config_of(checkpoint, args)
+        head = config['model']['decode_head']
     if args.threshold is not None:
         if not 0 < args.threshold < 1:
             raise ValueError(f'--threshold must be a probability in (0, 1), got {args.threshold}')
-        config.model.decode_head.threshold = args.threshold
+        head.threshold = args.threshold
     write_checkpoint(slim_checkpoint(checkpoint, config, args.half), args.dst, args.overwrite)
     digest, size = file_sha256(args.dst), args.dst.stat().st_size
     print(f'wrote {args.dst}, {size / 1e6:.1f} MB (from {args.src.stat().st_size / 1e6:.1f} MB)')

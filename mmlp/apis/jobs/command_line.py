@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from mmlp.files import WriteError
+from mmlp.files import WriteError, is_disk_full
 from mmlp.media import CODECS, MediaList
 
 from .option_types import codec, crf, positive_int
@@ -112,7 +112,7 @@ def run(command: Callable[[], JobReport]) -> int:
         return command().exit_code
     except WriteError as error:
         say(f'error: {error}')
-        if error.is_disk_full:
+        if is_disk_full(error):
             say(f'error: {_DISK_FULL}')
         return 1
 

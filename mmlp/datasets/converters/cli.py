@@ -8,8 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 
+from mmlp.apis.jobs.terminal import printable
 from mmlp.files import WriteError
 
+from .boundary import OPTION
 from .conversion import convert
 from .files import LINKS
 from .labels import DEFAULT_IGNORE_LABELS
@@ -33,7 +35,8 @@ EPILOG = """output:
 
   Train on it with tools/train.py CONFIG --data-root OUT; data/README.md names the config of each set.
   A picture of which one annotation cannot be used is left out whole, and named: its plate would be taught
-  as background. Interrupted, run the same command again: it goes on where it stopped.
+  as background. So are pictures outside of the folders given, unless --allow-outside says otherwise.
+  Interrupted, run the same command again: it goes on where it stopped.
   A pixel is plate when its centre lies inside the outline; coordinates count from the picture's corner.
   Pictures that EXIF turns get masks for the turned picture, as viewers and the toolbox show it.
 
@@ -67,6 +70,12 @@ def build_parser(reader: type[Reader]) -> argparse.ArgumentParser:
         '--overwrite',
         action='store_true',
         help='remove what an earlier conversion wrote to OUT and begin anew',
+    )
+    parser.add_argument(
+        OPTION,
+        action='store_true',
+        help='take pictures outside of the folders given, where annotations name them or links lead there, '
+        'such as images/ on another disk. Look first at what is named: it becomes part of OUT',
     )
     parser.add_argument('--drop-empty', action='store_true', help='leave out pictures without plates')
     parser.add_argument(
@@ -214,11 +223,11 @@ def print_problems(problems: Sequence[Problem], what: str, whole_list: str = '')
         return
     say(f'{len(problems)} {what}:', sys.stderr)
     for problem in problems[:_SHOWN]:
-        say(f'  {problem.path}: {problem.message}', sys.stderr)
+        say(printable(f'  {problem.path}: {problem.message}'), sys.stderr)
     if len(problems) > _SHOWN:
         say(f'  and {len(problems) - _SHOWN} more{whole_list and ": "}{whole_list}', sys.stderr)
 
 
 def say(text: str, stream: object = None) -> None:
-    """Prints names that are not UTF-8, too."""
-    print(text.encode('utf-8', 'backslashreplace').decode(), file=stream or sys.stdout)
+    """Prints lines, without what in names of files would command the terminal."""
+    print('\n'.join(map(printable, text.split('\n'))), file=stream or sys.stdout)

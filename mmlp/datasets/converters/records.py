@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .shapes import FormatError, Shape
+from .limits import DATA_ERRORS
+from .shapes import Shape, describe
 
 T = TypeVar('T')
 
@@ -53,7 +54,7 @@ def attempt(path: str, parse: Callable[..., T], *args: Any) -> T | Problem:
     """Calls ``parse`` and turns what is wrong with this one file into a problem, so that the rest goes on."""
     try:
         return parse(*args)
-    except (FormatError, OSError) as error:
+    except OSError as error:
         return Problem(path, str(error))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        return Problem(path, f'is not built as its format says: {type(error).__name__}: {error}')
+    except DATA_ERRORS as error:
+        return Problem(path, describe(error))

@@ -22,7 +22,9 @@ def formats() -> dict[str, type[Reader]]:
     return found
 
 
-def open_source(folder: str, named: str | None = None, usual: str = '') -> Reader:
+def open_source(
+    folder: str, named: str | None = None, usual: str = '', allow_outside: bool = False
+) -> Reader:
     """The reader of a downloaded set.
 
     Args:
@@ -30,6 +32,7 @@ def open_source(folder: str, named: str | None = None, usual: str = '') -> Reade
         named: The format that the user named. Without one a folder in our own layout is read as that, any
             other as ``usual``.
         usual: The format that the set has where it is published; empty where that is not known.
+        allow_outside: Take pictures outside of the folder to which names or links lead.
 
     Raises:
         ConversionError: There is no such folder.
@@ -42,7 +45,7 @@ def open_source(folder: str, named: str | None = None, usual: str = '') -> Reade
     if chosen not in known:
         what = f'there is no format {chosen!r}' if chosen else f'which format has {folder!r}?'
         raise ValueError(f'{what} Name one with --format: {", ".join(sorted(known))}')
-    return known[chosen](folder)
+    return known[chosen](folder, allow_outside=allow_outside)
 
 
 def _is_layout(folder: str) -> bool:
