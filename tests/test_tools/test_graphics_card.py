@@ -12,7 +12,7 @@ import torch
 from benchmark_scripts import load_benchmark
 from mmengine.config import Config
 
-from mmlp.checkpoints import resolve_weights
+from mmlp.weights import resolve_weights
 
 FAKE_PARTS = """
 import json, subprocess, sys, time
