@@ -26,12 +26,8 @@ with loading(__name__):
     from mmseg.apis import inference_model, init_model
     from train_step import make_batch, make_our_step
 
-    from mmlp.checkpoints import (
-        as_toolbox_checkpoint,
-        convert_torchvision_deeplabv3,
-        resolve_weights,
-        write_checkpoint,
-    )
+    from mmlp.checkpoints import as_toolbox_checkpoint, convert_torchvision_deeplabv3, write_checkpoint
+    from mmlp.weights import resolve_weights
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Largest difference of a probability, and of a score of 0 to 1, between two devices.
