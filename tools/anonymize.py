@@ -45,7 +45,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     existing.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
     command_line.add_hidden_option(parser)
-    parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
+    parser.add_argument(
+        '--report',
+        type=Path,
+        help='where to write the report (default: OUTPUT/report.json); until the end, '
+        'REPORT.journal beside it tells what is finished',
+    )
     parser.add_argument(
         '--strip-location',
         action='store_true',
