@@ -48,8 +48,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--report',
         type=Path,
-        help='where to write the report (default: OUTPUT/report.json); until the end, REPORT.journal beside '
-        'it tells what is finished',
+        help='where to write the report (default: OUTPUT/report.json); until the end, '
+        'REPORT.journal beside it tells what is finished',
     )
     parser.add_argument(
         '--strip-location',

@@ -59,7 +59,7 @@ def test_a_report_that_is_not_written_leaves_the_journal(tmp_path):
     report.begin()
     report.add(result(1))
     report.path.mkdir()  # Somebody is quicker.
-    with pytest.raises(WriteError, match='Is a directory'):
+    with pytest.raises(WriteError, match='there is a folder of that name'):
         report.save()
     report.path.rmdir()
     assert os.listdir(tmp_path) == ['report.json.journal']
