@@ -109,6 +109,11 @@ def _chunks(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, bytes
         position += 8 + size + size % 2
 
 
+def is_lossless_webp(data: bytes) -> bool:
+    """Tells whether the pixels of a WebP file are coded without loss."""
+    return any(kind == b'VP8L' for kind, _ in webp_chunks(memoryview(data)))
+
+
 def _clean(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes | None:
     if kind == b'XMP ':
         return clean_xmp(payload, wanted)
