@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Optional
 
 import cv2
@@ -18,6 +18,8 @@ from .resizing import resize_picture
 
 #: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
 _SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
+#: Crops that are in memory at once, and pixels from which on a crop is shrunk in two steps.
+_MOST_CROPS, _LARGE_CROP = 512, 1 << 24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,10 +76,8 @@ class Refinement:
         if not plates:
             return [], []
         threshold = self.threshold if self.threshold is not None else threshold
-        boxes = [self._crop_box(plate) for plate in plates]
-        crops = np.stack([self._crop(picture, box) for box in boxes])
         refined, patches = [], []
-        for plate, box, probability in zip(plates, boxes, network(crops)):
+        for plate, box, probability in self._look_again(picture, plates, network):
             layer = ProbabilityLayer.over_box(probability, box)
             found = self._find_all(plate, layer, threshold, picture.shape[:2])
             better = self._same_plate(plate, found)
@@ -88,6 +88,19 @@ class Refinement:
             if better or self.drop_unconfirmed:
                 patches.append(Patch(layer, _surroundings([plate, *better], layer)))
         return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
+
+    def _look_again(
+        self,
+        picture: np.ndarray,
+        plates: Sequence[Plate],
+        network: Callable[[np.ndarray], np.ndarray],
+    ) -> Iterator[tuple[Plate, tuple[int, int, int, int], np.ndarray]]:
+        """Yields each plate with the box of its crop and what the network sees there."""
+        for start in range(0, len(plates), _MOST_CROPS):
+            part = plates[start : start + _MOST_CROPS]
+            boxes = [self._crop_box(plate) for plate in part]
+            crops = np.stack([self._crop(picture, box) for box in boxes])
+            yield from zip(part, boxes, network(crops))
 
     def _crop_box(self, plate: Plate) -> tuple[int, int, int, int]:
         """Picture pixels that the crop shows, possibly beyond the picture's edges."""
@@ -105,6 +118,10 @@ class Refinement:
         left, top, right, bottom = box
         inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
         beyond = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
+        if inside.shape[0] * inside.shape[1] > _LARGE_CROP:  # Smaller first, or the border would be as large.
+            share = np.sqrt(_LARGE_CROP / (inside.shape[0] * inside.shape[1]))
+            inside = resize_picture(inside, tuple(max(round(side * share), 1) for side in inside.shape[:2]))
+            beyond = tuple(round(side * share) for side in beyond)
         if any(beyond):
             # Black, as the crops that networks are trained on are filled.
             inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
