@@ -9,6 +9,7 @@ import av
 import numpy as np
 from av.sidedata.sidedata import Type as SideDataType
 
+from .limits import MAX_FRAME_PIXELS
 from .orientation import apply_orientation
 from .panorama import Panorama, find_panorama, full_sphere
 from .video_info import VideoInfo, open_video
@@ -31,7 +32,7 @@ class VideoSamples:
 
     def __init__(self, info: VideoInfo) -> None:
         self._info = info
-        self._container = open_video(info.path)
+        self._container = open_video(info.path, max(info.width * info.height, MAX_FRAME_PIXELS))
         self._stream = self._container.streams[info.stream]
 
     def __enter__(self) -> VideoSamples:
