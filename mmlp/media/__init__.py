@@ -5,11 +5,14 @@ Numpy, OpenCV, Pillow and PyAV only: nothing here knows about networks.
 
 from .companions import Companions
 from .discovery import MediaItem, MediaList, MediaProblem, find_media
+from .editing import edit_in_place
 from .errors import MediaError, MediaWriteError, TruncatedMediaError, UnreadableMediaError
 from .image_writer import write_image
-from .images import MAX_PIXELS, Picture, read_image
+from .images import read_image
+from .limits import MAX_PIXELS
 from .other_files import OtherFile
 from .panorama import Panorama, find_panorama
+from .picture import Picture
 from .pipeline import PipelineReport, StageTiming, each, run_pipeline
 from .streams import StreamPlan, plan_streams
 from .timeline import ClockJump, Timeline
@@ -51,6 +54,7 @@ __all__ = [
     'VideoReader',
     'VideoWriter',
     'each',
+    'edit_in_place',
     'find_container',
     'find_media',
     'find_panorama',

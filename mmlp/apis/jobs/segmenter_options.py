@@ -7,6 +7,7 @@ import dataclasses
 import sys
 
 from mmlp.checkpoints.index import find_refiner
+from mmlp.media.limits import MAX_FRAME_PIXELS, MAX_PIXELS
 
 from ..embedded_config import MAX_PARAMETERS
 from ..plate_segmenter import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE, PlateSegmenter
@@ -165,7 +166,13 @@ def add_segmenter_options(
     group.add_argument(
         '--batch-size', type=positive_int, help='pictures at once (default: 1, on a graphics card 8)'
     )
-    group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
+    group.add_argument(
+        '--max-pixels',
+        type=positive_int,
+        metavar='PIXELS',
+        help='refuse larger pictures, and videos of larger frames (default: '
+        f'{MAX_PIXELS // 1_000_000} million, of videos {MAX_FRAME_PIXELS // 1_000_000} million)',
+    )
     group.add_argument(
         '--allow-import',
         action='append',
