@@ -35,6 +35,8 @@ from .views import View, look_at_views
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
+#: Behind pictures with more pixels memory is scarce: what engines keep is needed to write them.
+_SCARCE_PIXELS = 1 << 25
 #: Score from which on a plate is one for sure, with a second look this much higher.
 _SURE, _SURE_MAGNIFIED = 0.8, 0.06
 
@@ -231,7 +233,11 @@ class PlateSegmenter:
             look_turned = TurnedLook(self._predict_as_they_are, self.backend, self.long_side, self.sure_score)
         if not self.panoramas:
             views = [dataclasses.replace(view, panorama=None) for view in views]
-        return look_at_views(self._predict_as_they_are, look_turned, images, views)
+        predictions = look_at_views(self._predict_as_they_are, look_turned, images, views)
+        if max((image.shape[0] * image.shape[1] for image in images), default=0) > _SCARCE_PIXELS:
+            for backend in {self.backend, self.refiner}:
+                backend.release_memory()
+        return predictions
 
     @property
     def sure_score(self) -> float:

@@ -54,6 +54,9 @@ class Backend(abc.ABC):
         self._check_answer(answer, pictures.shape[:3])
         return answer
 
+    def release_memory(self) -> None:  # noqa: B027
+        """Gives back what the engine keeps of its last pictures, for whoever needs the memory then."""
+
     def _check_answer(self, answer: np.ndarray, shape: tuple[int, ...]) -> None:
         """Refuses what would look like a picture without plates, or fail somewhere else."""
         found = (getattr(answer, 'dtype', type(answer).__name__), getattr(answer, 'shape', ''))
