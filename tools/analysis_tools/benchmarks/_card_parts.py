@@ -32,6 +32,7 @@ with loading(__name__):
         resolve_weights,
         write_checkpoint,
     )
+    from mmlp.processes import end_with_input
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Largest difference of a probability, and of a score of 0 to 1, between two devices.
@@ -283,6 +284,7 @@ PARTS: dict[str, Callable[[Settings], Rows]] = {
 
 def main() -> None:
     """Runs one part: ``_card_parts.py PART SETTINGS.json RESULT.json``."""
+    end_with_input()
     name, settings, result = sys.argv[1:]
     rows = PARTS[name](Settings(**json.loads(Path(settings).read_text(encoding='utf-8'))))
     Path(result).write_text(json.dumps(rows), encoding='utf-8')
