@@ -27,6 +27,7 @@ with loading(__name__):
     from train_step import make_batch, make_our_step
 
     from mmlp.checkpoints import as_toolbox_checkpoint, convert_torchvision_deeplabv3, write_checkpoint
+    from mmlp.processes import end_with_input
     from mmlp.weights import resolve_weights
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -279,6 +280,7 @@ PARTS: dict[str, Callable[[Settings], Rows]] = {
 
 def main() -> None:
     """Runs one part: ``_card_parts.py PART SETTINGS.json RESULT.json``."""
+    end_with_input()
     name, settings, result = sys.argv[1:]
     rows = PARTS[name](Settings(**json.loads(Path(settings).read_text(encoding='utf-8'))))
     Path(result).write_text(json.dumps(rows), encoding='utf-8')

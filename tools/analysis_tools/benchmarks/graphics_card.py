@@ -66,7 +66,9 @@ def run_part(name: str, settings: Settings, seconds: float) -> dict[str, Any]:
     ]
     started = time.monotonic()
     with log.open('wb') as output:
-        process = subprocess.Popen(arguments, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             process.wait(max(seconds, 0))
         except subprocess.TimeoutExpired:
