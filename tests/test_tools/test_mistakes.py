@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import runpy
 import sys
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys, plate_root):
     """Runs a tool in a folder with what its arguments name; returns exit code and standard error."""
+    # Loggers of earlier tests in this process write to what pytest has closed.
+    monkeypatch.setattr(logging, 'raiseExceptions', False)
     (tmp_path / 'empty').touch()
     (tmp_path / 'empty.py').touch()
     (tmp_path / 'empty.onnx').touch()
@@ -72,10 +75,10 @@ DATA = ('--data-root', 'plates', '--work-dir', 'work')
         ('tools/dataset_converters/export.py', ['absent', '--to', 'coco', '-o', 'out'], 'absent'),
         ('tools/model_converters/publish_model.py', ['absent', 'x.pth'], 'absent'),
         ('tools/model_converters/torchvision2mmseg.py', ['empty', 'x.pth'], 'empty'),
-        ('tools/deployment/export_onnx.py', ['lp_fpn_lite0', 'empty', 'x'], 'empty could not be read'),
+        ('tools/deployment/export_onnx.py', ['empty', 'x'], 'empty could not be read'),
         (
             'tools/deployment/export_onnx.py',
-            ['lp_fpn_lite0', 'empty', 'x', '--size', '0', '5'],
+            ['empty', 'x', '--size', '0', '5'],
             '1 or more, got',
         ),
         ('tools/analysis_tools/analyze_logs.py', ['absent'], 'does not exist'),
