@@ -13,6 +13,8 @@ from .errors import UnreadableMediaError
 #: Largest picture that is read unless the caller says otherwise, and largest frame of a video, of which many
 #: are in memory at once: 8K has 33 million pixels.
 MAX_PIXELS, MAX_FRAME_PIXELS = 250_000_000, 40_000_000
+#: Longest side in pixels, as of OpenCV.
+MAX_SIDE = 1 << 20
 #: Frames with more pixels than those of 4K are held one by one.
 LARGE_FRAME = 10_000_000
 #: Most bytes that one picture may take while it is decoded, looked at and written: with the network and its
@@ -28,9 +30,9 @@ _BYTES_BY_MODE = {
     'RGBA;16': 15.0,
 }
 _BYTES_OF_OTHERS, _BYTES_OF_DEEP_TIFF, _FILES = 16.0, 12.0, 2
-_BYTES_BY_FORMAT = {'WEBP': 14.0, 'JPEG2000': 42.0, 'AVIF': 30.0, 'HEIF': 30.0}
-#: WebP without loss.
-LOSSLESS_WEBP = 31.0
+_BYTES_BY_FORMAT = {'WEBP': 15.4, 'JPEG2000': 42.0, 'AVIF': 30.0, 'HEIF': 30.0, 'QOI': 22.0}
+#: Bytes a pixel in addition: WebP without loss, and portable anymaps that are texts.
+LOSSLESS_WEBP, PLAIN_ANYMAP = 30.0, 22.0
 #: Pillow takes memory for pictures in blocks; the C library gives those back to the system at once that are
 #: larger than 32 MiB, and mostly keeps smaller ones.
 Image.core.set_block_size(1 << 26)
@@ -50,6 +52,10 @@ def check_pixels(name: str, width: int, height: int, max_pixels: int, what: str 
     Raises:
         UnreadableMediaError: There are more pixels.
     """
+    if max(width, height) > MAX_SIDE:
+        raise UnreadableMediaError(
+            name, f'{what} {width} x {height} pixels, a side of more than {MAX_SIDE:,}; cut it into parts'
+        )
     if width * height > max_pixels:
         raise UnreadableMediaError(
             name, f'{what} {width} x {height} pixels, more than max_pixels={max_pixels:,}; {_ADVICE}'

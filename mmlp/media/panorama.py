@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import numpy as np
 
-from .metadata.xmp import check_xml_size
+from .metadata.xmp import check_xml
 
 _GPANO = '{http://ns.google.com/photos/1.0/panorama/}'
 _PROJECTIONS = ('equirectangular', 'cylindrical')
@@ -146,9 +147,9 @@ def _read_gpano(xmp: bytes | str) -> dict[str, str]:
     """Reads the tags of GPano from an XMP packet, written as attributes or as elements; none when damaged."""
     try:
         data = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
-        check_xml_size(data)
+        check_xml(data)
         root = ElementTree.fromstring(data.rstrip(b'\x00'))
-    except (ElementTree.ParseError, ValueError):
+    except (ElementTree.ParseError, expat.ExpatError, ValueError):
         return {}
     tags = {}
     for element in root.iter():

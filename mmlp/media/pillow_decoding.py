@@ -10,7 +10,7 @@ from PIL import Image
 
 from .coded_size import canvas_of_webp, why_too_short
 from .errors import UnreadableMediaError
-from .limits import LOSSLESS_WEBP, check_pixels
+from .limits import LOSSLESS_WEBP, PLAIN_ANYMAP, check_pixels
 from .metadata import read_orientation
 from .metadata.webp import is_lossless_webp
 from .orientation import apply_orientation
@@ -69,6 +69,8 @@ class PillowSource:
             factors = [(across, down) for _, across, down, _ in image.layer]
             most = max(across for across, _ in factors) * max(down for _, down in factors)
             return 2 * sum(across * down for across, down in factors) / most
+        if image.format == 'PPM' and image.tile and image.tile[0][0] == 'ppm_plain':
+            return PLAIN_ANYMAP
         return LOSSLESS_WEBP if image.format == 'WEBP' and is_lossless_webp(self._data) else 0.0
 
     def check(self) -> None:

@@ -21,7 +21,7 @@ _REDUCED, _MASK = 1, 4
 _LAYERS = re.compile(rb'(8BIML(ayr|r16|r32)|MIB8(rya|61r|23r)L)(?!\x00{4})')
 _BIG_TIFF = b'+'
 #: Files with more are damaged.
-_MOST_DIRECTORIES = 10_000
+_MOST_DIRECTORIES, _MOST_LEVELS = 10_000, 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +111,9 @@ def _read_directories(data: bytes) -> tuple[list[_Directory], list[_Directory]]:
     file, header = io.BytesIO(data), data[: 16 if data[2:3] == _BIG_TIFF else 8]
     seen: set[int] = set()
 
-    def walk(offset: int, found: list[_Directory]) -> None:
+    def walk(offset: int, found: list[_Directory], depth: int = 0) -> None:
+        if depth > _MOST_LEVELS:
+            raise ValueError(f'it lies more than {_MOST_LEVELS} levels below the first')
         while offset and offset not in seen and len(seen) < _MOST_DIRECTORIES:
             seen.add(offset)
             check_directory(data, offset)
@@ -121,7 +123,7 @@ def _read_directories(data: bytes) -> tuple[list[_Directory], list[_Directory]]:
             found.append(_describe(tags))
             children, offset = tags.get(_BELOW, ()), tags.next
             for child in children if isinstance(children, tuple) else (children,):
-                walk(child, below)
+                walk(child, below, depth + 1)
 
     chain: list[_Directory] = []
     below: list[_Directory] = []

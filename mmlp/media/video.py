@@ -130,7 +130,9 @@ class VideoReader:
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise UnreadableMediaError(
-                    self._name, f'holds no frame that can be decoded{self._codec_hint()}'
+                    self._name,
+                    f'holds no frame that can be decoded{self._codec_hint()} and has at most '
+                    f'max_pixels={max_pixels:,} pixels',
                 )
             self.info = read_info(self._name, self._container, self._stream, self._normalizer.first, timeline)
             if self._first.pts is not None:  # Headers may name a later start.

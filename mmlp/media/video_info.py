@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Mapping
 from fractions import Fraction
@@ -19,6 +20,8 @@ from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
 _RATE_TOLERANCE = 0.01
+#: FFmpeg rounds rows up to multiples of this when it compares; frames are not much higher than wide.
+_ALIGNMENT = 64
 #: Attached files are in memory as long as a video is open, and it is opened several times.
 _MAX_ATTACHED_BYTES = 1 << 28
 #: Containers that tell nothing of the form of pixels.
@@ -169,7 +172,8 @@ def open_video(path: str | os.PathLike, max_pixels: int = MAX_FRAME_PIXELS) -> a
 
 
 def _limits(max_pixels: int) -> dict[str, str]:
-    return {'max_pixels': str(max_pixels)}
+    """FFmpeg's limit, with room for the columns to which it rounds rows up."""
+    return {'max_pixels': str(max_pixels + _ALIGNMENT * math.isqrt(4 * max_pixels))}
 
 
 def read_info(

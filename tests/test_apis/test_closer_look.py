@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
-from mmlp.apis.closer_look import find_suspects
+from mmlp.apis.closer_look import _join, find_suspects
+from mmlp.apis.plate_search import _join_overlapping
 from mmlp.apis.probability_layers import ProbabilityLayer
 
 
@@ -40,3 +43,40 @@ def test_a_plate_below_the_floor_is_a_plate():
     layer = make_layer((WIDE, 0.15), (NARROW, 0.9))
     boxes = find_suspects(layer, 0.2, 0.1, min_area=16, min_score=0.12, below=5)
     assert boxes == ([], [])
+
+
+def area(box):
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def join_by_definition(boxes):
+    """The first two boxes that together take no more than apart become one, again and again."""
+    boxes = list(boxes)
+    while True:
+        pairs = ((i, j) for i in range(len(boxes)) for j in range(i + 1, len(boxes)))
+        for i, j in pairs:
+            both = (*map(min, boxes[i][:2], boxes[j][:2]), *map(max, boxes[i][2:], boxes[j][2:]))
+            if area(both) <= area(boxes[i]) + area(boxes[j]):
+                boxes[i] = both
+                del boxes[j]
+                break
+        else:
+            return boxes
+
+
+@pytest.mark.parametrize('seed', range(30))
+def test_boxes_are_joined_as_defined(seed):
+    generator = np.random.default_rng(seed)
+    starts = generator.integers(0, generator.integers(60, 400), (generator.integers(0, 30), 2))
+    sizes = generator.integers(1, 90, starts.shape)
+    boxes = [(*start, *stop) for start, stop in zip(starts.tolist(), (starts + sizes).tolist())]
+    assert _join(boxes) == join_by_definition(boxes)
+
+
+def test_thousands_of_suspects_take_no_minutes():
+    starts = np.random.default_rng(0).integers(0, 6000, (1500, 2)).tolist()
+    started = time.monotonic()
+    boxes = _join([(x, y, x + 50, y + 40) for x, y in starts])
+    joined = _join_overlapping([(x, y, x + 20.0, y + 8.0, 1.0, 1.0) for x, y in starts])
+    assert len(boxes) < 1500 and len(joined) < 1500
+    assert time.monotonic() - started < 20  # One by one they would take minutes.

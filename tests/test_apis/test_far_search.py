@@ -121,6 +121,31 @@ def test_a_picture_too_large_for_one_look_is_searched_in_parts(make, monkeypatch
     assert max(height * width for height, width in sizes) <= 100_000
 
 
+def test_traces_in_tiles_are_found_as_in_a_map(make, monkeypatch):
+    monkeypatch.setattr('mmlp.apis.plate_segmenter.MAX_PIXELS', 100_000)
+    monkeypatch.setattr(large_looks, 'MAX_PIXELS', 100_000)
+    monkeypatch.setattr(large_looks, '_TILE', 256)
+    monkeypatch.setattr(large_looks, '_OVERLAP', 64)
+    picture = draw_plates((900, 1200), [NEAR, [(x + 400, y) for x, y in FAR]])
+    expected = make(smallest_plate=8).predict(picture)
+    monkeypatch.setattr('mmlp.apis.plate_segmenter.MAX_MAP_PIXELS', 1)
+    found = make(smallest_plate=8).predict(picture)
+    assert len(found.plates) == len(expected.plates) == 2
+    for plate, other in zip(found.plates, expected.plates):
+        np.testing.assert_allclose(plate.corners, other.corners, atol=1.5)
+    assert all(layer.values.dtype == np.float16 for layer in found.layers[1:])
+
+
+def test_tiles_of_one_colour_are_not_looked_at(monkeypatch):
+    monkeypatch.setattr(large_looks, 'MAX_PIXELS', 10_000)
+
+    def network(pictures):
+        raise AssertionError('looked at')
+
+    values = look_in_parts(np.full((3000, 2000, 3), 90, np.uint8), (2000, 1500), network)
+    assert values.shape == (2000, 1500) and not values.any()
+
+
 def test_tiles_show_all_and_need_no_search(make):
     picture = draw_plates((600, 800), [NEAR, FAR])
     segmenter = make(smallest_plate=8, tile=(400, 100))

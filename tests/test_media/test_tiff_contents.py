@@ -1,6 +1,7 @@
 """TIFF files of which the first picture is a part are refused by name, all others go on."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -119,3 +120,45 @@ def test_ordinary_files_go_on_and_nothing_else_comes_along(tmp_path, photo, name
         assert not again.copies and not again.originals
         if bgr is None and not copies and not originals and name != 'empty layers':
             assert written == data
+
+
+def with_entries(data, *entries):
+    """A file with another first directory at its end, which has further entries: tag, type, count, place."""
+    (start,) = struct.unpack_from('<I', data, 4)
+    (count,) = struct.unpack_from('<H', data, start)
+    rows = [data[start + 2 + 12 * number : start + 14 + 12 * number] for number in range(count)]
+    rows = sorted([*rows, *(struct.pack('<HHII', *entry) for entry in entries)])
+    table = struct.pack('<H', len(rows)) + b''.join(rows) + bytes(4)
+    return data[:4] + struct.pack('<I', len(data)) + data[8:] + table
+
+
+def test_values_that_lie_over_one_another_are_not_read(photo):
+    data = tiff(picture(photo)) + bytes(50_000)
+    size, place = 50_000, len(data) - 50_000
+    assert read_image(with_entries(data, (40_000, 7, size, place))).bgr.shape == (48, 64, 3)
+    bomb = with_entries(data, *((40_000 + number, 7, size, place) for number in range(100)))
+    with pytest.raises(UnreadableMediaError, match='lie over one another'):
+        read_image(bomb)
+
+
+def test_values_below_in_exif_are_looked_at_too(photo):
+    data = tiff(picture(photo)) + bytes(50_000)
+    below = [struct.pack('<HHII', 40_000 + number, 7, 50_000, len(data) - 50_000) for number in range(100)]
+    place = len(data)
+    data += struct.pack('<H', 100) + b''.join(below) + bytes(4)
+    with pytest.raises(UnreadableMediaError, match='lie over one another'):
+        read_image(with_entries(data, (34665, 4, 1, place)))
+
+
+def test_millions_of_numbers_are_not_read(photo):
+    data = tiff(picture(photo)) + bytes(3 << 20)
+    with pytest.raises(UnreadableMediaError, match='tag 40000 has 1,500,000 values'):
+        read_image(with_entries(data, (40_000, 3, 1_500_000, len(data) - (3 << 20))))
+
+
+def test_directories_below_one_another_without_end(photo):
+    entry = picture(photo[::4, ::4])
+    for _ in range(40):
+        entry = picture(photo[::4, ::4], below=[entry])
+    with pytest.raises(UnreadableMediaError, match='more than 16 levels below'):
+        read_image(tiff(entry))

@@ -41,3 +41,20 @@ def test_nothing_outside_gives_the_middle_of_the_range():
     for dtype, middle in ((np.uint8, 128), (np.uint16, 32768)):
         image = picture(dtype, (9, 7, 1))
         np.testing.assert_array_equal(inpaint_smoothly(image, np.ones((9, 7), bool), 2.0), middle)
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+def test_large_pictures_are_filled_alike_in_bands(dtype, monkeypatch):
+    ys, xs = np.mgrid[0:300, 0:400]
+    image = np.dstack([ys, xs, ys + xs]).astype(float) / 700 * np.iinfo(dtype).max
+    image = image.astype(dtype)
+    hole = np.zeros((300, 400), bool)
+    hole[60:240, 50:350] = True
+    expected = inpaint_smoothly(image, hole, 60.0)
+    monkeypatch.setattr('mmlp.plates.inpainting._LARGE', 1000)
+    monkeypatch.setattr('mmlp.plates.inpainting._WORKING_PIXELS', 20_000)
+    result = inpaint_smoothly(image, hole, 60.0)
+    assert result.dtype == dtype and result.shape == image.shape
+    assert abs(result[hole].astype(float) - expected[hole]).max() < 0.03 * np.iinfo(dtype).max
+    other = np.where(hole[:, :, None], np.iinfo(dtype).max - image, image)
+    np.testing.assert_array_equal(inpaint_smoothly(other, hole, 60.0), result)

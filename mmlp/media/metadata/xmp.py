@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from .filter import DATA_IN_TEXTS, FURTHER_PICTURES, MetadataFilter
 from .places import names_place
@@ -45,16 +46,14 @@ def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
         return None
     packet = bytes(xmp).strip(b'\x00')
     try:
-        check_xml_size(packet)
+        check_xml(packet)
         events = ElementTree.XMLPullParser(['start-ns'])
         events.feed(packet)
         for _, (prefix, uri) in events.read_events():
             if prefix and not re.fullmatch(r'ns\d+|xml', prefix):
                 ElementTree.register_namespace(prefix, uri)
         root = ElementTree.fromstring(packet)
-        if _depth(root) > _MAX_DEPTH:
-            raise ValueError('XMP is nested too deeply')
-    except (ElementTree.ParseError, ValueError, LookupError):
+    except (ElementTree.ParseError, expat.ExpatError, ValueError, LookupError):
         wanted.leave_out('XMP that cannot be read')
         return None
     changed = _clean(root, wanted)
@@ -70,21 +69,33 @@ def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
     return b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>' + body + b'<?xpacket end="w"?>'
 
 
-def check_xml_size(packet: bytes) -> None:
-    """Refuses XML that would take a hundred times its size when it is parsed.
+def check_xml(packet: bytes) -> None:
+    """Refuses XML that takes a hundred times its size, minutes, or Python's stack when it is parsed.
+
+    Args:
+        packet (bytes): The XML.
 
     Raises:
-        ValueError: It is larger than any description of a picture.
+        ValueError: It is larger, or nested more deeply, than any description of a picture.
+        xml.parsers.expat.ExpatError: It is not well-formed up to there.
     """
     if len(packet) > _MAX_BYTES:
-        raise ValueError(f'XMP of {len(packet):,} bytes')
+        raise ValueError(f'XML of {len(packet):,} bytes')
+    depth = 0
 
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise ValueError(f'XML that is nested more than {_MAX_DEPTH} times')
 
-def _depth(root: ElementTree.Element) -> int:
-    depth, level = 0, [root]
-    while level and depth <= _MAX_DEPTH:
-        depth, level = depth + 1, [child for element in level for child in element]
-    return depth
+    def end(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.Parse(packet, True)
 
 
 def _clean(element: ElementTree.Element, wanted: MetadataFilter) -> bool:

@@ -81,3 +81,15 @@ def test_damaged_packets_are_left_out_and_told():
     wanted = MetadataFilter()
     assert clean_xmp(b'<x:xmpmeta', wanted) is None
     assert wanted.notes == ['left out: XMP that cannot be read']
+
+
+@pytest.mark.parametrize('packet', [b'<a>' * 300 + b'</a>' * 300, b'<a>' + b'<b/>' * (1 << 21) + b'</a>'])
+def test_packets_that_fill_stack_or_memory_are_left_out(packet):
+    wanted = MetadataFilter()
+    assert clean_xmp(packet, wanted) is None
+    assert wanted.notes == ['left out: XMP that cannot be read']
+
+
+def test_packets_nested_as_deeply_as_any_are_read():
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + b'<a>' * 100 + b'</a>' * 100 + b'</x:xmpmeta>'
+    assert clean_xmp(packet, MetadataFilter()) == packet

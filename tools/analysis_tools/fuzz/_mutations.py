@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-#: Numbers at which parsers break: ends of ranges, signs, powers of two and their neighbours.
-_EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+#: Numbers at which parsers break: ends of ranges, signs, powers of two and their neighbours; and sides of
+#: pictures that fill the memory.
+_EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 8000, 20_000)
 #: What texts of annotations are broken by.
 _TOKENS = (
     b'1e999',

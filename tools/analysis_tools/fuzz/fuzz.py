@@ -41,7 +41,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('-n', '--number', type=int, default=100, help='mutants of each kind (default: 100)')
     parser.add_argument('--seed', type=int, default=0, help='default: 0')
     parser.add_argument('--seconds', type=float, default=10.0, help='most that one may take (default: 10)')
-    parser.add_argument('--memory', type=float, default=4.0, help='most that one may take, GiB (default: 4)')
+    parser.add_argument(
+        '--memory',
+        type=float,
+        default=3.0,
+        help='most that one may take beyond the libraries, GiB (default: 3, with them less than 4)',
+    )
     parser.add_argument(
         '--keep', type=Path, metavar='DIR', help='where to keep the mutants that are findings'
     )
