@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import av
 import numpy as np
 import pytest
 from bright_plates import BOX, BrightSegmenter, is_legible, plate_picture, read_video, result_of, write_video
@@ -106,9 +107,18 @@ def test_plates_in_a_picture_edited_in_place_are_covered(tmp_path):
     assert not is_legible(read_image(tmp_path / 'out/a.png').bgr, BOX)
 
 
-def test_streams_that_are_too_large_together_are_refused(tmp_path, monkeypatch):
-    import av
+def test_a_file_without_pictures_is_named(tmp_path):
+    path = tmp_path / 'a.mp4'
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('aac', rate=48000, layout='mono')
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), 's16', 'mono')
+        sound.sample_rate = 48000
+        container.mux([*stream.encode(sound), *stream.encode(None)])
+    (result,) = anonymize_media(path, tmp_path / 'out', BrightSegmenter()).files
+    assert result.status == 'failed' and result.error == 'has no video stream'
 
+
+def test_streams_that_are_too_large_together_are_refused(tmp_path):
     path = tmp_path / 'a.mkv'
     with av.open(str(path), 'w') as container:
         streams = []

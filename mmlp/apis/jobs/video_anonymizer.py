@@ -157,7 +157,8 @@ class VideoAnonymizer:
                     max_pixels=self._max_pixels,
                 )
             except UnreadableMediaError as error:
-                if info in (None, task.plan.pictures[-1]) and not task.videos:
+                is_last = info is None or info is task.plan.pictures[-1]
+                if is_last and not task.videos:
                     raise
                 task.unreadable.append(f'{info}, which {error.reason}')
                 continue
