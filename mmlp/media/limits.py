@@ -19,7 +19,7 @@ MAX_SIDE = 1 << 20
 LARGE_FRAME = 10_000_000
 #: Most bytes that one picture may take while it is decoded, looked at and written: with the network and its
 #: engines, which take about 1.1 GB, it stays below 4 GiB. And most bytes that its file may have.
-MAX_MEMORY, MAX_FILE_BYTES = 3_100_000_000, 2_000_000_000
+MAX_MEMORY, MAX_FILE_BYTES = 3_200_000_000, 2_000_000_000
 #: Bytes a pixel that reading, looking at and writing take at the most, as measured: by the layout of pixels,
 #: and by the format where its decoder or encoder takes more. The file and what is written come on top.
 _BYTES_BY_MODE = {
@@ -30,7 +30,7 @@ _BYTES_BY_MODE = {
     'RGBA;16': 15.0,
 }
 _BYTES_OF_OTHERS, _BYTES_OF_DEEP_TIFF, _FILES = 16.0, 12.0, 2
-_BYTES_BY_FORMAT = {'WEBP': 15.4, 'JPEG2000': 42.0, 'AVIF': 30.0, 'HEIF': 30.0, 'QOI': 22.0}
+_BYTES_BY_FORMAT = {'WEBP': 15.0, 'JPEG2000': 42.0, 'AVIF': 30.0, 'HEIF': 30.0, 'QOI': 22.0}
 #: Bytes a pixel in addition: WebP without loss, and portable anymaps that are texts.
 LOSSLESS_WEBP, PLAIN_ANYMAP = 30.0, 22.0
 #: Pillow takes memory for pictures in blocks; the C library gives those back to the system at once that are
