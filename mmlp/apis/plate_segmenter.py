@@ -26,6 +26,7 @@ from .model_info import MAX_PARAMETERS
 from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
 from .probability_layers import ProbabilityLayer
+from .ranges import check_at_least, check_probabilities, check_tile
 from .refinement import Refinement
 from .resizing import resize_picture, working_size
 from .second_look import look_again
@@ -142,7 +143,7 @@ class PlateSegmenter:
         allow_imports: Sequence[str] = (),
         max_parameters: int = MAX_PARAMETERS,
     ) -> None:
-        _check_at_least(
+        check_at_least(
             1,
             long_side=long_side,
             closer_long_side=closer_long_side,
@@ -152,11 +153,11 @@ class PlateSegmenter:
             smallest_plate=smallest_plate,
             max_parameters=max_parameters,
         )
-        _check_at_least(0, closer_below=closer_below, min_area=min_area)
+        check_at_least(0, closer_below=closer_below, min_area=min_area)
         # Half of 1 is 1: it would be looked at for ever.
-        _check_at_least(2, coarser_above=coarser_above)
-        _check_probabilities(threshold, closer_floor, min_score)
-        _check_tile(tile, tile_long_side)
+        check_at_least(2, coarser_above=coarser_above)
+        check_probabilities(threshold, closer_floor, min_score)
+        check_tile(tile, tile_long_side)
         build = functools.partial(
             build_backend,
             backend=backend,
@@ -376,34 +377,6 @@ class PlateSegmenter:
     def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:
         # Crops are small: several times as many fit.
         return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.batch_size)])
-
-
-def _check_at_least(least: int, **values: Optional[int]) -> None:
-    for name, value in values.items():
-        if value is not None and not value >= least:
-            raise ValueError(f'{name} must be at least {least}, got {value}')
-
-
-def _check_probabilities(threshold: Optional[float], closer_floor: float, min_score: Optional[float]) -> None:
-    # Written this way round, nan is refused as well.
-    if threshold is not None and not 0 < threshold < 1:
-        raise ValueError(
-            f'threshold must be a probability in (0, 1), got {threshold}; that of a logit x is '
-            '1 / (1 + exp(-x))'
-        )
-    if not 0 < closer_floor < 1:
-        raise ValueError(f'closer_floor must be a probability in (0, 1), got {closer_floor}')
-    if min_score is not None and not 0 <= min_score <= 1:
-        raise ValueError(f'min_score is a mean probability and must be in 0..1, got {min_score}')
-
-
-def _check_tile(tile: Optional[tuple[int, int]], tile_long_side: Optional[int]) -> None:
-    if tile is not None and not (len(tile) == 2 and 0 <= tile[1] < tile[0]):
-        raise ValueError(f'tile must be (side, overlap) in pixels with 0 <= overlap < side, got {tile}')
-    if tile is None and tile_long_side is not None:
-        raise ValueError(
-            'tile_long_side is the size of the picture that is cut into tiles: give tile as well'
-        )
 
 
 def _chunks(items: Sequence, size: int) -> Iterable[Sequence]:
