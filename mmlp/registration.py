@@ -15,12 +15,8 @@ _REGISTRIES = ('DATASETS', 'HOOKS', 'METRICS', 'MODELS', 'RUNNERS', 'TRANSFORMS'
 
 
 def register_on_demand() -> None:
-    """Makes the toolbox's registries import :mod:`mmlp.modules` when they are first asked, now or later."""
-    loaded = sys.modules.get(_REGISTRY_MODULE)
-    if loaded is not None:
-        _add_location(loaded)
-    else:
-        sys.meta_path.insert(0, _RegistryFinder())
+    """Makes the registries of the toolbox import :mod:`mmlp.modules` when they are first asked."""
+    sys.meta_path.insert(0, _RegistryFinder())
 
 
 def _add_location(registry: ModuleType) -> None:

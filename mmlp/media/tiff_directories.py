@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import struct
 
-#: Bytes of a value by its type, and the types that are read as they are; of others each value is an object.
-_SIZES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
+from .metadata.directories import TYPE_SIZES
+
+#: Types of values that are read as they are; of others each value is an object.
 _BYTES = (1, 2, 7)
 #: More numbers than lists of strips and tiles have.
 _MOST_NUMBERS = 1 << 20
@@ -52,7 +36,7 @@ def check_directory(data: bytes, offset: int, depth: int = _DEPTH) -> None:
     start, step, total = offset + struct.calcsize(head), entry.size + word, 0
     for position in range(start, min(start + entries * step, len(data) - step + 1), step):
         tag, kind, count = entry.unpack_from(data, position)
-        size = count * _SIZES.get(kind, 0)
+        size = count * TYPE_SIZES.get(kind, 0)
         total += size if size <= len(data) else 0  # Larger ones cannot be read, and are passed over.
         if total > len(data):
             raise ValueError('its values lie over one another')

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -188,3 +190,25 @@ def write_set(name: str, root: Path, token: str) -> Reader:
         picture(root / f'{stem}.jpg')
     root.mkdir(parents=True, exist_ok=True)
     return SETS[name](root, token)
+
+
+def pictures(root: Path, *names: str) -> Path:
+    """Writes pictures into a folder, and returns it."""
+    for name in names or ('good', 'bad'):
+        picture(root / f'{name}.jpg')
+    return root
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG that states a size and holds next to nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+    header = struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)
+    return (
+        b'\x89PNG\r\n\x1a\n'
+        + chunk(b'IHDR', header)
+        + chunk(b'IDAT', zlib.compress(bytes(9)))
+        + chunk(b'IEND', b'')
+    )

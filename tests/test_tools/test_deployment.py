@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import re
 import runpy
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,20 +36,6 @@ def run(monkeypatch):
         runpy.run_path(str(TOOLS / tool), run_name='__main__')
 
     return call
-
-
-@pytest.fixture
-def mistake(capsys):
-    """Expects that a command ends with a message that matches."""
-
-    @contextlib.contextmanager
-    def expect(message: str) -> Iterator[None]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            yield
-        assert leaving.value.code == 2 and re.search(f'^error: .*{message}', capsys.readouterr().err, re.S)
-
-    return expect
 
 
 def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys, mistake):

@@ -1,8 +1,5 @@
-import contextlib
-import re
 import runpy
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,20 +28,6 @@ def convert(monkeypatch):
         runpy.run_path(str(TOOL), run_name='__main__')
 
     return run
-
-
-@pytest.fixture
-def mistake(capsys):
-    """Expects that a command ends with a message that matches."""
-
-    @contextlib.contextmanager
-    def expect(message: str) -> Iterator[None]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            yield
-        assert leaving.value.code == 2 and re.search(f'^error: .*{message}', capsys.readouterr().err, re.S)
-
-    return expect
 
 
 def test_converted_file_works_in_the_inference_api(convert, torchvision_model, tmp_path, capsys):

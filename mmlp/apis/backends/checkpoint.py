@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any, Optional
 
@@ -15,11 +14,9 @@ from mmlp.apis.plate_probability import PlateProbability
 
 from .base import Backend
 from .graphics_card import pytorch_sees_card
-from .onnxruntime import ONNXRuntimeBackend
-from .openvino import OpenVINOBackend
 from .pytorch import PyTorchBackend
+from .selection import EXPORTED, is_installed
 
-_EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 #: Engines on a CPU, the faster first, for networks of depthwise convolutions and for dense ones such as
 #: ResNets (measured by tools/analysis_tools/benchmarks/, see docs/benchmarks.md).
 _FASTER_WHEN_DEPTHWISE = ('onnxruntime', 'openvino', 'pytorch')
@@ -56,15 +53,15 @@ def build_from_checkpoint(
         backend = _fastest_backend(network, device)
     if backend == 'pytorch':
         return PyTorchBackend(network, name, device, num_threads)
-    return _EXPORTED[backend](export_onnx(network), name, device, num_threads)
+    return EXPORTED[backend](export_onnx(network), name, device, num_threads)
 
 
 def _fastest_backend(network: PlateProbability, device: str) -> str:
     on_cpu = device == 'cpu' or (device == 'auto' and not pytorch_sees_card())
-    if not on_cpu or not _is_installed('onnx'):  # onnx is what exports the network.
+    if not on_cpu or not is_installed('onnx'):  # onnx is what exports the network.
         return 'pytorch'
     faster_first = _FASTER_WHEN_DEPTHWISE if _has_depthwise(network) else _FASTER_WHEN_DENSE
-    return next(name for name in faster_first if name == 'pytorch' or _is_installed(name))
+    return next(name for name in faster_first if name == 'pytorch' or is_installed(name))
 
 
 def _has_depthwise(network: nn.Module) -> bool:
@@ -72,7 +69,3 @@ def _has_depthwise(network: nn.Module) -> bool:
         isinstance(module, nn.Conv2d) and module.groups == module.in_channels > 1
         for module in network.modules()
     )
-
-
-def _is_installed(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None

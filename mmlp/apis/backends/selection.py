@@ -80,7 +80,7 @@ def _belongs_to_pytorch(device: str) -> bool:
     """Whether an engine that nobody named is PyTorch, for weights that are there for all engines."""
     if device == 'auto':
         return pytorch_sees_card()
-    return device != 'cpu' and _is_installed('torch')
+    return device != 'cpu' and is_installed('torch')
 
 
 def _build_exported(path: Path, name: str, backend: str, device: str, num_threads: Optional[int]) -> Backend:
@@ -89,7 +89,7 @@ def _build_exported(path: Path, name: str, backend: str, device: str, num_thread
             f'{path} is an exported network, which PyTorch does not run; choose onnxruntime or openvino'
         )
     if backend == 'auto':
-        backend = next(filter(_is_installed, EXPORTED), 'onnxruntime')
+        backend = next(filter(is_installed, EXPORTED), 'onnxruntime')
     _require(backend)
     engine = EXPORTED[backend](read_onnx(path), name, device, num_threads)
     fixed = [side if isinstance(side, int) else '?' for side in engine.input_shape[:3]]
@@ -101,13 +101,14 @@ def _build_exported(path: Path, name: str, backend: str, device: str, num_thread
     return engine
 
 
-def _is_installed(package: str) -> bool:
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported, without importing it."""
     return importlib.util.find_spec(package) is not None
 
 
 def _require(*packages: str) -> None:
     for package in packages:
-        if not _is_installed(package):
+        if not is_installed(package):
             extra = 'openvino' if package == 'openvino' else 'onnx'
             raise ImportError(
                 f"{package} is not installed. Install it by  pip install 'mmlp[{extra}]'  or choose "

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import ctypes
 import importlib.metadata
-import json
 import math
 import multiprocessing
 import os
@@ -24,7 +23,7 @@ import cv2
 import matplotlib as mpl
 import torch
 
-from mmlp.files import atomic_path
+from mmlp.files import atomic_path, write_json
 from mmlp.processes import end_with_parent
 
 mpl.use('Agg')
@@ -291,8 +290,7 @@ def write_report(report: Mapping[str, Any], figure: Figure, out_dir: Path, name:
         out_dir: Where to; made if missing.
         name: Name of both files.
     """
-    with atomic_path(out_dir / f'{name}.json') as part:
-        part.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
+    write_json(out_dir / f'{name}.json', report, indent=2)
     with atomic_path(out_dir / f'{name}.png') as part:
         figure.savefig(part, dpi=130)
     plt.close(figure)
