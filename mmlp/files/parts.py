@@ -27,13 +27,14 @@ def _name_of_host() -> str:
 
 
 _HOST = _name_of_host()
-_PART_OF_HOST = re.compile(rf'{re.escape(PART_PREFIX)}{_HOST}-(\d+)-[0-9a-f]{{8}}\.part')
+#: Earlier versions wrote a point before ``part``, which looked like a suffix.
+_PART_OF_HOST = re.compile(rf'{re.escape(PART_PREFIX)}{_HOST}-(\d+)-[0-9a-f]{{8}}[.-]part')
 #: Suffixes with more bytes say nothing of the format, and would make the name too long.
 _LONGEST_SUFFIX = 32
 
 
 def part_path(path: str | os.PathLike) -> Path:
-    """Returns the name of an unfinished file beside ``path``, with the same suffix.
+    """Returns the name of an unfinished file beside ``path``, with the same suffix, or none if it has none.
 
     The name does not hold the final one, which may already have the greatest length a file system allows. It
     tells the computer and the process, so that :func:`remove_abandoned` knows whose it is; whoever begins to
@@ -44,7 +45,7 @@ def part_path(path: str | os.PathLike) -> Path:
     suffix = path.suffix.lower()
     if len(os.fsencode(suffix)) > _LONGEST_SUFFIX:
         suffix = ''
-    return path.with_name(f'{PART_PREFIX}{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.part{suffix}')
+    return path.with_name(f'{PART_PREFIX}{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-part{suffix}')
 
 
 def remove_abandoned(folders: Iterable[str | os.PathLike]) -> None:

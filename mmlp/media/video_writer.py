@@ -14,7 +14,7 @@ from typing import NoReturn
 import av
 import numpy as np
 
-from mmlp.files import PART_PREFIX, part_path, publish
+from mmlp.files import part_path, publish
 
 from .codecs import PLAYED_BITS
 from .companions import Companions, add_cover, copy_chapters, copy_tags, copy_time_code
@@ -66,8 +66,6 @@ def find_container(path: str | os.PathLike, source: str | os.PathLike | None) ->
         str | None: FFmpeg's name of the container; None for one that cannot be written.
     """
     suffix = Path(path).suffix.lower()
-    if suffix == '.part' and Path(path).name.startswith(PART_PREFIX):
-        suffix = ''  # The unfinished file of one without a suffix.
     if suffix in CONTAINERS or source is None or suffix_kind(path) == 'video':
         return CONTAINERS.get(suffix)
     if Path(source).suffix.lower() != suffix and os.path.realpath(source) != os.path.realpath(path):

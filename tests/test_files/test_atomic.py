@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -205,3 +206,9 @@ def test_files_alone_are_replaced(tmp_path, kind):
     with pytest.raises(WriteError, match=f'there is a {what} of that name'):
         write_bytes(path, b'1')
     assert (os.lstat(path), os.lstat(target)) == before and len(contents(tmp_path)) == 1 + (target != path)
+
+
+@pytest.mark.parametrize('name', ['a.mp4', 'a.JPG', 'a', 'a.b.tar'])
+def test_unfinished_files_have_the_suffix_of_the_final_one(tmp_path, name):
+    """Writers tell the format by it: of a name without one, too."""
+    assert part_path(tmp_path / name).suffix == Path(name).suffix.lower()
