@@ -10,11 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from PIL import Image
-from tqdm import tqdm
 
 from mmlp.files import write_bytes, write_json
+from mmlp.progress import progress_bar
 
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
 from .manifest import Manifest
@@ -67,7 +67,7 @@ def convert(reader: Reader, options: Options) -> Report:
 
 def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     records = []
-    bar = tqdm(desc='listing files', unit='', disable=not options.progress, leave=False)
+    bar = progress_bar(title='listing files', unit='', shown=options.progress, leave=False)
     for item in reader.read():
         if not bar.n:
             bar.set_description_str('reading annotations')
@@ -108,7 +108,7 @@ def convert_jobs(jobs: Sequence[Job], manifest: Manifest, options: Options, repo
         os.makedirs(folder, exist_ok=True)
     votes = FrameVotes()
     undecided = []
-    with tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress) as bar:
+    with progress_bar(total=len(jobs), title='converting', unit='picture', shown=options.progress) as bar:
         for job, outcome in _each([(job, None) for job in jobs], manifest, options, report):
             if outcome.frame:
                 votes.add(job.record, outcome.frame)

@@ -15,8 +15,6 @@ from .shapes import FormatError, Shape
 
 #: Grey values of the masks written.
 BACKGROUND, IGNORED, PLATE = 0, 128, 255
-#: Rim of ``--box-as ignored-rim``, see :func:`paint`.
-DEFAULT_RIM = 0.25
 #: An outline of which less than this share lies in the picture is taken for a mistake.
 LEAST_INSIDE = 0.5
 

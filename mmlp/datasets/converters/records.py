@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from .choices import SPLITS
 from .shapes import FormatError, Shape
 
-T = TypeVar('T')
+__all__ = ['SPLITS', 'ConversionError', 'Problem', 'Record', 'attempt']
 
-SPLITS = ('train', 'val', 'test')
+T = TypeVar('T')
 
 
 class ConversionError(Exception):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..converters.files import relative_name, walk
 from ..converters.records import SPLITS
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 from .fingerprint import FingerprintStore
 from .picture_list import ListedPicture, ListError, check_name
 

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from mmlp.files import write_bytes
 
-from ..converters.records import SPLITS
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..converters.choices import SPLITS
+from ..picture_suffixes import IMG_SUFFIXES
 
 _SHA256 = re.compile(r'[0-9a-f]{64}')
 #: What no name may hold: separators and drives of other systems, control characters.

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from PIL import Image
-from tqdm import tqdm
 
-from ...integrity import read_size
-from ...license_plate_dataset import IMG_SUFFIXES
+from mmlp.progress import progress_bar
+
+from ...picture_size import read_size
+from ...picture_suffixes import IMG_SUFFIXES
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
 from ..files import place_picture, relative_name, walk
 from ..names import flat_name
@@ -119,8 +120,8 @@ def export_masks(
             writer.take(item)
         results = in_threads(partial(_prepare, done=done, min_area=min_area), jobs, workers)
         with closing(results):
-            for job, future in tqdm(
-                results, total=len(jobs), desc='exporting', unit='pic', disable=not progress
+            for job, future in progress_bar(
+                results, total=len(jobs), title='exporting', unit='picture', shown=progress
             ):
                 try:
                     mask, stamp, item = future.result()

@@ -83,8 +83,6 @@ class LabelMe(Reader):
     """Reads LabelMe JSON files."""
 
     name = 'labelme'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str) -> None:
         super().__init__(source)

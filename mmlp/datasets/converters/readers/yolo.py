@@ -24,12 +24,9 @@ A picture without label file, or with an empty one, is one without plates, as YO
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
-
-import yaml
 
 from ..files import PictureIndex, read_text, walk
 from ..names import split_of
@@ -54,8 +51,6 @@ class YOLO(Reader):
     """
 
     name = 'yolo'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, pose: bool | None = None) -> None:
         super().__init__(source)
@@ -67,24 +62,6 @@ class YOLO(Reader):
         width = self.keypoints[1] if self.keypoints and pose is not False else None
         self._lines = Lines(pose, width)
         self._unlabelled = 0
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--pose`` and ``--outlines``."""
-        kinds = parser.add_mutually_exclusive_group()
-        kinds.add_argument(
-            '--pose',
-            action='store_true',
-            default=None,
-            help='lines of 12 or 16 numbers hold a box and four key points, the corners',
-        )
-        kinds.add_argument(
-            '--outlines',
-            dest='pose',
-            action='store_false',
-            default=None,
-            help='lines of 6 numbers and more hold outlines',
-        )
 
     def notes(self) -> list[str]:
         """Says how many pictures have no label file, and what lines were taken for."""
@@ -157,6 +134,8 @@ class YOLO(Reader):
             [self.source] if os.path.isfile(self.source) else list(walk(self.source, '.yaml', '.yml'))
         )
         for path in candidates:
+            import yaml
+
             try:
                 content = yaml.safe_load(read_text(path))
             except yaml.YAMLError as error:
