@@ -33,6 +33,4 @@ def progress_bar(
     """
     # Into a log file, a line from time to time is enough.
     pace = 0.2 if sys.stderr is not None and sys.stderr.isatty() else 30.0
-    return tqdm(
-        items, desc=title, total=total, unit=unit, disable=not shown, leave=leave, mininterval=pace
-    )
+    return tqdm(items, desc=title, total=total, unit=unit, disable=not shown, leave=leave, mininterval=pace)

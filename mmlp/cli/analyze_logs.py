@@ -3,45 +3,42 @@ r"""Draw the training curves of a run: loss, plate IoU, and plate IoU per image.
 Examples:
     The newest run of a work directory, resumed parts put together, into work_dirs/lp_tiny/curves.png:
 
-        python tools/analysis_tools/analyze_logs.py work_dirs/lp_tiny
+        mmlp analyze-logs work_dirs/lp_tiny
 
     Two runs compared, as vector graphics:
 
-        python tools/analysis_tools/analyze_logs.py work_dirs/lp_deeplabv3_r50 work_dirs/lp_deeplabv3_r101 \
+        mmlp analyze-logs work_dirs/lp_deeplabv3_r50 work_dirs/lp_deeplabv3_r101 \
             --legend R50 R101 --out comparison.svg
 
     Two recipes with two seeds each; runs of one name are drawn as one, their mean over a thin line a run:
 
-        python tools/analysis_tools/analyze_logs.py work_dirs/lovasz_{0,1} work_dirs/cross_entropy_{0,1} \
+        mmlp analyze-logs work_dirs/lovasz_{0,1} work_dirs/cross_entropy_{0,1} \
             --legend Lovasz Lovasz "cross entropy" "cross entropy" --out seeds.png
 
     Other scalars, a panel each:
 
-        python tools/analysis_tools/analyze_logs.py work_dirs/lp_tiny --keys loss lr plate_recall
+        mmlp analyze-logs work_dirs/lp_tiny --keys loss lr plate_recall
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+from mmlp.files import atomic_path
 
-from _command import command, loading
+from .command import answers_mistakes, loading
+from .options import add_out
+from .parser import Parser
 
-with loading(__name__):
-    from mmlp.files import atomic_path
-    from mmlp.visualization import load_training_log, plot_training_curves
-
+KEPT = 'nothing was written'
 FORMATS = ('.png', '.svg', '.pdf', '.jpg')
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parses the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser('analyze-logs', __doc__)
     parser.add_argument(
         'logs',
         nargs='+',
@@ -67,10 +64,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='N',
         help='average N logged training values for the bold line, 1 for none (default: 1/12 of the run)',
     )
-    parser.add_argument(
-        '--out',
-        type=Path,
-        help=f'file to write, {", ".join(FORMATS)} (default: curves.png beside the first log)',
+    add_out(
+        parser,
+        f'file to write, {", ".join(FORMATS)} (default: curves.png beside the first log)',
+        required=False,
     )
     args = parser.parse_args(argv)
     if args.legend and len(args.legend) != len(args.logs):
@@ -85,9 +82,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Reads the logs, draws, saves and says which files went into the figure."""
+@answers_mistakes
+def main(argv: Sequence[str] | None = None) -> int:
+    """Reads the logs, draws, saves and says which files went into the figure; returns the exit code."""
     args = parse_args(argv)
+    with loading():
+        from mmlp.visualization import load_training_log, plot_training_curves
     names = args.legend or [None] * len(args.logs)
     try:
         logs = [load_training_log(path, name) for path, name in zip(args.logs, names)]
@@ -103,7 +103,4 @@ def main(argv: list[str] | None = None) -> None:
     with atomic_path(args.out) as part:
         figure.savefig(part)
     print(f'saved to {args.out}')
-
-
-if __name__ == '__main__':
-    command(main)
+    return 0

@@ -1,8 +1,8 @@
 """Makes licence plates unreadable in pictures and videos.
 
-    python tools/anonymize.py photos/ drive.mp4 -o anonymous
-    python tools/anonymize.py photo.jpg -o photo_anonymous.jpg --method pixelate
-    python tools/anonymize.py photos/ --in-place --report report.json
+    mmlp anonymize photos/ drive.mp4 -o anonymous
+    mmlp anonymize photo.jpg -o photo_anonymous.jpg --method pixelate
+    mmlp anonymize photos/ --in-place --report report.json
 
 The tree of the inputs is mirrored below the output folder. A file that could not be processed has no output.
 What is neither picture nor video, and what is hidden, is named and left alone. The report tells the plates
@@ -12,28 +12,32 @@ found in each file, the lowest score, and what a person should look at.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from _command import answers_mistakes, command, loading
+from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
+from mmlp.plates.redaction_methods import REDACTION_METHODS
 
-with loading(__name__):
-    from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
-    from mmlp.apis.jobs import FileResult, JobReport, Redaction, anonymize_media, command_line, read_cover
-    from mmlp.plates import REDACTION_METHODS, TemporalMemory
+from . import media_jobs
+from .command import answers_mistakes, loading
+from .options import add_out_dir, add_overwrite
+from .parser import Parser
+from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
 
-SEARCH = command_line.SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
+if TYPE_CHECKING:
+    from mmlp.apis.jobs import FileResult, JobReport
+
+KEPT = media_jobs.KEPT
+SEARCH = SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog=command_line.EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, videos, folders, patterns')
+    parser = Parser('anonymize', __doc__, media_jobs.EXIT_CODES)
+    media_jobs.add_input_options(parser)
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument('--output', '-o', type=Path, help='folder to write to; for one input, also a file')
+    add_out_dir(target, 'folder to write to; for one input, also a file')
     target.add_argument(
         '--in-place',
         action='store_true',
@@ -43,15 +47,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     existing.add_argument(
         '--resume', action='store_true', help='keep what a former run finished, do the rest'
     )
-    existing.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
-    command_line.add_hidden_option(parser)
-    parser.add_argument('--report', type=Path, help='where to write the report (default: OUTPUT/report.json)')
+    add_overwrite(existing, 'replace outputs that exist')
+    parser.add_argument('--report', type=Path, help='where to write the report (default: OUT/report.json)')
     parser.add_argument(
         '--strip-location',
         action='store_true',
         help='leave out coordinates and names of places, and texts and subtitles in which coordinates stand',
     )
-    parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
     redaction = parser.add_argument_group('making plates unreadable')
     redaction.add_argument(
         '--method',
@@ -73,8 +75,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
-    command_line.add_segmenter_options(parser, SEARCH)
-    videos = command_line.add_video_options(parser, 'videos')
+    add_segmenter_options(parser, SEARCH)
+    videos = media_jobs.add_video_options(parser, 'videos')
     videos.add_argument(
         '--memory',
         type=int,
@@ -112,18 +114,23 @@ def describe(result: FileResult) -> str:
 
 def anonymize(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
+    with loading():
+        from mmlp.apis.jobs import Redaction, anonymize_media, read_cover
+        from mmlp.plates import TemporalMemory
+
+        from .progress_bar import ProgressBar
     if (args.method == 'image') != (args.image is not None):
         raise ValueError('--method image and --image FILE go together')
     redaction = Redaction(
         args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
     )
     memory = TemporalMemory(*args.memory)
-    media = command_line.find_inputs(args.inputs, args.output, args.hidden)
-    with command_line.ProgressBar(media, describe) as progress:
+    media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
+    with ProgressBar(media, describe) as progress:
         report = anonymize_media(
             media,
-            args.output,
-            command_line.build_segmenter(args),
+            args.out_dir,
+            build_segmenter(args),
             redaction,
             in_place=args.in_place,
             resume=args.resume,
@@ -139,17 +146,13 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             max_pixels=args.max_pixels,
             progress=progress,
         )
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     return report
 
 
 @answers_mistakes
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
-    command_line.set_verbose(args.verbose)
-    return command_line.run(lambda: anonymize(args))
-
-
-if __name__ == '__main__':
-    command(main, 'finished outputs stay, unfinished ones were removed; --resume goes on')
+    media_jobs.set_verbose(args.verbose)
+    return media_jobs.run(lambda: anonymize(args))

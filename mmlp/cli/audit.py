@@ -6,53 +6,37 @@ a page to look through, and audit.json, for programs.
 Examples:
     The data that a config trains, validates and tests on:
 
-        python tools/analysis_tools/audit_dataset.py configs/lp_deeplabv3_r101.py
+        mmlp audit lp_deeplabv3_r101
 
     A folder in our layout, all its splits, with masks named NAME.png in which 255 means ignore:
 
-        python tools/analysis_tools/audit_dataset.py data/plates --seg-map-suffix .png --ignore-values 128 255
+        mmlp audit data/plates --seg-map-suffix .png --ignore-values 128 255
 
     In continuous integration: fail on warnings, too, but not on pictures of the same scene:
 
-        python tools/analysis_tools/audit_dataset.py data/plates --fail-on warning \
-            --ignore scene-across-splits
+        mmlp audit data/plates --fail-on warning --ignore scene-across-splits
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+from mmlp.datasets.audit.checks import CHECKS, Severity
 
-from _command import answers_mistakes, command, loading
+from .command import answers_mistakes, loading
+from .option_types import whole_number
+from .options import add_config_options, add_out_dir, add_plate_values, add_workers
+from .parser import Parser
+from .run_configs import answers_config_mistakes, read_config
 
-with loading(__name__):
-    from mmengine.config import DictAction
-    from mmengine.registry import init_default_scope
-    from tqdm import tqdm
+if TYPE_CHECKING:
+    from mmlp.datasets.audit import AuditReport
 
-    from mmlp.datasets.audit import (
-        CHECKS,
-        AuditReport,
-        Severity,
-        audit,
-        find_split_folders,
-        finding_table,
-        load_splits,
-        phase_datasets,
-        split_table,
-        write_json,
-        write_page,
-    )
-    from mmlp.datasets.integrity import name_offenders
-    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import load_run_config
-
+KEPT = 'nothing was written'
 CLEAN, FOUND = 0, 1
 
 
@@ -69,26 +53,19 @@ EPILOG = f"""{_checks_help()}
 exit codes:
   0    nothing as grave as --fail-on was found
   1    something was
-  2    nothing was audited: wrong arguments, or no data there
+  2    nothing was audited: a mistake of yours, or no data there
   130  interrupted; nothing was written
 """
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parses the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('source', type=Path, help='config file, or folder of the data in our layout')
+    parser = Parser('audit', __doc__, EPILOG)
     parser.add_argument(
-        '--out-dir',
-        '-o',
-        type=Path,
-        help='folder to write to (default: work_dirs/audit/<name of the source>)',
+        'source', help='folder of the data in our layout; or a config file, or the name of a config of mmlp'
     )
-    parser.add_argument(
-        '--workers', type=int, default=min(4, os.cpu_count() or 1), help='processes (default: %(default)s)'
-    )
+    add_out_dir(parser, 'folder to write to (default: work_dirs/audit/<name of the source>)')
+    add_workers(parser, 'processes; 0 for none but this one', least=0)
     parser.add_argument(
         '--fail-on',
         choices=[Severity.ERROR.value, Severity.WARNING.value],
@@ -100,14 +77,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--max-shown',
-        type=int,
+        type=whole_number,
         default=24,
         metavar='N',
         help='findings of a check that the page shows with pictures (default: %(default)s)',
     )
-    parser.add_argument(
-        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
-    )
+    add_plate_values(parser)
     folder = parser.add_argument_group('of a folder')
     folder.add_argument('--img-suffix', nargs='+', metavar='SUFFIX', help='endings of pictures')
     folder.add_argument(
@@ -123,19 +98,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='grey values that mean ignore (default: 128)',
     )
     config = parser.add_argument_group('of a config')
-    config.add_argument('--data-root', help="folder of the data, in place of the config's")
-    config.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings of the config to override; lists as key="[a,b]", without blanks',
-    )
+    add_config_options(config)
     args = parser.parse_args(argv)
-    for option, least in (('workers', 0), ('max_shown', 0)):
-        if getattr(args, option) < least:
-            parser.error(f'--{option.replace("_", "-")} wants {least} or more, got {getattr(args, option)}')
-    is_folder = args.source.is_dir()
+    is_folder = Path(args.source).is_dir()
     for option in (
         ('data_root', 'cfg_options') if is_folder else ('img_suffix', 'seg_map_suffix', 'ignore_values')
     ):
@@ -145,31 +110,39 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     if any(not 0 <= value <= 255 for value in args.ignore_values or ()):
         parser.error(f'--ignore-values wants grey values of 0 to 255, got {args.ignore_values}')
     if args.out_dir is None:
-        args.out_dir = Path('work_dirs', 'audit', args.source.resolve().stem)
+        args.out_dir = Path('work_dirs', 'audit', Path(args.source).resolve().stem)
     return args
 
 
 def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
     """The data sets that the command line means, by split."""
-    if args.source.is_dir():
+    from mmengine.registry import init_default_scope
+
+    from mmlp.apis.config_files import find_config
+    from mmlp.datasets.audit import find_split_folders, phase_datasets
+
+    if Path(args.source).is_dir():
         options = ('img_suffix', 'seg_map_suffix', 'ignore_values', 'plate_values')
         given = {name: getattr(args, name) for name in options}
         init_default_scope('mmseg')
-        return find_split_folders(args.source, {k: v for k, v in given.items() if v is not None})
-    if args.source.suffix != '.py':
-        raise FileNotFoundError(f'folder {str(args.source)!r} does not exist, and a config ends with .py')
-    cfg = load_run_config(
-        str(args.source),
-        data_root=args.data_root,
-        cfg_options=args.cfg_options,
-        plate_values=args.plate_values,
-    )
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    return phase_datasets(cfg)
+        return find_split_folders(Path(args.source), {k: v for k, v in given.items() if v is not None})
+    try:
+        args.config = find_config(args.source)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f'{args.source!r} is neither a folder nor a config ("mmlp configs" lists those that come with mmlp)'
+        ) from None
+    with answers_config_mistakes():
+        cfg = read_config(args)
+        init_default_scope(cfg.get('default_scope', 'mmseg'))
+        return phase_datasets(cfg)
 
 
 def print_report(report: AuditReport) -> None:
     """Prints the two tables, and the first files of each kind of error and warning."""
+    from mmlp.datasets.audit import finding_table, split_table
+    from mmlp.datasets.integrity import name_offenders
+
     print(split_table(report))
     print(finding_table(report) or 'nothing was found')
     for name, check in CHECKS.items():
@@ -180,13 +153,19 @@ def print_report(report: AuditReport) -> None:
 
 
 @answers_mistakes
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Audits, writes the page and the JSON file, and returns the exit code."""
     args = parse_args(argv)
-    splits = load_splits(find_datasets(args), expected=('train',) if args.source.is_dir() else ())
+    with loading():
+        from mmlp.compat import require_toolbox
+
+        require_toolbox('an audit reads data sets as MMSegmentation does')
+        from mmlp.datasets.audit import audit, load_splits, write_json, write_page
+        from mmlp.progress import progress_bar
+    splits = load_splits(find_datasets(args), expected=('train',) if Path(args.source).is_dir() else ())
     total = sum(len(split.samples) for split in splits)
-    bar: partial[Iterable] = partial(tqdm, total=total, unit='picture')
-    report = audit(str(args.source), splits, workers=args.workers, ignore=args.ignore, progress=bar)
+    bar = partial(progress_bar, total=total, unit='picture')
+    report = audit(args.source, splits, workers=args.workers, ignore=args.ignore, progress=bar)
     write_page(args.out_dir / 'audit.html', report, args.max_shown)
     write_json(args.out_dir / 'audit.json', report)
     print_report(report)
@@ -195,7 +174,3 @@ def main(argv: list[str] | None = None) -> int:
     print(', '.join(f'{count} {severity.value}s' for severity, count in counts.items()))
     failing = counts[Severity.ERROR] + (counts[Severity.WARNING] if args.fail_on == 'warning' else 0)
     return FOUND if failing else CLEAN
-
-
-if __name__ == '__main__':
-    command(main)

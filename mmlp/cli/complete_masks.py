@@ -1,7 +1,7 @@
 """Completes the masks of a data set with the plates that a network finds and nobody annotated.
 
-    python tools/complete_masks.py data/plates
-    python tools/train.py configs/lp_fpn_lite0_completed.py
+    mmlp complete-masks data/plates
+    mmlp train lp_fpn_lite0_completed
 
 Public data sets annotate one plate a picture, or none of the far ones, and a network learns to pass over the
 rest. Here the weights that ship, or --model, look at every picture more closely than they usually do. Sure
@@ -9,7 +9,7 @@ finds become plates, unsure ones are ignored in training, and so are pixels wher
 disagree. People seldom pass over near plates: of the wide finds sure ones are ignored and the rest stays
 background. Plates that are annotated stay. Look at what comes of it:
 
-    python tools/analysis_tools/browse_dataset.py configs/lp_fpn_lite0_completed.py --mode original
+    mmlp browse lp_fpn_lite0_completed --mode original
 
 Masks are written to SPLIT/completed_masks beside SPLIT/masks, which stay as they are, and the names of the
 pictures with three plates or more to SPLIT/crowded.txt. Interrupted, run the same command again: it goes on
@@ -22,38 +22,31 @@ import argparse
 import os.path as osp
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from _command import GOES_ON, answers_mistakes, command, loading
+from mmlp.datasets.mask_rule import DEFAULT_IGNORE_VALUES
 
-with loading(__name__):
+from .command import GOES_ON, answers_mistakes, loading
+from .options import add_plate_values, add_threads
+from .parser import Parser
+
+if TYPE_CHECKING:
     import numpy as np
-    from mmengine.registry import init_default_scope
-    from tqdm import tqdm
 
-    from mmlp.apis import PlateSegmenter
-    from mmlp.datasets import LicensePlateDataset, read_plate_mask
-    from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
-    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.datasets.plate_mask import DEFAULT_IGNORE_VALUES, IGNORE, PLATE
-    from mmlp.files import write_bytes
-    from mmlp.media import write_image
-    from mmlp.plates.components import label_components
+    from mmlp.datasets.mask_completion import CompletionCounts
 
+KEPT = f'finished masks stay; {GOES_ON}'
 #: Every suspect is looked at closer, whatever its size, and larger than usual.
 CLOSELY = dict(long_side=512, closer_long_side=1536, closer_below=1 << 16, closer_floor=0.1)
 CROWDED = 3
 
 
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser('complete-masks', __doc__)
     parser.add_argument('data_root', type=Path, help='data set with SPLIT/images and SPLIT/masks')
     parser.add_argument('--split', default='train', help='which part of it (default: %(default)s)')
-    parser.add_argument(
-        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
-    )
+    add_plate_values(parser)
     parser.add_argument(
         '--ignore-values',
         nargs='+',
@@ -76,12 +69,26 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar='PIXELS',
         help='finds as wide as this are no plates that people passed over (default: 48)',
     )
-    parser.add_argument('--threads', type=int, help='of the network (default: one a core)')
+    add_threads(parser)
     return parser.parse_args(argv)
 
 
 def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     """Writes the completed masks of one split, and the list of its crowded pictures."""
+    with loading():
+        from mmlp.compat import require_toolbox
+
+        require_toolbox('completing masks reads data sets as MMSegmentation does')
+        from mmengine.registry import init_default_scope
+
+        from mmlp.apis import PlateSegmenter
+        from mmlp.datasets import LicensePlateDataset, read_plate_mask
+        from mmlp.datasets.mask_completion import CompletionCounts, MaskCompletion
+        from mmlp.datasets.plate_mask import PLATE
+        from mmlp.files import write_bytes
+        from mmlp.media import write_image
+        from mmlp.plates.components import label_components
+        from mmlp.progress import progress_bar
     init_default_scope('mmseg')
     complete = MaskCompletion(args.plate_score, args.ignore_score, args.near_width)
     folder = args.data_root / args.split
@@ -96,7 +103,7 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
     print(segmenter.describe())
     total = CompletionCounts()
     crowded, kept = [], 0
-    for index in tqdm(range(len(dataset)), unit='picture'):
+    for index in progress_bar(range(len(dataset)), unit='picture'):
         info = dataset.get_data_info(index)
         out = folder / 'completed_masks' / osp.relpath(info['seg_map_path'], folder / 'masks')
         if out.exists():
@@ -118,6 +125,10 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
 
 def as_grey(mask: np.ndarray) -> np.ndarray:
     """Turns a mask of 0, 1 and 255 into the grey values that mask files have."""
+    import numpy as np
+
+    from mmlp.datasets.plate_mask import IGNORE, PLATE
+
     grey = np.zeros_like(mask)
     grey[mask == PLATE] = 255
     grey[mask == IGNORE] = DEFAULT_IGNORE_VALUES[0]
@@ -134,7 +145,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         f'{counts.added} plates added, {counts.ignored} finds ignored'
     )
     return 0
-
-
-if __name__ == '__main__':
-    command(main, f'finished masks stay; {GOES_ON}')

@@ -1,19 +1,20 @@
 """Makes a data set of synthetic scenes with licence plates and exact outlines; needs no download.
 
-python tools/generate_synthetic_plates.py
-python tools/generate_synthetic_plates.py --out data/more_plates --num-train 2000 --seed 1 --workers 4
+mmlp generate
+mmlp generate -o data/more_plates --num-train 2000 --seed 1 --workers 4
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from _command import answers_mistakes, command, loading
+from .command import answers_mistakes, loading
+from .options import add_out_dir, add_overwrite, add_seed, add_workers
+from .parser import Parser
 
-with loading(__name__):
-    from mmlp.datasets.synthetic import write_dataset
+KEPT = 'nothing was written'
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -23,40 +24,31 @@ def _size(text: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        '--out',
-        type=Path,
-        default=Path('data/synthetic_plates'),
-        help='folder to make (default: %(default)s)',
-    )
+    parser = Parser('generate', __doc__)
+    add_out_dir(parser, 'folder to make (default: %(default)s)', Path('data/synthetic_plates'))
     parser.add_argument(
         '--num-train', type=int, default=240, help='pictures to train on (default: %(default)s)'
     )
     parser.add_argument(
         '--num-val', type=int, default=60, help='pictures to validate on (default: %(default)s)'
     )
-    parser.add_argument(
-        '--seed', type=int, default=0, help='the same seed makes the same pictures (default: %(default)s)'
-    )
+    add_seed(parser, 'the same seed makes the same pictures')
     parser.add_argument('--size', type=_size, default=(640, 480), help='of the pictures (default: 640x480)')
-    parser.add_argument(
-        '--workers', type=int, default=min(os.cpu_count() or 1, 8), help='processes (default: %(default)s)'
-    )
-    parser.add_argument('--overwrite', action='store_true', help='replace the folder if it exists')
+    add_workers(parser, 'processes', most=8)
+    add_overwrite(parser, 'replace the folder if it exists')
     return parser.parse_args(argv)
 
 
 @answers_mistakes
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     args = parse_args(argv)
+    with loading():
+        from mmlp.datasets.synthetic import write_dataset
     root = write_dataset(
-        args.out,
+        args.out_dir,
         args.num_train,
         args.num_val,
         args.seed,
@@ -66,7 +58,3 @@ def main(argv: list[str] | None = None) -> int:
     )
     print(f'{args.num_train} pictures to train on and {args.num_val} to validate on are in {root}')
     return 0
-
-
-if __name__ == '__main__':
-    command(main)

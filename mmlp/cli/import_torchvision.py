@@ -1,45 +1,50 @@
-"""Convert weights of torchvision's DeepLabV3, or of a plate segmenter built on it, to our checkpoint."""
+"""Converts weights of torchvision's DeepLabV3, or of a plate segmenter built on it, to our checkpoint.
+
+mmlp import-torchvision deeplabv3_resnet101 -o coco.pth
+mmlp import-torchvision their_plates.pth -o plates.pth
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+from .command import answers_mistakes, loading
+from .options import add_out, add_overwrite
+from .parser import Parser
 
-from _command import command, loading
-
-with loading(__name__):
-    from mmlp.checkpoints import as_toolbox_checkpoint, read_torchvision_weights, write_checkpoint
+KEPT = 'nothing was written'
 
 
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = Parser('import-torchvision', __doc__)
     parser.add_argument(
-        'src',
+        'weights',
         help='file with a state dict or a checkpoint {"model": state dict, ...}; or deeplabv3_resnet50 or '
         "deeplabv3_resnet101 for torchvision's weights of COCO",
     )
-    parser.add_argument('dst', help='file to write')
-    parser.add_argument('--overwrite', action='store_true', help='replace dst if it exists')
-    return parser.parse_args()
+    add_out(parser, 'file to write, .pth')
+    add_overwrite(parser, 'replace the file if it exists')
+    return parser.parse_args(argv)
 
 
-def main() -> None:
-    """Convert, write and tell what became of every part."""
-    args = parse_args()
+@answers_mistakes
+def main(argv: Sequence[str] | None = None) -> int:
+    """Converts, writes and tells what became of every part; returns the exit code."""
+    args = parse_args(argv)
+    with loading():
+        from mmlp.compat import require_toolbox
+
+        require_toolbox('weights are read by PyTorch, for MMSegmentation')
+        from mmlp.checkpoints import as_toolbox_checkpoint, read_torchvision_weights, write_checkpoint
     try:
-        converted = read_torchvision_weights(args.src)
+        converted = read_torchvision_weights(args.weights)
     except TypeError as error:
         raise ValueError(str(error)) from error
-    write_checkpoint(as_toolbox_checkpoint(converted), args.dst, overwrite=args.overwrite)
+    write_checkpoint(as_toolbox_checkpoint(converted), args.out, overwrite=args.overwrite)
     print(converted.summary())
     print(
-        f'Wrote {args.dst}: {len(converted.state_dict)} tensors of a DeepLabV3 with ResNet-{converted.depth}.'
+        f'Wrote {args.out}: {len(converted.state_dict)} tensors of a DeepLabV3 with ResNet-{converted.depth}.'
     )
-
-
-if __name__ == '__main__':
-    command(main)
+    return 0

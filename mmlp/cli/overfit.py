@@ -6,192 +6,41 @@ not in the amount of data: try this before a long training, and after a change o
 Examples:
     The flagship on 16 pictures, for two hours at most:
 
-        python tools/analysis_tools/overfit.py configs/lp_deeplabv3_r101.py --max-minutes 120
+        mmlp overfit lp_deeplabv3_r101 --max-minutes 120
 
     Without weights to begin with, where there is no network connection:
 
-        python tools/analysis_tools/overfit.py configs/lp_deeplabv3_r50.py --from-scratch \
+        mmlp overfit lp_deeplabv3_r50 --from-scratch \
             --cfg-options optim_wrapper.optimizer.lr=0.01
-
-The exit status is 0 when the loss is halved and the plate IoU on the crops has reached --plate-iou, else 1.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import itertools
-import math
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+from mmlp.files import write_json
 
-from _command import answers_mistakes, command, loading
+from .command import FAILED, answers_mistakes, loading
+from .options import add_config, add_config_options, add_out, add_seed
+from .parser import Parser
+from .run_configs import answers_config_mistakes, read_config
 
-with loading(__name__):
-    import torch
-    from mmengine.config import Config, ConfigDict, DictAction
-    from mmengine.dataset import pseudo_collate
-    from mmengine.evaluator import Evaluator
-    from mmengine.logging import MMLogger
-    from mmengine.optim import OptimWrapper, build_optim_wrapper
-    from mmengine.registry import init_default_scope
-    from mmengine.runner import set_random_seed
-    from mmseg.registry import DATASETS, MODELS
-    from mmseg.structures import SegDataSample
-    from torch import nn
-    from torch.utils.data import DataLoader, Dataset
-
-    from mmlp.datasets import DatasetError
-    from mmlp.engine import load_run_config
-    from mmlp.files import write_json
+KEPT = 'nothing was written'
+EXIT_CODES = """exit codes:
+  0    the loss is halved, and the plate IoU on the crops has reached --plate-iou
+  1    it is not
+  2    nothing was tried: a mistake of yours
+  130  interrupted
+"""
 
 
-@dataclass
-class Result:
-    """What came of it.
-
-    Attributes:
-        config (str): The config file.
-        num_pictures (int): Crops, one of each picture.
-        crop_size (int): Their height and width in pixels.
-        learning_rate (float): It stays the same.
-        iterations (int): Of batches that were trained on.
-        minutes (float): Wall-clock time.
-        first_loss (float): Mean of the first pass over the crops.
-        last_loss (float): Mean of the last pass.
-        plate_iou (float): Plate IoU on the crops in per cent, as validation measures it.
-        reached (bool): Whether the loss is halved and the plate IoU is what was asked for.
-    """
-
-    config: str
-    num_pictures: int
-    crop_size: int
-    learning_rate: float
-    iterations: int = 0
-    minutes: float = 0.0
-    first_loss: float = math.nan
-    last_loss: float = math.nan
-    plate_iou: float = 0.0
-    reached: bool = False
-
-
-class FixedCrops(Dataset):
-    """Crops of the first pictures of a config's training set, each around a plate of its own, drawn once.
-
-    Args:
-        dataset_cfg: The data set, whose pipeline is replaced.
-        num_pictures: How many pictures.
-        crop_size: Height and width of a crop in pixels.
-        seed: Decides where the crops lie.
-
-    Raises:
-        DatasetError: The data set cannot be read, or has fewer pictures.
-    """
-
-    def __init__(self, dataset_cfg: ConfigDict, num_pictures: int, crop_size: int, seed: int) -> None:
-        pipeline = [
-            dict(type='LoadImageFromFile'),
-            dict(type='LoadPlateAnnotations'),
-            dict(type='RandomPlateCrop', crop_size=crop_size, plate_prob=1.0),
-            dict(type='PackSegInputs'),
-        ]
-        dataset = DATASETS.build({**dataset_cfg, 'pipeline': pipeline})
-        if len(dataset) < num_pictures:
-            raise DatasetError(f'{num_pictures} pictures wanted, the training set has {len(dataset)}')
-        set_random_seed(seed)
-        self._samples = [dataset[index] for index in range(num_pictures)]
-        for sample in self._samples:  # The crop is the picture now: predictions are resized to its size.
-            sample['data_samples'].set_metainfo({'ori_shape': (crop_size, crop_size)})
-
-    def __len__(self) -> int:
-        return len(self._samples)
-
-    def __getitem__(self, index: int) -> dict[str, torch.Tensor | SegDataSample]:
-        return copy.deepcopy(self._samples[index])  # Models write into the samples.
-
-
-def overfit(cfg: Config, args: argparse.Namespace) -> Result:
-    """Trains until the aim is reached or the time is over.
-
-    Args:
-        cfg: Config of the run.
-        args: As :func:`parse_args` reads them.
-
-    Returns:
-        What came of it.
-
-    Raises:
-        DatasetError: The data cannot be used.
-    """
-    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    crops = FixedCrops(cfg.train_dataloader.dataset, args.num_pictures, args.crop_size, args.seed)
-    batch_size = min(cfg.train_dataloader.batch_size, len(crops))
-    loader = DataLoader(crops, batch_size, shuffle=True, drop_last=True, collate_fn=pseudo_collate)
-    cfg.model.data_preprocessor.size = (args.crop_size, args.crop_size)
-    if args.from_scratch:
-        _forget_weights(cfg.model)
-    model = MODELS.build(cfg.model)
-    model.init_weights()
-    model.to(device)
-    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-    evaluator = Evaluator(cfg.val_evaluator)
-    result = Result(args.config, len(crops), args.crop_size, optimizer.param_groups[0]['lr'])
-    started = time.monotonic()
-    for epoch in itertools.count(1):
-        loss = math.fsum(_losses(model, loader, optimizer)) / len(loader)
-        result.iterations += len(loader)
-        result.minutes = (time.monotonic() - started) / 60
-        result.last_loss = loss
-        if epoch == 1:
-            result.first_loss = loss
-        is_over = result.minutes >= args.max_minutes
-        if epoch % args.val_interval == 0 or is_over:
-            result.plate_iou = _plate_iou(model, crops, evaluator)
-            result.reached = loss <= result.first_loss / 2 and result.plate_iou >= args.plate_iou
-            print(
-                f'{result.iterations} iterations, {result.minutes:.1f} minutes: loss {loss:.4f} '
-                f'(first {result.first_loss:.4f}), plate IoU {result.plate_iou:.2f}',
-                flush=True,
-            )
-        if result.reached or is_over:
-            return result
-
-
-def _losses(model: nn.Module, loader: DataLoader, optimizer: OptimWrapper) -> Iterator[float]:
-    model.train()
-    for batch in loader:
-        yield float(model.train_step(batch, optimizer)['loss'].detach())
-
-
-@torch.no_grad()
-def _plate_iou(model: nn.Module, crops: FixedCrops, evaluator: Evaluator) -> float:
-    model.eval()
-    for index in range(len(crops)):
-        batch = pseudo_collate([crops[index]])
-        evaluator.process(data_samples=model.val_step(batch), data_batch=batch)
-    return float(evaluator.evaluate(len(crops))['plate_iou'])
-
-
-def _forget_weights(model: ConfigDict) -> None:
-    """Takes out what loads weights: the toolbox's own initialisation holds."""
-    for part in (model, model.backbone, model.decode_head, model.get('auxiliary_head')):
-        init = part and part.get('init_cfg')
-        if init and init.get('type') == 'Pretrained':
-            del part['init_cfg']
-
-
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parses the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('config', help='config file')
-    parser.add_argument('--data-root', help="folder of the data, in place of the config's")
+    parser = Parser('overfit', __doc__, EXIT_CODES)
+    add_config(parser)
+    add_config_options(parser)
     parser.add_argument('--num-pictures', type=int, default=16, metavar='N', help='how many (default: 16)')
     parser.add_argument(
         '--crop-size', type=int, default=240, metavar='PIXELS', help='side of the crops (default: 240)'
@@ -204,9 +53,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--val-interval', type=int, default=5, metavar='N', help='passes between validations (default: 5)'
     )
     parser.add_argument('--from-scratch', action='store_true', help='load no weights to begin with')
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--output', type=Path, metavar='FILE', help='JSON file for the result')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
+    add_seed(parser, 'decides where the crops lie')
+    add_out(parser, 'JSON file for the result', required=False)
     args = parser.parse_args(argv)
     for name in ('num_pictures', 'crop_size', 'max_minutes', 'val_interval'):
         if getattr(args, name) <= 0:
@@ -215,20 +63,26 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 @answers_mistakes
-def main(argv: list[str] | None = None) -> int:
-    """Overfits."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Overfits; returns the exit code."""
     args = parse_args(argv)
-    cfg = load_run_config(args.config, data_root=args.data_root, cfg_options=args.cfg_options)
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.
-    result = overfit(cfg, args)
-    if args.output:
-        write_json(args.output, asdict(result), indent=1)
+    with loading():
+        from mmlp.compat import require_toolbox
+
+        require_toolbox('overfitting runs on PyTorch and MMSegmentation')
+        from mmengine.logging import MMLogger
+        from mmengine.registry import init_default_scope
+
+        from mmlp.engine.overfitting import Aim, overfit
+    with answers_config_mistakes():
+        cfg = read_config(args)
+        init_default_scope(cfg.get('default_scope', 'mmseg'))
+        MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.
+        aim = Aim(**{field.name: getattr(args, field.name) for field in fields(Aim)})
+        result = overfit(cfg, args.config, aim)
+    if args.out:
+        write_json(args.out, asdict(result), indent=1)
     outcome = 'learned by heart' if result.reached else 'not learned'
     losses = f'loss {result.first_loss:.4f} to {result.last_loss:.4f}'
     print(f'{outcome}: {losses}, plate IoU {result.plate_iou:.2f}')
-    return 0 if result.reached else 1
-
-
-if __name__ == '__main__':
-    command(main, 'nothing was written')
+    return 0 if result.reached else FAILED

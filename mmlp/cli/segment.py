@@ -1,9 +1,9 @@
 """Finds licence plates in pictures and videos, draws them, and writes where they are.
 
-    python tools/segment.py photo.jpg
-    python tools/segment.py photos/ drive.mp4 'more/**/*.png' --out-dir found --save overlay mask json coco
-    python tools/segment.py drive.mp4 --track --read
-    python tools/segment.py photos/ --save crop --crop-height 120 --sharpen 1
+    mmlp segment photo.jpg
+    mmlp segment photos/ drive.mp4 'more/**/*.png' --out-dir found --save overlay mask json coco
+    mmlp segment drive.mp4 --track --read
+    mmlp segment photos/ --save crop --crop-height 120 --sharpen 1
 
 Folders are searched with their subfolders; below the output folder, each kind of output has a folder in which
 the tree of the inputs is mirrored.
@@ -12,28 +12,29 @@ the tree of the inputs is mirrored.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from _command import answers_mistakes, command, loading
+from mmlp.apis.jobs.save_kinds import SAVE_KINDS
 
-with loading(__name__):
-    from mmlp.apis import PlateReader
-    from mmlp.apis.jobs import command_line, segment_media
-    from mmlp.apis.jobs.plate_files import SAVE_KINDS
-    from mmlp.apis.jobs.report import FileResult, JobReport
+from . import media_jobs
+from .command import answers_mistakes, loading
+from .options import add_out_dir
+from .parser import Parser
+from .segmenter_options import add_segmenter_options, build_segmenter
+
+if TYPE_CHECKING:
+    from mmlp.apis.jobs import FileResult, JobReport
+
+KEPT = media_jobs.KEPT
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog=command_line.EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, videos, folders, patterns')
-    parser.add_argument(
-        '--out-dir', '-o', type=Path, default=Path('outputs'), help='where to write (default: %(default)s)'
-    )
+    parser = Parser('segment', __doc__, media_jobs.EXIT_CODES)
+    media_jobs.add_input_options(parser)
+    add_out_dir(parser, 'folder to write to (default: %(default)s)', Path('outputs'))
     parser.add_argument(
         '--save',
         nargs='+',
@@ -47,12 +48,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help="read the plates: text and its confidence into JSON files, text over overlays (extra 'ocr')",
     )
-    command_line.add_hidden_option(parser)
     parser.add_argument('--resume', action='store_true', help='keep what a former run finished')
-    parser.add_argument('--verbose', '-v', action='store_true', help='tell where the time goes')
-    command_line.add_segmenter_options(parser)
-    command_line.add_crop_options(parser)
-    videos = command_line.add_video_options(parser, 'overlay videos')
+    add_segmenter_options(parser)
+    media_jobs.add_crop_options(parser)
+    videos = media_jobs.add_video_options(parser, 'overlay videos')
     videos.add_argument('--track', action='store_true', help="number the plates (needs the extra 'track')")
     return parser.parse_args(argv)
 
@@ -76,12 +75,17 @@ def describe(result: FileResult) -> str:
 
 def segment(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
-    media = command_line.find_inputs(args.inputs, args.out_dir, args.hidden)
-    with command_line.ProgressBar(media, describe) as progress:
+    with loading():
+        from mmlp.apis import PlateReader
+        from mmlp.apis.jobs import segment_media
+
+        from .progress_bar import ProgressBar
+    media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
+    with ProgressBar(media, describe) as progress:
         report = segment_media(
             media,
             args.out_dir,
-            command_line.build_segmenter(args),
+            build_segmenter(args),
             save=args.save,
             tracking=args.track,
             reader=PlateReader(num_threads=args.threads) if args.read else None,
@@ -94,17 +98,13 @@ def segment(args: argparse.Namespace) -> JobReport:
             crf=args.crf,
             progress=progress,
         )
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     return report
 
 
 @answers_mistakes
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
-    command_line.set_verbose(args.verbose)
-    return command_line.run(lambda: segment(args))
-
-
-if __name__ == '__main__':
-    command(main, 'finished outputs stay, unfinished ones were removed; --resume goes on')
+    media_jobs.set_verbose(args.verbose)
+    return media_jobs.run(lambda: segment(args))

@@ -1,55 +1,46 @@
 """Tests a segmenter on the config's test data.
 
-    python tools/test.py configs/lp_deeplabv3_r101.py work_dirs/lp_deeplabv3_r101/best_plate_iou_epoch_250.pth
+    mmlp test lp_deeplabv3_r101 work_dirs/lp_deeplabv3_r101/best_plate_iou_epoch_250.pth
+    mmlp test lp_fpn_lite0 lp_fpn_lite0 --data-root data/plates
 
-Prints the table of PlateMetric. --out writes the predicted masks, --show-dir the pictures with annotation
+Prints the table of PlateMetric. --out-dir writes the predicted masks, --show-dir the pictures with annotation
 and prediction side by side, --tta averages over three sizes and mirrored pictures.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from _command import command, loading
+from mmlp.weights import resolve_weights
 
-with loading(__name__):
-    from mmengine.config import Config, DictAction
+from .command import answers_mistakes, loading
+from .options import add_config, add_config_options, add_launcher, add_out_dir, add_plate_values, tell_rank
+from .parser import Parser
+from .run_configs import answers_config_mistakes, read_config
 
-    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import ConciseRunner, load_run_config
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+KEPT = 'the figures are not complete and were not written; start it again'
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument('--work-dir', help='folder for the log and the figures as JSON')
-    parser.add_argument('--data-root', help="folder of the data, in place of the config's")
-    parser.add_argument(
-        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
-    )
-    parser.add_argument('--out', help='folder for the predicted masks, NAME.png with 0 and 255')
+    parser = Parser('test', __doc__)
+    add_config(parser)
+    parser.add_argument('checkpoint', help='checkpoint file, or the name of weights that come with mmlp')
+    parser.add_argument('--work-dir', metavar='FOLDER', help='folder for the log and the figures as JSON')
+    add_config_options(parser)
+    add_plate_values(parser)
+    add_out_dir(parser, 'folder for the predicted masks, NAME.png with 0 and 255')
     parser.add_argument('--show', action='store_true', help='show every result in a window')
-    parser.add_argument('--show-dir', help='folder for pictures of the results')
+    parser.add_argument('--show-dir', metavar='FOLDER', help='folder for pictures of the results')
     parser.add_argument('--wait-time', type=float, default=2, help='seconds a window of --show stays')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings of the config to override; lists as key="[a,b]", without blanks',
-    )
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--tta', action='store_true', help='test-time augmentation')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    return args
+    add_launcher(parser)
+    return parser.parse_args(argv)
 
 
 def apply_options(cfg: Config, args: argparse.Namespace) -> None:
@@ -65,29 +56,28 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
         cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
-    if args.out:
+    if args.out_dir:
         evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
         for evaluator in evaluators:
             if evaluator.type == 'PlateMetric':
-                evaluator.output_dir = args.out
+                evaluator.output_dir = str(args.out_dir)
 
 
-def main() -> None:
-    """Tests."""
-    args = parse_args()
-    if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
-        raise FileNotFoundError(f'checkpoint {args.checkpoint!r} does not exist')
-    cfg = load_run_config(
-        args.config,
-        args.work_dir,
-        args.data_root,
-        args.cfg_options,
-        args.launcher,
-        plate_values=args.plate_values,
-    )
-    apply_options(cfg, args)
-    ConciseRunner.from_cfg(cfg).test()
+@answers_mistakes
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    args = parse_args(argv)
+    tell_rank(args)
+    if '://' not in args.checkpoint:
+        args.checkpoint = str(resolve_weights(args.checkpoint))
+    with loading():
+        from mmlp.compat import require_toolbox
 
-
-if __name__ == '__main__':
-    command(main, 'the figures are not complete and were not written; start it again')
+        require_toolbox('testing runs on PyTorch and MMSegmentation')
+        from mmlp.engine import ConciseRunner
+    with answers_config_mistakes():
+        cfg = read_config(args, args.work_dir, args.launcher)
+        apply_options(cfg, args)
+        runner = ConciseRunner.from_cfg(cfg)
+    runner.test()
+    return 0

@@ -1,8 +1,8 @@
 """Trains a segmenter.
 
-    python tools/train.py configs/lp_deeplabv3_r101.py --data-root data/plates
-    python tools/train.py configs/lp_deeplabv3_r101.py --resume
-    bash tools/dist_train.sh configs/lp_deeplabv3_r101.py 4
+    mmlp train lp_deeplabv3_r101 --data-root data/plates
+    mmlp train configs/my_plates.py --resume
+    torchrun --nproc_per_node 4 -m mmlp train lp_deeplabv3_r101 --launcher pytorch
 
 Logs, curves for TensorBoard and checkpoints go to work_dirs/<name of the config>; the best checkpoint by
 plate IoU is best_plate_iou_*.pth.
@@ -11,45 +11,31 @@ plate IoU is best_plate_iou_*.pth.
 from __future__ import annotations
 
 import argparse
-import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from _command import command, loading
+from .command import answers_mistakes, loading
+from .options import add_config, add_config_options, add_launcher, add_plate_values, tell_rank
+from .parser import Parser
+from .run_configs import answers_config_mistakes, read_config
 
-with loading(__name__):
-    import torch
-    from mmengine.config import Config, DictAction
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
-    from mmlp.datasets.mask_rule import PLATE_VALUES_HELP, plate_value_argument
-    from mmlp.engine import ConciseRunner, load_run_config
+KEPT = 'checkpoints that were saved stay; the same command with --resume goes on from the newest'
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('config', help='config file')
-    parser.add_argument('--work-dir', help='folder for logs and checkpoints')
-    parser.add_argument('--data-root', help="folder of the data, in place of the config's")
-    parser.add_argument(
-        '--plate-values', nargs='+', type=plate_value_argument, metavar='V', help=PLATE_VALUES_HELP
-    )
+    parser = Parser('train', __doc__)
+    add_config(parser)
+    parser.add_argument('--work-dir', metavar='FOLDER', help='folder for logs and checkpoints')
+    add_config_options(parser)
+    add_plate_values(parser)
     parser.add_argument('--resume', action='store_true', help='go on from the newest checkpoint')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision (needs CUDA)')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings of the config to override, such as train_dataloader.batch_size=4; lists as '
-        'key="[a,b]", without blanks',
-    )
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    # Old launchers hand the rank over as an argument, torchrun in the environment.
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    return args
+    add_launcher(parser)
+    return parser.parse_args(argv)
 
 
 def enable_amp(cfg: Config) -> None:
@@ -60,24 +46,24 @@ def enable_amp(cfg: Config) -> None:
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
 
-def main() -> None:
-    """Trains."""
-    args = parse_args()
-    cfg = load_run_config(
-        args.config,
-        args.work_dir,
-        args.data_root,
-        args.cfg_options,
-        args.launcher,
-        args.resume,
-        args.plate_values,
-    )
-    if args.amp:
-        enable_amp(cfg)
-    if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
-        raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
-    ConciseRunner.from_cfg(cfg).train()
+@answers_mistakes
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    args = parse_args(argv)
+    tell_rank(args)
+    with loading():
+        from mmlp.compat import require_toolbox
 
+        require_toolbox('training runs on PyTorch and MMSegmentation')
+        import torch
 
-if __name__ == '__main__':
-    command(main, 'checkpoints that were saved stay; the same command with --resume goes on from the newest')
+        from mmlp.engine import ConciseRunner
+    with answers_config_mistakes():
+        cfg = read_config(args, args.work_dir, args.launcher, args.resume)
+        if args.amp:
+            enable_amp(cfg)
+        if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
+            raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
+        runner = ConciseRunner.from_cfg(cfg)
+    runner.train()
+    return 0

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from mmengine.logging import print_log
+from PIL import Image
 
 from .mask_census import FileCensus, census_of, describe_values, find_set_doubt, mixes_ones_and_whites
 from .mask_rule import MaskRule

@@ -2,7 +2,7 @@
 
 import lazy_loader
 
-# Each name is loaded with the first use: a command line that is asked for help needs the list of checks alone.
+# Each name is loaded with the first use: a command line that is asked for help needs the checks' names alone.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={

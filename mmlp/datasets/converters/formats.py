@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -45,6 +45,13 @@ class Format:
         source = Path(__file__).with_name('readers') / f'{self.name}.py'
         tree = ast.parse(source.read_text(encoding='utf-8'))
         return ast.get_docstring(tree) or ''
+
+    def read_options(self, args: argparse.Namespace) -> dict[str, Any]:
+        """The reader's own options among all that were read."""
+        own = argparse.ArgumentParser(add_help=False)
+        if self.add_options is not None:
+            self.add_options(own)
+        return {name: getattr(args, name) for name in vars(own.parse_args([]))}
 
     def load_reader(self) -> type[Reader]:
         """Imports what reads the format."""

@@ -15,14 +15,11 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     from _mutations import mutate

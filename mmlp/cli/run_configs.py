@@ -1,0 +1,70 @@
+"""Configs of runs, by path or by name, with what the command line changes; and their mistakes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .settings import read_settings
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+
+def read_config(
+    args: argparse.Namespace, work_dir: str | None = None, launcher: str = 'none', resume: bool = False
+) -> Config:
+    """Reads the config that a command line names.
+
+    Args:
+        args (argparse.Namespace): What :mod:`~.options` read: ``config``, ``data_root``, ``cfg_options``, and
+            ``plate_values`` where the command has it.
+        work_dir (str | None): As of :func:`~mmlp.engine.load_run_config`, as are those that follow.
+        launcher (str): What started the processes of the run.
+        resume (bool): Go on from the newest checkpoint.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+        ValueError: A setting cannot be read, or the config is not one.
+    """
+    from mmlp.apis.config_files import find_config
+    from mmlp.engine import load_run_config
+
+    path = find_config(args.config)
+    if path.suffix != '.py':
+        raise ValueError(f'config {str(path)!r}: expected a Python file, NAME.py')
+    return load_run_config(
+        str(path),
+        work_dir,
+        args.data_root,
+        read_settings(args.cfg_options),
+        launcher,
+        resume,
+        getattr(args, 'plate_values', None),
+    )
+
+
+@contextlib.contextmanager
+def answers_config_mistakes() -> Iterator[None]:
+    """Turns what the toolbox raises about mistakes in a config into errors that a command answers in a line.
+
+    Raises:
+        ValueError: The config is not Python, names what no registry has, or lacks what a run needs.
+    """
+    try:
+        yield
+    except SyntaxError as error:
+        where = error.filename if os.path.isfile(error.filename or '') else 'the config'
+        raise ValueError(f'{where}, line {error.lineno}: {error.msg}') from error
+    except KeyError as error:
+        text = str(error.args[0]) if error.args else ''
+        if 'registry' not in text:
+            raise
+        raise ValueError(' '.join(text.split())) from error
+    except AttributeError as error:
+        if not str(error).startswith("'ConfigDict' object has no attribute"):
+            raise
+        raise ValueError(f'the config has no {str(error).split()[-1]}, which this needs') from error

@@ -1,0 +1,6 @@
+"""The command ``mmlp test`` as a script."""
+
+from mmlp.cli.main import main
+
+if __name__ == '__main__':
+    main('test')
