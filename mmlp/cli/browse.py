@@ -25,7 +25,7 @@ from .command import answers_mistakes, loading
 from .option_types import positive_int
 from .options import add_config, add_config_options, add_out_dir, add_plate_values, add_seed
 from .parser import Parser
-from .run_configs import answers_config_mistakes, read_config
+from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -85,6 +85,7 @@ def build_dataset(cfg: Config, phase: str) -> object:
 def main(argv: Sequence[str] | None = None) -> int:
     """Builds the data set, runs its pipeline and writes the pictures; returns the exit code."""
     args = parse_args(argv)
+    find_run_config(args)
     with loading():
         from mmlp.compat import require_toolbox
 

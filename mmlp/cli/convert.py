@@ -78,7 +78,7 @@ def build_list_parser() -> argparse.ArgumentParser:
         raise argparse.ArgumentTypeError(f'there is no format {text!r}{nearest_to(text, FORMATS)}')
 
     parser.add_argument('format', type=name_of_format, metavar='FORMAT', help='one of those below')
-    parser.add_argument('options', nargs='*', help='"mmlp convert FORMAT --help" tells all')
+    parser.add_argument('options', nargs='*', default=[], help='"mmlp convert FORMAT --help" tells all')
     return parser
 
 

@@ -25,7 +25,7 @@ from mmlp.files import write_json
 from .command import FAILED, answers_mistakes, loading
 from .options import add_config, add_config_options, add_out, add_seed
 from .parser import Parser
-from .run_configs import answers_config_mistakes, read_config
+from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 KEPT = 'nothing was written'
 EXIT_CODES = """exit codes:
@@ -66,6 +66,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Overfits; returns the exit code."""
     args = parse_args(argv)
+    find_run_config(args)
     with loading():
         from mmlp.compat import require_toolbox
 

@@ -18,7 +18,7 @@ from mmlp.weights import resolve_weights
 from .command import answers_mistakes, loading
 from .options import add_config, add_config_options, add_launcher, add_out_dir, add_plate_values, tell_rank
 from .parser import Parser
-from .run_configs import answers_config_mistakes, read_config
+from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -67,6 +67,7 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
+    find_run_config(args)
     tell_rank(args)
     if '://' not in args.checkpoint:
         args.checkpoint = str(resolve_weights(args.checkpoint))

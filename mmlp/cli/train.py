@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from .command import answers_mistakes, loading
 from .options import add_config, add_config_options, add_launcher, add_plate_values, tell_rank
 from .parser import Parser
-from .run_configs import answers_config_mistakes, read_config
+from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -50,6 +50,7 @@ def enable_amp(cfg: Config) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
+    find_run_config(args)
     tell_rank(args)
     with loading():
         from mmlp.compat import require_toolbox

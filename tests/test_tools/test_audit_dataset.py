@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools' / 'audit_dataset.py'
-
-
-@pytest.fixture()
-def main():
-    spec = importlib.util.spec_from_file_location('audit_dataset', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
+from mmlp.cli.audit import main
 
 
 @pytest.fixture()
@@ -40,7 +30,7 @@ def root(tmp_path):
 
 
 @pytest.fixture()
-def call(main, root, tmp_path):
+def call(root, tmp_path):
     """Runs the command on the data, in this process."""
 
     def run(*arguments, source=root):
@@ -130,7 +120,7 @@ def test_a_config(call, root, tmp_path, capsys):
 
 def test_nothing_to_audit(call, root, tmp_path, capsys):
     assert call(source=tmp_path / 'nowhere') == 2
-    assert "nowhere' does not exist, and a config ends with .py" in capsys.readouterr().err
+    assert "nowhere' is neither a folder nor a config" in capsys.readouterr().err
     assert call(source=root / 'train') == 2
     assert 'holds no split' in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()
