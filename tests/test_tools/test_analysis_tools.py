@@ -155,7 +155,7 @@ def test_browsing_what_is_not_there(config, capsys):
     assert browse.main(['no.py']) == 2
     assert capsys.readouterr().err.startswith("error: config 'no.py' does not exist")
     for options, message in (
-        (['-n', '0'], '--show-number/-n: must be a whole number, 1 or more'),
+        (['-n', '0'], '-n/--show-number: must be a whole number, 1 or more'),
         (['--cfg-options', 'a'], "--cfg-options: expected KEY=VALUE, got 'a'"),
     ):
         with pytest.raises(SystemExit, match='2'):

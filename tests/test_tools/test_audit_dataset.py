@@ -129,7 +129,7 @@ def test_nothing_to_audit(call, root, tmp_path, capsys):
 @pytest.mark.parametrize(
     'arguments, message',
     [
-        (['--workers', '-1'], '--workers wants 0 or more, got -1'),
+        (['--workers', '-1'], "--workers: must be a whole number, 0 or more, got '-1'"),
         (['--ignore', 'spek'], "invalid choice: 'spek'"),
         (['--fail-on', 'note'], "invalid choice: 'note'"),
         (['--ignore-values', '300'], r'--ignore-values wants grey values of 0 to 255, got [300]'),

@@ -67,19 +67,19 @@ def convert(reader: Reader, options: Options) -> Report:
 
 def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     records = []
-    bar = progress_bar(title='listing files', unit='', shown=options.progress, leave=False)
-    for item in reader.read():
-        if not bar.n:
-            bar.set_description_str('reading annotations')
-        bar.update()
-        if isinstance(item, Problem):
-            report.problems.append(item)
-        elif not item.picture.lower().endswith(IMG_SUFFIXES):
-            known = ', '.join(IMG_SUFFIXES)
-            report.problems.append(Problem(item.picture, f'pictures may end with {known}; save it as PNG'))
-        else:
-            records.append(item)
-    bar.close()
+    with progress_bar(title='listing files', unit='', shown=options.progress, leave=False) as bar:
+        for item in reader.read():
+            if not bar.n:
+                bar.set_description_str('reading annotations')
+            bar.update()
+            if isinstance(item, Problem):
+                report.problems.append(item)
+            elif not item.picture.lower().endswith(IMG_SUFFIXES):
+                known = ', '.join(IMG_SUFFIXES)
+                problem = Problem(item.picture, f'pictures may end with {known}; save it as PNG')
+                report.problems.append(problem)
+            else:
+                records.append(item)
     return records
 
 
