@@ -134,7 +134,7 @@ class VideoAnonymizer:
     def _refuse(self, losses: Sequence[str]) -> None:
         if losses and self._replaces and not self._drop_streams:
             raise ValueError(
-                f'would lose {", ".join(losses)}: write to a folder instead of in place (--output), or pass '
+                f'would lose {", ".join(losses)}: write to a folder instead of in place (--out-dir), or pass '
                 'drop_streams (--drop-streams)'
             )
 
