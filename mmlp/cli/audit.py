@@ -30,7 +30,7 @@ from mmlp.datasets.audit.checks import CHECKS, Severity
 from .command import answers_mistakes, loading
 from .option_types import whole_number
 from .options import add_config_options, add_out_dir, add_plate_values, add_workers
-from .parser import Parser
+from .parser import Parser, describe_exit_codes
 from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 if TYPE_CHECKING:
@@ -48,14 +48,9 @@ def _checks_help() -> str:
     return 'checks:\n' + '\n'.join(lines)
 
 
-EPILOG = f"""{_checks_help()}
-
-exit codes:
-  0    nothing as grave as --fail-on was found
-  1    something was
-  2    nothing was audited: a mistake of yours, or no data there
-  130  interrupted; nothing was written
-"""
+EPILOG = (
+    _checks_help() + '\n\n' + describe_exit_codes('nothing as grave as --fail-on was found', 'something was')
+)
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

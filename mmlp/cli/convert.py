@@ -30,7 +30,7 @@ from .convert_options import (
     read_split_rule,
 )
 from .options import add_out_dir, add_overwrite, add_workers
-from .parser import EXIT_CODES, Parser, nearest_to
+from .parser import EXIT_CODES, Parser, describe_exit_codes, nearest_to
 from .problems import print_problems
 from .terminal import say, tell
 
@@ -51,12 +51,7 @@ EPILOG = """output:
   A pixel is plate when its centre lies inside the outline; coordinates count from the picture's corner.
   Pictures that EXIF turns get masks for the turned picture, as viewers and the toolbox show it.
 
-exit codes:
-  0  all converted
-  1  some files could not be converted; the rest was (see OUT/errors.txt)
-  2  nothing was done: a mistake of yours, or a source of another format
-  130  interrupted
-"""
+""" + describe_exit_codes(failed='some files could not be converted; the rest was (see OUT/errors.txt)')
 
 
 @answers_mistakes

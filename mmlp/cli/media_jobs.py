@@ -12,6 +12,7 @@ from mmlp.files import WriteError
 from mmlp.media.codecs import CODECS
 
 from .option_types import codec, crf, positive_int
+from .parser import describe_exit_codes
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
 #: What stays after an interruption.
 KEPT = 'finished outputs stay, unfinished ones were removed; --resume goes on'
-EXIT_CODES = (
-    'exit codes: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
-    '2 nothing was started: a mistake of yours, 130 interrupted, 143 stopped by SIGTERM'
-)
+EXIT_CODES = describe_exit_codes(failed='some files failed or are incomplete, or others may hold pictures')
 _DISK_FULL = (
     'the disk is full: finished outputs stay, unfinished ones were removed; make room, then --resume goes on'
 )

@@ -24,16 +24,13 @@ from mmlp.files import write_json
 
 from .command import FAILED, answers_mistakes, loading
 from .options import add_config, add_config_options, add_out, add_seed
-from .parser import Parser
+from .parser import Parser, describe_exit_codes
 from .run_configs import answers_config_mistakes, find_run_config, read_config
 
 KEPT = 'nothing was written'
-EXIT_CODES = """exit codes:
-  0    the loss is halved, and the plate IoU on the crops has reached --plate-iou
-  1    it is not
-  2    nothing was tried: a mistake of yours
-  130  interrupted
-"""
+EXIT_CODES = describe_exit_codes(
+    'the loss is halved, and the plate IoU on the crops has reached --plate-iou', 'it is not, or has not'
+)
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

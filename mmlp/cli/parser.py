@@ -9,10 +9,23 @@ from typing import Any, NoReturn
 from .command import MISTAKE
 from .terminal import printable
 
-EXIT_CODES = (
-    'exit codes: 0 all done, 1 some of it failed, 2 nothing was done: a mistake of yours, 130 interrupted, '
-    '143 stopped by SIGTERM'
-)
+
+def describe_exit_codes(done: str = 'all done', failed: str = 'some of it failed') -> str:
+    """Tells the exit codes of a command, for the end of its help.
+
+    Args:
+        done (str): What 0 means.
+        failed (str): What 1 means.
+    """
+    return f"""exit codes:
+  0    {done}
+  1    {failed}
+  2    nothing was done: a mistake of yours
+  130  interrupted; 143 stopped by SIGTERM
+"""
+
+
+EXIT_CODES = describe_exit_codes()
 
 
 def nearest_to(name: str, known: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ from .convert_options import (
     read_rim,
 )
 from .options import add_out_dir, add_overwrite, add_workers
-from .parser import Parser
+from .parser import Parser, describe_exit_codes
 from .problems import print_problems
 from .terminal import say, tell
 
@@ -51,12 +51,10 @@ if TYPE_CHECKING:
     from mmlp.datasets.lists import Rebuilt, Source
 
 KEPT = GOES_ON
-EXIT_CODES = """exit codes:
-  0  the whole list is there
-  1  pictures are missing, or could not be converted (see OUT/missing.csv and OUT/errors.txt)
-  2  nothing was done: a mistake of yours, or a source of another format
-  130  interrupted; the same command goes on where it stopped
-"""
+EXIT_CODES = describe_exit_codes(
+    'the whole list is there',
+    'pictures are missing, or could not be converted (see OUT/missing.csv and OUT/errors.txt)',
+)
 _COLUMNS = ('listed', 'before', 'sha256', 'name', 'picture', 'missing')
 _TITLES = ('source', 'listed', 'there before', 'by SHA-256', 'by name', 'by what it shows', 'missing')
 

@@ -143,7 +143,7 @@ def test_the_data_are_not_overwritten(config, plate_root, capsys):
     [
         (['-p', 'test'], 'the config has no test_dataloader'),
         (['--data-root', '/nowhere'], "picture folder '/nowhere/"),
-        (['--cfg-options', 'a=[1'], '--cfg-options a=[1: '),
+        (['--cfg-options', 'a=[1,(2]'], '--cfg-options a=[1,(2]: '),
     ],
 )
 def test_browsing_mistakes(config, capsys, options, message):

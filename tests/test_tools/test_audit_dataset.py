@@ -143,14 +143,14 @@ def test_wrong_arguments(call, capsys, arguments, message):
     assert message in capsys.readouterr().err
 
 
-def test_options_of_a_folder_beside_a_config(main, tmp_path, capsys):
+def test_options_of_a_folder_beside_a_config(tmp_path, capsys):
     (tmp_path / 'lp.py').write_text('')
     with pytest.raises(SystemExit):
         main([str(tmp_path / 'lp.py'), '--seg-map-suffix', '.png'])
     assert '--seg-map-suffix is for a folder; the config says it itself' in capsys.readouterr().err
 
 
-def test_default_output_folder(main, root, tmp_path, monkeypatch):
+def test_default_output_folder(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main([str(root), '--workers', '0']) == 0
     assert (tmp_path / 'work_dirs/audit/plates/audit.html').is_file()

@@ -98,8 +98,8 @@ def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_pat
     bare = tmp_path / 'bare.pth'
     torch.save({'state_dict': torch.load(out, weights_only=True)['state_dict']}, bare)
     with mistake('carries no config: give it by --config'):
-        run('model_converters/publish_model.py', bare, tmp_path / 'other.pth')
-    run('model_converters/publish_model.py', bare, tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
+        run('model_converters/publish_model.py', bare, '-o', tmp_path / 'other.pth')
+    run('model_converters/publish_model.py', bare, '-o', tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
     assert (
         torch.load(tmp_path / 'other.pth', weights_only=True)['meta']['cfg']
         == (torch.load(out, weights_only=True)['meta']['cfg'])
