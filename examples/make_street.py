@@ -13,9 +13,8 @@ from pathlib import Path
 from mmlp.cli.command import command, loading
 
 with loading(__name__):
-    import cv2
-
     from mmlp.datasets.synthetic import render_drive
+    from mmlp.media import write_image
 
 SIZE = (1280, 720)
 
@@ -27,7 +26,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, default=Path(__file__).with_name('street.jpg'))
     args = parser.parse_args()
     ((street, _),) = render_drive(args.seed, 1, SIZE, 12)
-    cv2.imwrite(str(args.out), street, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    write_image(args.out, street, quality=90)
     print(f'{args.out} written')
 
 

@@ -9,6 +9,9 @@ Needs: pip install nbclient ipykernel
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
+import signal
 import time
 from pathlib import Path
 
@@ -33,9 +36,20 @@ def execute(path: Path, target: Path, folder: Path) -> None:
         nbclient.exceptions.CellExecutionError: A cell failed; nothing is written.
     """
     notebook = nbformat.read(path, as_version=4)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def keep_signals(**_: object) -> None:
+        """Takes the signals back: the client would end the kernel in the middle of a cell and go on."""
+        with contextlib.suppress(NotImplementedError):  # of Windows, where the client does not take them
+            for number, handler in before.items():
+                asyncio.get_running_loop().remove_signal_handler(number)
+                signal.signal(number, handler)
+
     client = NotebookClient(
         notebook,
         timeout=1200,
+        on_notebook_start=keep_signals,
+        shutdown_kernel='immediate',  # Interrupted, it would tell of that at length.
         kernel_name='python3',
         record_timing=False,  # Else every execution would change every cell.
         resources={'metadata': {'path': str(folder)}},

@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -54,6 +55,24 @@ def _become_worker(dismissal: Connection | None = None) -> None:
 def _end_at(signs: list[int | Connection]) -> None:
     """Ends this process as soon as one of them can be read; nothing of the parent's is cleaned up twice."""
     wait(signs)
+    os._exit(1)
+
+
+def end_with_input() -> None:
+    """Makes this process, and all that it starts, end when the pipe that is its standard input ends.
+
+    For scripts that are started with ``stdin=subprocess.PIPE, start_new_session=True``: the other end of the
+    pipe is closed when the parent is gone. Where the standard input is not a pipe, nothing is done.
+    """
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=_end_at_end_of_input, name='mmlp-parent', daemon=True).start()
+
+
+def _end_at_end_of_input() -> None:
+    while os.read(0, 4096):
+        pass
+    if hasattr(os, 'killpg') and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 

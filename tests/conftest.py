@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.registry import init_default_scope
 
 from mmlp.cli.command import SIGNALS
@@ -25,6 +26,22 @@ def interruptible() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what is marked for CUDA where there is no such device."""
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker('cuda'):
+                item.add_marker(pytest.mark.skip(reason='there is no CUDA device'))
+
+
+@pytest.fixture(params=['cpu', pytest.param('cuda', marks=pytest.mark.cuda)])
+def device(request: pytest.FixtureRequest) -> str:
+    """Where the test runs; on CUDA, what it computes is compared with float32, not with TF32."""
+    if request.param == 'cuda':
+        request.getfixturevalue('monkeypatch').setattr(torch.backends.cudnn, 'allow_tf32', False)
+    return request.param
 
 
 @pytest.fixture(autouse=True, scope='session')

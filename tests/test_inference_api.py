@@ -232,3 +232,11 @@ def test_the_test_run_writes_truth_and_prediction_side_by_side(config, checkpoin
     drawn = cv2.imread(str(pictures[0]))
     assert drawn.shape[0] > 96
     assert drawn.shape[1] > 2 * 128
+
+
+def test_inference_on_any_device_agrees_with_the_cpu(config, checkpoint, photo, device):
+    found = [
+        inference_model(init_model(config, checkpoint, device=place), photo[0]).seg_logits.data.cpu()
+        for place in (device, 'cpu')
+    ]
+    torch.testing.assert_close(found[0], found[1], atol=1e-3, rtol=0)

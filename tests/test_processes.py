@@ -107,6 +107,34 @@ def test_workers_end_with_a_parent_that_is_killed(start):
     assert 'Traceback' not in process.stderr.read()
 
 
+STARTED = """
+import os, subprocess, sys
+sys.path.insert(0, {package!r})
+from processes import end_with_input
+
+if len(sys.argv) > 1:
+    end_with_input()
+    subprocess.run([sys.executable, '-c', "import time; print('working', flush=True); time.sleep(60)"])
+else:
+    command = [sys.executable, sys.argv[0], 'part']
+    part = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    print(part.pid, flush=True)
+    part.wait()
+"""
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='kills as POSIX does')
+def test_scripts_and_what_they_start_end_with_a_parent_that_is_killed(tmp_path):
+    path = tmp_path / 'script.py'
+    path.write_text(STARTED.format(package=str(PACKAGE)))
+    process = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True)
+    group = int(process.stdout.readline())
+    assert process.stdout.readline() == 'working\n'
+    process.kill()
+    process.wait()
+    assert_nothing_runs(group)
+
+
 @pytest.mark.skipif(os.name != 'posix', reason='interrupts as POSIX does')
 @pytest.mark.parametrize('loading', [0.0, 2.0])
 def test_ctrl_c_is_left_to_the_parent(start, loading):

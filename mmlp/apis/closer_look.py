@@ -111,25 +111,37 @@ def _take_in(window: Box, box: Box) -> Box:
 
 
 def _join(boxes: list[Box]) -> list[Box]:
-    """Joins boxes until it would cost more to look at any two of them together."""
-    boxes = list(boxes)
-    index = 0
-    while index < len(boxes):
-        for other in range(index + 1, len(boxes)):
-            first, second = boxes[index], boxes[other]
-            both = _union(first, second)
-            if _area(both) <= _area(first) + _area(second):
-                boxes[index] = both
-                del boxes[other]
-                index = -1  # The larger box may be near another one.
-                break
-        index += 1
-    return boxes
+    """Joins boxes until it would cost more to look at any two of them together.
+
+    The first two that may be joined are, then the first two of what there is, and so on. A pair that may not
+    be joined is not compared again before one of the two grows.
+    """
+    places = np.array(boxes, np.int64).reshape(-1, 4)
+    is_there = np.ones(len(places), bool)
+
+    def partner(row: int, start: int, stop: int) -> int | None:
+        """The first box among some that may be joined with one."""
+        others = places[start:stop]
+        both = np.maximum(places[row, 2:], others[:, 2:]) - np.minimum(places[row, :2], others[:, :2])
+        sizes = others[:, 2:] - others[:, :2]
+        own = (places[row, 2:] - places[row, :2]).prod()
+        found = np.flatnonzero((both.prod(axis=1) <= own + sizes.prod(axis=1)) & is_there[start:stop])
+        return start + int(found[0]) if found.size else None
+
+    def take(row: int, other: int) -> None:
+        places[row, :2] = np.minimum(places[row, :2], places[other, :2])
+        places[row, 2:] = np.maximum(places[row, 2:], places[other, 2:])
+        is_there[other] = False
+
+    for first in range(len(places)):
+        row = first
+        while is_there[row] and (other := partner(row, row + 1, len(places))) is not None:
+            take(row, other)
+            while (before := partner(row, 0, row)) is not None:
+                take(before, row)
+                row = before
+    return [tuple(box) for box in places[is_there].tolist()]
 
 
 def _union(first: Box, second: Box) -> Box:
     return (*map(min, first[:2], second[:2]), *map(max, first[2:], second[2:]))
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])

@@ -11,13 +11,12 @@ import numpy as np
 from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer
-from .resizing import resize_picture
 
 
 def look_coarser(
     picture: np.ndarray,
     layer: ProbabilityLayer,
-    network: Callable[[np.ndarray], np.ndarray],
+    look: Callable[[np.ndarray, tuple[int, int]], np.ndarray],
     floor: float,
     above: int,
 ) -> ProbabilityLayer:
@@ -29,7 +28,7 @@ def look_coarser(
     Args:
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
         layer (ProbabilityLayer): The first look, at the whole picture.
-        network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
+        look (Callable): Looks at the picture at a size (height, width): probabilities, float32 of that size.
         floor (float): Probability in 0..1 above which there may be a plate.
         above (int): Width or height in values of a look from which on something is too large.
 
@@ -37,12 +36,11 @@ def look_coarser(
         ProbabilityLayer: The highest probability of all looks, at the size of the first.
     """
     merged = layer.values
-    look = layer.values
-    while _largest_extent(look, floor) >= above:
-        height, width = look.shape
-        size = (max(round(height / 2), 1), max(round(width / 2), 1))
-        look = network(resize_picture(picture, size)[None])[0]
-        merged = np.maximum(merged, cv2.resize(look, merged.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    seen = layer.values
+    while _largest_extent(seen, floor) >= above:
+        height, width = seen.shape
+        seen = look(picture, (max(round(height / 2), 1), max(round(width / 2), 1)))
+        merged = np.maximum(merged, cv2.resize(seen, merged.shape[::-1], interpolation=cv2.INTER_LINEAR))
     return dataclasses.replace(layer, values=merged)
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 ConfigSource = Union[str, os.PathLike, 'Config']
 
 PACKAGE = Path(__file__).resolve().parents[1]
+#: A hundred times the flagship's.
+_LONGEST_CONFIG = 1 << 20
 
 
 def config_folder() -> Path:
@@ -79,14 +81,21 @@ def parse_config_text(text: str) -> dict[str, Any]:
         The values by name.
 
     Raises:
-        ValueError: The text holds anything else.
+        ValueError: The text holds anything else, or is far too long or too deep for a config.
     """
+    if len(text) > _LONGEST_CONFIG:
+        raise ValueError(f'the config inside the checkpoint has {len(text):,} characters, far too many')
     try:
-        statements = ast.parse(text).body
-    except SyntaxError as error:
-        raise ValueError(f'the config inside the checkpoint is no Python: {error}') from error
+        return _parse_config_text(text)
+    except (RecursionError, MemoryError):  # of the parser, whose depth is limited
+        raise ValueError('the config inside the checkpoint is nested too deep') from None
+    except (SyntaxError, TypeError, UnicodeError) as error:  # TypeError: a list as a key
+        raise ValueError(f'the config inside the checkpoint is not such Python: {error}') from error
+
+
+def _parse_config_text(text: str) -> dict[str, Any]:
     values = {}
-    for statement in statements:
+    for statement in ast.parse(text).body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
         if not isinstance(target, ast.Name) or len(statement.targets) != 1:
             raise ValueError(f'{_where(statement)} is no assignment to a name; give the config as a file')

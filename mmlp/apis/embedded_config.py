@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -100,6 +101,14 @@ def build_model(model: dict[str, Any], name: str) -> nn.Module:
                 f'the config of {name} cannot be built: {error.args[0]}. If a package of yours registers it, '
                 'name that package in allow_imports (--allow-import)'
             ) from error
+        except (
+            AssertionError,
+            AttributeError,
+            ArithmeticError,
+            LookupError,
+        ) as error:  # Values that are none.
+            line = traceback.extract_tb(error.__traceback__)[-1].line
+            raise ValueError(f'the config of {name} cannot be built: {str(error) or line}') from error
 
 
 def import_packages(names: Sequence[str]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from .probability_layers import sample_layers
+from .probability_layers import ProbabilityLayer, sample_layers
 from .resizing import resize_picture
 from .tiling import iterate_tiles
 
 #: Pixels that the network gets at once, and the tiles that larger looks are taken in: side and overlap.
 MAX_PIXELS, _TILE, _OVERLAP = 1 << 21, 1280, 256
+#: Larger looks stay tiles, of which only what may show plates is kept.
+MAX_MAP_PIXELS = 1 << 26
 
 
 def look_in_parts(
@@ -29,12 +32,47 @@ def look_in_parts(
     """
     if size[0] * size[1] <= MAX_PIXELS:
         return network(resize_picture(picture, size)[None])[0]
-    shape = picture.shape[:2]
-    if max(size) > max(shape):
+    if max(size) > max(picture.shape[:2]):
         picture = resize_picture(picture, size)
-        shape = size
-    layers = []
-    for tile in iterate_tiles(shape, _TILE, _OVERLAP, max(size) / max(shape)):
-        layers.append(tile.layer(network(tile.cut_picture(picture, _TILE)[None])[0]))
+    shape = picture.shape[:2]
+    layers = list(_look_at_tiles(picture, size, network))
     ys, xs = ((np.arange(n) + 0.5) * length / n - 0.5 for n, length in zip(size, shape))
     return sample_layers(layers, xs, ys)
+
+
+def look_for_traces(
+    picture: np.ndarray,
+    box: tuple[int, int, int, int],
+    size: tuple[int, int],
+    network: Callable[[np.ndarray], np.ndarray],
+    floor: float,
+) -> Iterator[ProbabilityLayer]:
+    """Looks at a part of a picture in tiles, and keeps only what may show plates.
+
+    Args:
+        picture (np.ndarray): Uint8 (H, W, 3), BGR.
+        box (tuple[int, int, int, int]): The part: left, top, right, bottom in pixels.
+        size (tuple[int, int]): Height and width at which to look at it, not larger than it is.
+        network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
+        floor (float): Lowest probability that is worth keeping.
+
+    Yields:
+        ProbabilityLayer: Layers over the picture.
+    """
+    left, top, right, bottom = box
+    for layer in _look_at_tiles(picture[top:bottom, left:right], size, network):
+        traces = layer.trim(floor)
+        if traces is not None:
+            yield dataclasses.replace(traces, left=traces.left + left, top=traces.top + top)
+
+
+def _look_at_tiles(
+    picture: np.ndarray, size: tuple[int, int], network: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[ProbabilityLayer]:
+    for tile in iterate_tiles(picture.shape[:2], _TILE, _OVERLAP, max(size) / max(picture.shape[:2])):
+        pixels = tile.cut_picture(picture, _TILE)
+        if (pixels == pixels[0, 0]).all():  # One colour shows no plate; large drawings are full of it.
+            values = np.zeros(pixels.shape[:2], np.float32)
+        else:
+            values = network(pixels[None])[0]
+        yield tile.layer(values)

@@ -67,7 +67,10 @@ def _model_of_checkpoint(content: Mapping[str, Any], checkpoint: str | os.PathLi
     text = meta.get('cfg') if isinstance(meta, dict) else None
     if not isinstance(text, str):
         raise ValueError(f'{checkpoint} carries no config: say with config=... which one it was trained with')
-    model = parse_config_text(text).get('model')
+    try:
+        model = parse_config_text(text).get('model')
+    except ValueError as error:
+        raise ValueError(f'{checkpoint}: {error}') from error
     if not isinstance(model, dict):
         raise ValueError(
             f"{checkpoint}'s config has no model: say with config=... which one it was trained with"

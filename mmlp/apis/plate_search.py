@@ -126,22 +126,19 @@ def _component_boxes(layer: ProbabilityLayer, threshold: float) -> list[tuple[fl
 
 def _join_overlapping(boxes: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
     """Joins boxes that overlap, until none do; steps become the smaller ones."""
-    joined: list[tuple[float, ...]] = []
-    for box in boxes:
-        current = np.asarray(box)
+    joined = np.empty((len(boxes), 6))
+    is_there = np.zeros(len(boxes), bool)
+    for number, box in enumerate(boxes):
+        joined[number] = box
         while True:
-            apart = [
-                other
-                for other in joined
-                if other[2] <= current[0]
-                or current[2] <= other[0]
-                or other[3] <= current[1]
-                or current[3] <= other[1]
-            ]
-            if len(apart) == len(joined):
+            left, top, right, bottom = joined[number, :4]
+            before = joined[:number]
+            overlaps = (before[:, 2] > left) & (right > before[:, 0]) & (before[:, 3] > top)
+            overlaps &= (bottom > before[:, 1]) & is_there[:number]
+            if not overlaps.any():
                 break
-            both = np.array([current, *(other for other in joined if other not in apart)])
-            current = np.concatenate([both[:, :2].min(0), both[:, 2:4].max(0), both[:, 4:].min(0)])
-            joined = apart
-        joined.append(tuple(current.tolist()))
-    return joined
+            both = joined[: number + 1][np.append(overlaps, True)]
+            joined[number] = np.concatenate([both[:, :2].min(0), both[:, 2:4].max(0), both[:, 4:].min(0)])
+            is_there[:number] &= ~overlaps
+        is_there[number] = True
+    return [tuple(box) for box in joined[is_there].tolist()]

@@ -21,7 +21,7 @@ from .coarser_look import look_coarser
 from .config_files import ConfigSource
 from .default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
 from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
-from .large_looks import MAX_PIXELS, look_in_parts
+from .large_looks import MAX_MAP_PIXELS, MAX_PIXELS, look_for_traces, look_in_parts
 from .model_info import MAX_PARAMETERS
 from .plate_search import drop_what_is_seen_closer, find_plates
 from .prediction import Prediction
@@ -35,6 +35,8 @@ from .views import View, look_at_views
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
+#: Behind pictures with more pixels memory is scarce: what engines keep is needed to write them.
+_SCARCE_PIXELS = 1 << 25
 #: Score from which on a plate is one for sure, with a second look this much higher.
 _SURE, _SURE_MAGNIFIED = 0.8, 0.06
 
@@ -231,7 +233,11 @@ class PlateSegmenter:
             look_turned = TurnedLook(self._predict_as_they_are, self.backend, self.long_side, self.sure_score)
         if not self.panoramas:
             views = [dataclasses.replace(view, panorama=None) for view in views]
-        return look_at_views(self._predict_as_they_are, look_turned, images, views)
+        predictions = look_at_views(self._predict_as_they_are, look_turned, images, views)
+        if max((image.shape[0] * image.shape[1] for image in images), default=0) > _SCARCE_PIXELS:
+            for backend in {self.backend, self.refiner}:
+                backend.release_memory()
+        return predictions
 
     @property
     def sure_score(self) -> float:
@@ -282,7 +288,7 @@ class PlateSegmenter:
                 layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
                 if self.coarser_above is not None:
                     layer = look_coarser(
-                        pictures[index], layer, self.backend, self.closer_floor, self.coarser_above
+                        pictures[index], layer, self._look_once, self.closer_floor, self.coarser_above
                     )
                 yield index, layer
 
@@ -313,7 +319,13 @@ class PlateSegmenter:
         for box, looked_at in plan_looks(suspects, settled, first, shape, size):
             by_size[looked_at].append(box)
         layers = []
+        total = sum(height * width * len(boxes) for (height, width), boxes in by_size.items())
+        is_large = total > MAX_MAP_PIXELS and self.smallest_plate is not None
         for looked_at, boxes in by_size.items():
+            if is_large:
+                for box in boxes:
+                    layers += look_for_traces(picture, box, looked_at, self.backend, self._trace_floor)
+                continue
             windows = [picture[top:bottom, left:right] for left, top, right, bottom in boxes]
             layers += map(ProbabilityLayer.over_box, self._look_at(windows, looked_at), boxes)
         return layers
@@ -326,19 +338,26 @@ class PlateSegmenter:
         for part in _chunks(pictures, self.batch_size):
             yield from self.backend(np.stack([resize_picture(picture, size) for picture in part]))
 
+    def _look_once(self, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        return next(iter(self._look_at([picture], size)))
+
     def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
         size, overlap = self.tile
         shape = picture.shape[:2]
         scale = min((self.tile_long_side or max(shape)) / max(shape), 1.0)
         if self.long_side is not None and working_size(shape, self.long_side)[0] >= shape[0] * scale:
             return  # The whole was seen as large already.
-        floor = min(0.05, self.threshold / 2)
         for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.batch_size):
             batch = np.stack([tile.cut_picture(picture, size) for tile in tiles])
             for tile, probability in zip(tiles, self.backend(batch)):
-                layer = tile.layer(probability).trim(floor)
+                layer = tile.layer(probability).trim(self._trace_floor)
                 if layer is not None:
                     yield layer
+
+    @property
+    def _trace_floor(self) -> float:
+        """Probability below which tiles are not kept."""
+        return min(0.05, self.threshold / 2)
 
     def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
         # The second look draws plates anew; what only points to them needs no corners.

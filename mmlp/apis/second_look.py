@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ from .resizing import resize_picture
 
 #: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
 _SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
+#: Crops that are in memory at once, and pixels from which on a crop is shrunk in two steps.
+_MOST_CROPS, _LARGE_CROP = 512, 1 << 24
 
 
 def look_again(
@@ -43,10 +45,8 @@ def look_again(
     if not plates:
         return [], []
     threshold = refinement.threshold if refinement.threshold is not None else threshold
-    boxes = [_crop_box(refinement, plate) for plate in plates]
-    crops = np.stack([_crop(picture, box, refinement.crop_size) for box in boxes])
     refined, patches = [], []
-    for plate, box, probability in zip(plates, boxes, network(crops)):
+    for plate, box, probability in _look_at_crops(refinement, picture, plates, network):
         layer = ProbabilityLayer.over_box(probability, box)
         found = _find_all(refinement, plate, layer, threshold, picture.shape[:2])
         better = _same_plate(refinement, plate, found)
@@ -57,6 +57,20 @@ def look_again(
         if better or refinement.drop_unconfirmed:
             patches.append(Patch(layer, _surroundings([plate, *better], layer)))
     return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
+
+
+def _look_at_crops(
+    refinement: Refinement,
+    picture: np.ndarray,
+    plates: Sequence[Plate],
+    network: Callable[[np.ndarray], np.ndarray],
+) -> Iterator[tuple[Plate, tuple[int, int, int, int], np.ndarray]]:
+    """Yields each plate with the box of its crop and what the network sees there."""
+    for start in range(0, len(plates), _MOST_CROPS):
+        part = plates[start : start + _MOST_CROPS]
+        boxes = [_crop_box(refinement, plate) for plate in part]
+        crops = np.stack([_crop(picture, box, refinement.crop_size) for box in boxes])
+        yield from zip(part, boxes, network(crops))
 
 
 def _crop_box(refinement: Refinement, plate: Plate) -> tuple[int, int, int, int]:
@@ -76,6 +90,10 @@ def _crop(picture: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, 
     left, top, right, bottom = box
     inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
     beyond = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
+    if inside.shape[0] * inside.shape[1] > _LARGE_CROP:  # Smaller first, or the border would be as large.
+        share = np.sqrt(_LARGE_CROP / (inside.shape[0] * inside.shape[1]))
+        inside = resize_picture(inside, tuple(max(round(side * share), 1) for side in inside.shape[:2]))
+        beyond = tuple(round(side * share) for side in beyond)
     if any(beyond):
         # Black, as the crops that networks are trained on are filled.
         inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))

@@ -7,6 +7,7 @@ from .package_scheme import load_from_package
 from .publishing import slim_checkpoint
 from .torchvision_layout import ConvertedWeights, convert_torchvision_deeplabv3
 from .torchvision_scheme import as_toolbox_checkpoint, read_torchvision_weights
+from .web_scheme import load_from_web
 
 __all__ = [
     'ConvertedWeights',
@@ -15,6 +16,7 @@ __all__ = [
     'load_from_efficientnet_lite',
     'load_from_local',
     'load_from_package',
+    'load_from_web',
     'read_checkpoint',
     'read_torchvision_weights',
     'slim_checkpoint',

@@ -7,19 +7,21 @@ import logging
 import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Optional
 
 import torch
 
 from mmlp.files import write_bytes
 
-from .unpickling import LeftOut, collect_left_out, restricted_pickle
+from .unpickling import LeftOut, restricted_pickle
 
 logger = logging.getLogger(__name__)
 
 #: Compressed archives could be small and fill the memory; ``torch.save`` stores without compression.
 _LARGEST_GROWTH = 2
+_LONGEST_NAME = 500
 
 
 def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[str, Any]:
@@ -28,7 +30,9 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
     Tensors, numpy arrays, plain values, and what the toolbox keeps its logs in are read, whatever the version
     of torch. Any other object is replaced by an inert placeholder, and the log names its class. Archives that
     hold code (TorchScript, ``torch.export``) and the tar files of torch 0.1 are refused before anything is
-    loaded: ``torch.load`` hands them to loaders that run what they hold.
+    loaded: ``torch.load`` hands them to loaders that run what they hold. ``weights_only=True`` is not relied
+    on, which is not safe before PyTorch 2.6 (CVE-2025-32434) and 2.10 (CVE-2026-24747): the unpickler is our
+    own and allows less, and the sizes of storages are compared with what the archive has for them.
 
     Args:
         path: The file; ``~`` is expanded.
@@ -39,22 +43,24 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is damaged, holds code, or holds something else than a dict.
+        ValueError: The file is damaged, holds code or something else than a dict, or asks for more memory
+            than there is.
     """
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not a file. Check the path of the checkpoint.')
     # Checked and read through one handle: the file cannot be exchanged in between.
-    with path.open('rb') as file, collect_left_out() as left_out:
+    left_out: set[str] = set()
+    with path.open('rb') as file:
         try:
-            _refuse_code(file, path)
+            unpickler = restricted_pickle(left_out, _refuse_code(file, path))
             file.seek(0)
             # Safe in spite of its name: the unpickler allows less than weights_only=True does.
-            content = torch.load(
-                file, map_location, pickle_module=restricted_pickle, weights_only=False, mmap=False
-            )
-        except (_Refusal, MemoryError):
+            content = torch.load(file, map_location, pickle_module=unpickler, weights_only=False, mmap=False)
+        except _Refusal:
             raise
+        except MemoryError as error:
+            raise ValueError(f'{path} could not be read: it asks for more memory than there is') from error
         except Exception as error:  # Damaged bytes make unpicklers raise almost anything.
             raise ValueError(
                 f'{path} could not be read ({type(error).__name__}: {_first_line(error)}). '
@@ -65,6 +71,7 @@ def read_checkpoint(path: str | os.PathLike, map_location: Any = 'cpu') -> dict[
         raise ValueError(
             f'{path} holds a {kind}, expected a dict of weights. Save the state_dict() of the network alone.'
         )
+    _check_names(content, path)
     if left_out:
         logger.warning('%s: left out objects of %s', path, ', '.join(sorted(left_out)))
     return content
@@ -74,16 +81,21 @@ class _Refusal(ValueError):
     """A file that is not to be loaded."""
 
 
-def _refuse_code(file: BinaryIO, path: Path) -> None:
-    """Refuses whatever ``torch.load`` would hand to another loader than the unpickler."""
+def _refuse_code(file: BinaryIO, path: Path) -> Optional[Callable[[str], int]]:
+    """Refuses whatever ``torch.load`` would hand to another loader than the unpickler.
+
+    Returns:
+        Callable[[str], int] | None: For an archive, the number of bytes that it holds for a storage.
+    """
     if file.read(4) != b'PK\x03\x04':
         file.seek(0)
         if _is_tar(file):
             raise _Refusal(f'{path} is a tar archive, as torch before 0.2 wrote them: save it by torch.save')
-        return
+        return None
     file.seek(0)
     # By torch's own reader: another one could see other records than the loader does.
-    records = torch._C.PyTorchFileReader(file).get_all_records()
+    reader = torch._C.PyTorchFileReader(file)
+    records = reader.get_all_records()
     if any(record == 'constants.pkl' or record.startswith('code/') for record in records):
         raise _Refusal(
             f'{path} is a TorchScript archive: it holds code, which would run when it is loaded. Give a '
@@ -99,6 +111,20 @@ def _refuse_code(file: BinaryIO, path: Path) -> None:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > _LARGEST_GROWTH * os.fstat(file.fileno()).st_size:
         raise _Refusal(f'{path} is a compressed archive that grows to {size:,} bytes; torch.save writes none')
+    if hasattr(reader, 'get_record_size'):
+        return lambda key: reader.get_record_size(f'data/{key}')
+    return lambda key: len(reader.get_record(f'data/{key}'))  # before PyTorch 2.3
+
+
+def _check_names(content: dict, path: Path) -> None:
+    """Refuses weights whose names are not names; whoever reads them asks how they begin, and prints them."""
+    for weights in (content, content.get('state_dict'), content.get('model')):
+        for name in weights if isinstance(weights, dict) else ():
+            if not isinstance(name, str) or len(name) > _LONGEST_NAME or not name.isprintable():
+                raise ValueError(
+                    f'{path} has an entry {ascii(name)[:60]} where names of weights are expected. It is '
+                    'damaged or not a checkpoint.'
+                )
 
 
 def _is_tar(file: BinaryIO) -> bool:

@@ -54,6 +54,8 @@ def slim_checkpoint(checkpoint: Mapping[str, Any], config: Config, half: bool = 
 
 
 def _convert(key: str, value: torch.Tensor, half: bool) -> torch.Tensor:
+    if not isinstance(value, torch.Tensor):
+        raise ValueError(f'{key} in the state_dict is a {type(value).__name__}, expected a tensor')
     value = value.detach().cpu()
     if not half or not value.is_floating_point():
         return value.clone()

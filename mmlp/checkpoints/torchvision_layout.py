@@ -136,12 +136,15 @@ def _check(source: Mapping[str, Tensor], converted: ConvertedWeights) -> None:
             f'Only deeplabv3_resnet50 and deeplabv3_resnet101, plain or with one output channel, can be used.'
         )
     for key, value in source.items():
+        if not isinstance(value, Tensor):
+            raise ValueError(f'{key} is a {type(value).__name__}, expected a tensor')
         shape = tuple(value.shape)
         if key.rpartition('.')[0] in _LAST_LAYERS:
-            if shape[0] not in (1, _COCO_CHANNELS):
+            if shape[:1] not in ((1,), (_COCO_CHANNELS,)):
                 raise ValueError(
-                    f'{key} has {shape[0]} channels, expected 1 (plates) or {_COCO_CHANNELS} (COCO). '
-                    'Train the model with one output channel, or start from the weights of COCO.'
+                    f'{key} has {shape[0] if shape else "no"} channels, expected 1 (plates) or '
+                    f'{_COCO_CHANNELS} (COCO). Train the model with one output channel, or start from the '
+                    'weights of COCO.'
                 )
             shape = (1, *shape[1:])
         if shape != expected[key]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import collections
-import contextlib
 import pickle
 import types
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Optional
 
 import numpy as np
 import torch
@@ -18,9 +17,6 @@ try:
     from numpy._core import multiarray
 except ImportError:  # numpy before 1.26
     from numpy.core import multiarray
-
-#: What was left out while a file is read; filled by the unpickler, which torch makes by itself.
-_left_out: set[str] = set()
 
 
 class LeftOut:
@@ -68,6 +64,13 @@ def _encode(text: str, encoding: str = 'latin1') -> bytes:
     return text.encode(encoding)
 
 
+def _text(value: str = '') -> str:
+    """Stands in for ``str``: a list that holds another twice, and so on, would be written out."""
+    if not isinstance(value, str):
+        raise pickle.UnpicklingError(f'the file asks for the text of a {type(value).__name__}')
+    return value
+
+
 _ALLOWED: dict[tuple[str, str], Any] = {
     ('argparse', 'Namespace'): argparse.Namespace,  # Training scripts keep their arguments in it.
     ('collections', 'OrderedDict'): collections.OrderedDict,
@@ -90,9 +93,10 @@ _ALLOWED |= {
 }
 for _module in ('builtins', '__builtin__'):
     _ALLOWED[_module, 'getattr'] = _history_statistic
+    _ALLOWED[_module, 'str'] = _text
     _ALLOWED |= {
         (_module, kind.__name__): kind
-        for kind in (bool, complex, dict, float, frozenset, int, list, set, slice, str, tuple)
+        for kind in (bool, complex, dict, float, frozenset, int, list, set, slice, tuple)
     }
 
 
@@ -100,6 +104,8 @@ class _RestrictedUnpickler(pickle._Unpickler):
     """The Python implementation, since the one in C has no hook for what is done to built objects."""
 
     dispatch = dict(pickle._Unpickler.dispatch)
+    left_out: set[str]
+    record_size: Optional[Callable[[str], int]]
 
     def find_class(self, module: str, name: str) -> Any:
         allowed = _ALLOWED.get((module, name))
@@ -107,34 +113,94 @@ class _RestrictedUnpickler(pickle._Unpickler):
             return allowed
         if module == 'torch' and isinstance(getattr(torch, name, None), torch.dtype):
             return getattr(torch, name)
-        _left_out.add(f'{module}.{name}')
+        self.left_out.add(f'{module}.{name}')
         return LeftOut
 
     def load_build(self) -> None:
-        """Sets the state of an instance; that of a class would change it for the whole process."""
-        if isinstance(self.stack[-2], (type, types.ModuleType, types.FunctionType)):
+        """Sets the state of an instance, unless that would reach further than its values."""
+        built, state = self.stack[-2:]
+        if isinstance(built, (type, types.ModuleType, types.FunctionType)):
             raise pickle.UnpicklingError('the file changes a class')
+        if isinstance(built, np.dtype) and any(part is not None for part in state[2:5]):
+            # Of fields that it calls objects, numbers of the file would be taken for addresses.
+            raise pickle.UnpicklingError('the file makes a type of number of several parts')
+        if isinstance(state, tuple) and len(state) == 2 and not isinstance(built, (LeftOut, np.ndarray)):
+            raise pickle.UnpicklingError(f'the file sets attributes of a {type(built).__name__}')
         super().load_build()
 
+    def load_append(self) -> None:
+        """Adds to a list; other objects have their own idea of what that does."""
+        self._expect(self.stack[-2], list)
+        super().load_append()
+
+    def load_appends(self) -> None:
+        """As :meth:`load_append`, for several."""
+        self._expect(self.metastack[-1][-1], list)
+        super().load_appends()
+
+    def load_additems(self) -> None:
+        """Adds to a set."""
+        self._expect(self.metastack[-1][-1], set)
+        super().load_additems()
+
+    def load_setitem(self) -> None:
+        """Adds to a dict; a tensor would be written to."""
+        self._expect(self.stack[-3], dict)
+        super().load_setitem()
+
+    def load_setitems(self) -> None:
+        """As :meth:`load_setitem`, for several."""
+        self._expect(self.metastack[-1][-1], dict)
+        super().load_setitems()
+
+    def load_binpersid(self) -> None:
+        """Loads the numbers of a tensor, which PyTorch before 2.10 does not count (CVE-2026-24747)."""
+        if self.record_size is not None:
+            _, kind, key, _, count = self.stack[-1]
+            stated = count * torch._utils._element_size(kind.dtype)
+            if not isinstance(key, str) or self.record_size(key) != stated:
+                raise pickle.UnpicklingError(
+                    f'the file has other than {stated} bytes for storage {key!r:.40}'
+                )
+        super().load_binpersid()
+
+    @staticmethod
+    def _expect(target: Any, kind: type) -> None:
+        if not isinstance(target, (kind, LeftOut)):
+            raise pickle.UnpicklingError(f'the file adds items to a {type(target).__name__}')
+
     dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.APPEND[0]] = load_append
+    dispatch[pickle.APPENDS[0]] = load_appends
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+    dispatch[pickle.BINPERSID[0]] = load_binpersid
 
 
-def _load(file: Any, **kwargs: Any) -> Any:
-    return _RestrictedUnpickler(file, **kwargs).load()
+def restricted_pickle(
+    left_out: set[str], record_size: Optional[Callable[[str], int]] = None
+) -> types.ModuleType:
+    """Makes what :func:`torch.load` takes as ``pickle_module``.
 
+    Args:
+        left_out (set[str]): Gets the names of what is left out.
+        record_size (Callable[[str], int], optional): Number of bytes that an archive holds for a storage.
+            Default: None, the file is not an archive: PyTorch compares by itself.
 
-#: For ``pickle_module`` of :func:`torch.load`.
-restricted_pickle = types.ModuleType('restricted_pickle')
-restricted_pickle.Unpickler = _RestrictedUnpickler
-restricted_pickle.load = _load
+    Returns:
+        types.ModuleType: A module with an ``Unpickler`` and a function ``load``.
+    """
 
+    class Unpickler(_RestrictedUnpickler):
+        pass
 
-@contextlib.contextmanager
-def collect_left_out() -> Iterator[set[str]]:
-    """Gives the names of what is left out while the block runs, filled when it ends."""
-    _left_out.clear()
-    names: set[str] = set()
-    try:
-        yield names
-    finally:
-        names |= _left_out
+    Unpickler.left_out = left_out
+    Unpickler.record_size = staticmethod(record_size) if record_size else None
+
+    def load(file: Any, **kwargs: Any) -> Any:
+        return Unpickler(file, **kwargs).load()
+
+    module = types.ModuleType('restricted_pickle')
+    module.Unpickler, module.load = Unpickler, load
+    return module

@@ -48,7 +48,12 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--resume', action='store_true', help='keep what a former run finished, do the rest'
     )
     add_overwrite(existing, 'replace outputs that exist')
-    parser.add_argument('--report', type=Path, help='where to write the report (default: OUT/report.json)')
+    parser.add_argument(
+        '--report',
+        type=Path,
+        help='where to write the report (default: OUT/report.json); until the end, '
+        'REPORT.journal beside it tells what is finished',
+    )
     parser.add_argument(
         '--strip-location',
         action='store_true',

@@ -31,7 +31,7 @@ from .command import answers_mistakes, loading
 from .option_types import whole_number
 from .options import add_config_options, add_out_dir, add_plate_values, add_workers
 from .parser import Parser, describe_exit_codes
-from .run_configs import answers_config_mistakes, find_run_config, read_config
+from .run_configs import find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmlp.datasets.audit import AuditReport
@@ -114,13 +114,14 @@ def find_datasets(args: argparse.Namespace) -> dict[str, list[dict]]:
     from mmengine.registry import init_default_scope
 
     from mmlp.datasets.audit import find_split_folders, phase_datasets
+    from mmlp.engine import config_mistakes
 
     if Path(args.source).is_dir():
         options = ('img_suffix', 'seg_map_suffix', 'ignore_values', 'plate_values')
         given = {name: getattr(args, name) for name in options}
         init_default_scope('mmseg')
         return find_split_folders(Path(args.source), {k: v for k, v in given.items() if v is not None})
-    with answers_config_mistakes():
+    with config_mistakes():
         cfg = read_config(args)
         init_default_scope(cfg.get('default_scope', 'mmseg'))
         return phase_datasets(cfg)

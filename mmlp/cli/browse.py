@@ -25,7 +25,7 @@ from .command import answers_mistakes, loading
 from .option_types import positive_int
 from .options import add_config, add_config_options, add_out_dir, add_plate_values, add_seed
 from .parser import Parser
-from .run_configs import answers_config_mistakes, find_run_config, read_config
+from .run_configs import find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -99,9 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         import numpy as np
         from mmengine.runner import set_random_seed
 
+        from mmlp.engine import config_mistakes
         from mmlp.progress import progress_bar
         from mmlp.visualization import browse, write_pictures, write_sheets
-    with answers_config_mistakes():
+    with config_mistakes():
         cfg = read_config(args)
         dataset = build_dataset(cfg, args.phase)
     out_dir = args.out_dir or Path(cfg.work_dir) / 'browse'

@@ -39,6 +39,7 @@ class _Interruption:
         self.handler: Callable[[int, FrameType | None], None] | None = None
         self.number: int | None = None
         self.came_at = 0.0
+        self.script: object = None
         self.exit_code: int | None = None
         atexit.register(self.leave_early)  # Before all others, so that it runs after them.
 
@@ -71,10 +72,16 @@ class _Interruption:
                 os.write(2, b'ended before all that is unfinished was removed: the next run removes it\n')
             os._exit(AFTER_SIGNAL + self.number)
 
-    def leave_early(self) -> None:
-        """Ends an interrupted process before the interpreter takes seconds to take the toolbox apart."""
-        if self.exit_code is not None and self.is_in_charge:
+    def leave_early(self, *signal_and_frame: object) -> None:
+        """Ends this process when all is done: the interpreter takes seconds to take the toolbox apart."""
+        is_own = sys.modules.get('__main__') is self.script  # and not one that ran the script by runpy
+        if is_own and self.exit_code is not None and self.is_in_charge:
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
             os._exit(self.exit_code)
+        if signal_and_frame:
+            raise KeyboardInterrupt
 
     def answer_unraisable(self, unraisable: sys.UnraisableHookArgs) -> None:
         """Sends the signal again whose exception was lost, in a ``__del__`` for instance.
@@ -157,11 +164,12 @@ def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
         except BrokenPipeError:  # For command().
             raise
         except Exception as error:
-            code = _code_of(error)
+            code, reason = _code_of(error), _explain(error)
             if not code or sys.flags.dev_mode or _interruption.number is not None:
                 raise
-            _say(f'error: {_explain(error)}')
-            return code
+        # Here, whatever the exception held is closed, and with it the progress bars.
+        _say(f'error: {reason}')
+        return code
 
     return run
 
@@ -192,8 +200,8 @@ def command(main: Callable[[], Any], kept: str = 'nothing was written') -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         code = _flush(stream) or code
     _end_workers()
-    _interruption.exit_code = code if line else None
-    _interruption.catch(lambda *_: os._exit(code))  # All is done: no need to wait for the interpreter.
+    _interruption.exit_code, _interruption.script = code, sys.modules.get('__main__')
+    _interruption.catch(_interruption.leave_early)
     if code:
         sys.exit(code)
 
@@ -237,11 +245,16 @@ def _flush(stream: TextIO) -> int:
 def _code_of(error: Exception) -> int:
     """Returns the exit code of an error that a user can mend, and 0 for others."""
     is_ours = type(error).__module__.partition('.')[0] == 'mmlp'
-    if isinstance(error, (ValueError, ImportError, MemoryError)) or (
-        isinstance(error, OSError) and not is_ours
-    ):
+    is_of_system = isinstance(error, OSError) and not is_ours
+    if isinstance(error, (ValueError, ImportError)) or is_of_system or _is_out_of_memory(error):
         return MISTAKE
     return FAILED if is_ours else 0
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether Python, NumPy, OpenCV or PyTorch says so."""
+    texts = ('Insufficient memory', "can't allocate memory", 'out of memory')
+    return isinstance(error, MemoryError) or any(text in str(error) for text in texts)
 
 
 def _explain(error: Exception) -> str:
@@ -249,7 +262,7 @@ def _explain(error: Exception) -> str:
         from mmlp.compat import describe_missing
 
         return describe_missing(error)
-    if isinstance(error, MemoryError):
+    if _is_out_of_memory(error):
         return f'out of memory: {error}' if str(error) else 'out of memory'
     if isinstance(error, OSError) and type(error).__module__ == 'builtins' and error.strerror:
         return error.strerror if error.filename is None else f'{error.filename}: {error.strerror}'

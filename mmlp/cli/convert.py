@@ -24,6 +24,7 @@ from .convert_options import (
     add_label_options,
     add_link_option,
     add_orientation_option,
+    add_outside_option,
     add_split_options,
     read_labels,
     read_rim,
@@ -47,7 +48,8 @@ EPILOG = """output:
 
   Train on it with  mmlp train CONFIG --data-root OUT; data/README.md names the config of each set.
   A picture of which one annotation cannot be used is left out whole, and named: its plate would be taught
-  as background. Interrupted, run the same command again: it goes on where it stopped.
+  as background. So are pictures outside of the folders given, unless --allow-outside says otherwise.
+  Interrupted, run the same command again: it goes on where it stopped.
   A pixel is plate when its centre lies inside the outline; coordinates count from the picture's corner.
   Pictures that EXIF turns get masks for the turned picture, as viewers and the toolbox show it.
 
@@ -85,6 +87,11 @@ def build_parser(format_: Format) -> argparse.ArgumentParser:
     add_workers(parser, 'threads')
     add_link_option(parser)
     add_overwrite(parser, 'remove what an earlier conversion wrote to OUT and begin anew')
+    add_outside_option(
+        parser,
+        'take pictures outside of the folders given, where annotations name them or links lead there, '
+        'such as images/ on another disk. Look first at what is named: it becomes part of OUT',
+    )
     parser.add_argument('--drop-empty', action='store_true', help='leave out pictures without plates')
     add_orientation_option(parser)
     add_split_options(parser)
@@ -115,7 +122,8 @@ def convert_set(format_: Format, args: argparse.Namespace) -> int:
             overwrite=args.overwrite,
             **(read_labels(args) if format_.has_labels else {}),
         )
-        report = convert(reader(args.source, **format_.read_options(args)), options)
+        source = reader(args.source, allow_outside=args.allow_outside, **format_.read_options(args))
+        report = convert(source, options)
     except ConversionError as error:
         raise ValueError(str(error)) from error
     except WriteError as error:

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from mmlp.datasets.converters.choices import (
+    ALLOW_OUTSIDE,
     DEFAULT_IGNORE_LABELS,
     DEFAULT_RIM,
     DEFAULT_VAL_FRACTION,
@@ -30,6 +31,11 @@ def add_link_option(parser: argparse.ArgumentParser) -> None:
         help='copy the pictures, or link to them: hard costs no space and survives when the source is '
         'removed (same file system), symlink breaks then',
     )
+
+
+def add_outside_option(parser: argparse.ArgumentParser, help: str) -> None:
+    """Adds ``--allow-outside``."""
+    parser.add_argument(ALLOW_OUTSIDE, action='store_true', help=help)
 
 
 def add_orientation_option(parser: argparse.ArgumentParser) -> None:

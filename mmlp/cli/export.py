@@ -30,7 +30,7 @@ from mmlp.datasets.converters.choices import EXPORT_FORMATS
 from mmlp.files import WriteError
 
 from .command import GOES_ON, answers_mistakes, loading
-from .convert_options import add_link_option
+from .convert_options import add_link_option, add_outside_option
 from .options import add_out_dir, add_workers
 from .parser import Parser
 from .problems import print_problems
@@ -49,6 +49,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add_out_dir(parser, 'output folder, new or empty', required=True)
     add_workers(parser, 'threads')
     add_link_option(parser)
+    add_outside_option(parser, 'take pictures and masks to which links lead out of these folders, too')
     parser.add_argument(
         '--min-area', type=int, default=0, metavar='PIXELS', help='leave out regions of fewer pixels'
     )

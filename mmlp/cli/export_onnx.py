@@ -18,6 +18,7 @@ from mmlp.files import write_bytes
 from mmlp.weights import file_sha256, resolve_weights
 
 from .command import answers_mistakes, loading
+from .option_types import positive_int
 from .options import add_out, add_overwrite
 from .parser import Parser
 
@@ -36,9 +37,11 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add_out(parser, 'file to write, .onnx')
     parser.add_argument('--config', help='config, by path or by name (default: that of the checkpoint)')
     parser.add_argument(
-        '--batch-size', type=int, metavar='N', help='the only number of pictures it will take'
+        '--batch-size', type=positive_int, metavar='N', help='the only number of pictures it will take'
     )
-    parser.add_argument('--size', type=int, nargs=2, metavar=('H', 'W'), help='the only size it will take')
+    parser.add_argument(
+        '--size', type=positive_int, nargs=2, metavar=('H', 'W'), help='the only size it will take'
+    )
     parser.add_argument(
         '--images',
         nargs='+',
@@ -69,9 +72,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mmlp.apis.export import compare_with_pytorch, export_onnx
         from mmlp.apis.model_loading import load_segmentor
         from mmlp.apis.plate_probability import PlateProbability
+        from mmlp.engine import config_mistakes
         from mmlp.media import read_image
     shape = (args.batch_size, *(args.size or (None, None)))
-    network = PlateProbability(load_segmentor(weights, args.config))
+    with config_mistakes():
+        network = PlateProbability(load_segmentor(weights, args.config))
     pictures = [read_image(path).bgr for path in args.images] or [_drawn_picture()]
     batches = [_batch(pictures, wanted) for wanted in _checked_shapes(shape)]
     model = export_onnx(network, shape)

@@ -62,14 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     with loading():
         from mmlp.datasets.lists import list_pictures, write_list
         from mmlp.datasets.lists.making import read_names
-        from mmlp.media import MediaError
+        from mmlp.files import WriteError
     try:
         chosen = args.names and {split: read_names(path) for split, path in map(_split_and_file, args.names)}
         pictures = list_pictures(
             args.data, args.source, args.folders, chosen, args.identifiers, workers=args.workers
         )
         write_list(args.out, pictures)
-    except MediaError as error:
+    except WriteError as error:
         raise ValueError(str(error)) from error
     splits = [picture.split for picture in pictures]
     counts = ', '.join(f'{splits.count(split)} {split}' for split in SPLITS if split in splits)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmlp.files import WriteError
+from mmlp.files import WriteError, is_disk_full
 from mmlp.media.codecs import CODECS
 
 from .option_types import codec, crf, positive_int
@@ -102,7 +102,7 @@ def run(command: Callable[[], JobReport]) -> int:
         return command().exit_code
     except WriteError as error:
         say(f'error: {error}')
-        if error.is_disk_full:
+        if is_disk_full(error):
             say(f'error: {_DISK_FULL}')
         return 1
 

@@ -25,7 +25,7 @@ from mmlp.files import write_json
 from .command import FAILED, answers_mistakes, loading
 from .options import add_config, add_config_options, add_out, add_seed
 from .parser import Parser, describe_exit_codes
-from .run_configs import answers_config_mistakes, find_run_config, read_config
+from .run_configs import find_run_config, read_config
 
 KEPT = 'nothing was written'
 EXIT_CODES = describe_exit_codes(
@@ -54,7 +54,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add_out(parser, 'JSON file for the result', required=False)
     args = parser.parse_args(argv)
     for name in ('num_pictures', 'crop_size', 'max_minutes', 'val_interval'):
-        if getattr(args, name) <= 0:
+        if not getattr(args, name) > 0:
             parser.error(f'--{name.replace("_", "-")} must be greater than 0, got {getattr(args, name)}')
     return args
 
@@ -71,8 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mmengine.logging import MMLogger
         from mmengine.registry import init_default_scope
 
+        from mmlp.engine import config_mistakes
         from mmlp.engine.overfitting import Aim, overfit
-    with answers_config_mistakes():
+    with config_mistakes():
         cfg = read_config(args)
         init_default_scope(cfg.get('default_scope', 'mmseg'))
         MMLogger.get_current_instance().setLevel('WARNING')  # Of every validation one line is enough.

@@ -51,12 +51,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         require_toolbox('checkpoints are read by PyTorch and MMSegmentation')
         from mmlp.checkpoints import read_checkpoint, write_checkpoint
         from mmlp.checkpoints.publishing import slim_checkpoint
+        from mmlp.engine import config_mistakes
     checkpoint = read_checkpoint(args.checkpoint)
-    config = _config_of(checkpoint, args)
+    with config_mistakes():
+        config = _config_of(checkpoint, args)
+        head = config['model']['decode_head']
     if args.threshold is not None:
         if not 0 < args.threshold < 1:
             raise ValueError(f'--threshold must be a probability in (0, 1), got {args.threshold}')
-        config.model.decode_head.threshold = args.threshold
+        head.threshold = args.threshold
     write_checkpoint(slim_checkpoint(checkpoint, config, args.half), args.out, args.overwrite)
     digest, size = file_sha256(args.out), args.out.stat().st_size
     print(f'wrote {args.out}, {size / 1e6:.1f} MB (from {args.checkpoint.stat().st_size / 1e6:.1f} MB)')

@@ -39,6 +39,7 @@ from .convert_options import (
     add_label_options,
     add_link_option,
     add_orientation_option,
+    add_outside_option,
     read_labels,
     read_rim,
 )
@@ -84,6 +85,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     add_workers(parser, 'threads')
     add_link_option(parser)
+    add_outside_option(
+        parser,
+        'take pictures outside of the folders given, where annotations name them or links lead there',
+    )
     add_overwrite(parser, 'remove what stands in OUT and begin anew')
     add_orientation_option(parser)
     add_box_options(parser)
@@ -103,14 +108,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mmlp.datasets.lists.formats import open_source
         from mmlp.datasets.lists.rebuilding import check_sources
         from mmlp.datasets.lists.sources import FILE_NAME
-        from mmlp.media import MediaError
     try:
         listed = read_list(args.list)
         sources = read_sources(args.list.absolute().with_name(FILE_NAME))
         folders, formats = (_pairs(getattr(args, name), name) for name in ('source', 'format'))
         check_sources(listed, folders)
         readers = {
-            name: open_source(folder, formats.pop(name, None), sources.get(name, Source(name)).format)
+            name: open_source(
+                folder,
+                formats.pop(name, None),
+                sources.get(name, Source(name)).format,
+                args.allow_outside,
+            )
             for name, folder in folders.items()
         }
         if formats:
@@ -128,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WriteError as error:
         say(f'error: {error}; {GOES_ON}')
         return FAILED
-    except (ConversionError, MediaError) as error:
+    except ConversionError as error:
         raise ValueError(str(error)) from error
     _print(result, sources)
     return FAILED if result.missing or result.report.problems else 0

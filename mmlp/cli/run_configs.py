@@ -1,11 +1,8 @@
-"""Configs of runs, by path or by name, with what the command line changes; and their mistakes."""
+"""Configs of runs, by path or by name, with what the command line changes."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mmlp.apis.config_files import find_config
@@ -55,26 +52,3 @@ def read_config(
         resume,
         getattr(args, 'plate_values', None),
     )
-
-
-@contextlib.contextmanager
-def answers_config_mistakes() -> Iterator[None]:
-    """Turns what the toolbox raises about mistakes in a config into errors that a command answers in a line.
-
-    Raises:
-        ValueError: The config is not Python, names what no registry has, or lacks what a run needs.
-    """
-    try:
-        yield
-    except SyntaxError as error:
-        where = error.filename if os.path.isfile(error.filename or '') else 'the config'
-        raise ValueError(f'{where}, line {error.lineno}: {error.msg}') from error
-    except KeyError as error:
-        text = str(error.args[0]) if error.args else ''
-        if 'registry' not in text:
-            raise
-        raise ValueError(' '.join(text.split())) from error
-    except AttributeError as error:
-        if not str(error).startswith("'ConfigDict' object has no attribute"):
-            raise
-        raise ValueError(f'the config has no {str(error).split()[-1]}, which this needs') from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmlp.apis.default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
 from mmlp.apis.model_info import MAX_PARAMETERS
 from mmlp.apis.refinement import Refinement
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS, MAX_PIXELS
 from mmlp.weights import find_refiner
 
 from .option_types import logit, positive_int, probability, region, whole_number
@@ -168,7 +169,13 @@ def add_segmenter_options(
     group.add_argument(
         '--batch-size', type=positive_int, help='pictures at once (default: 1, on a graphics card 8)'
     )
-    group.add_argument('--max-pixels', type=positive_int, help='refuse larger pictures')
+    group.add_argument(
+        '--max-pixels',
+        type=positive_int,
+        metavar='PIXELS',
+        help='refuse larger pictures, and videos of larger frames (default: '
+        f'{MAX_PIXELS // 1_000_000} million, of videos {MAX_FRAME_PIXELS // 1_000_000} million)',
+    )
     group.add_argument(
         '--allow-import',
         action='append',

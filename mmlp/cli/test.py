@@ -18,7 +18,7 @@ from mmlp.weights import resolve_weights
 from .command import answers_mistakes, loading
 from .options import add_config, add_config_options, add_launcher, add_out_dir, add_plate_values, tell_rank
 from .parser import Parser
-from .run_configs import answers_config_mistakes, find_run_config, read_config
+from .run_configs import find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -75,8 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mmlp.compat import require_toolbox
 
         require_toolbox('testing runs on PyTorch and MMSegmentation')
-        from mmlp.engine import ConciseRunner
-    with answers_config_mistakes():
+        from mmlp.engine import ConciseRunner, config_mistakes
+    with config_mistakes():
         cfg = read_config(args, args.work_dir, args.launcher)
         apply_options(cfg, args)
         runner = ConciseRunner.from_cfg(cfg)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from .command import answers_mistakes, loading
 from .options import add_config, add_config_options, add_launcher, add_plate_values, tell_rank
 from .parser import Parser
-from .run_configs import answers_config_mistakes, find_run_config, read_config
+from .run_configs import find_run_config, read_config
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -58,13 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         require_toolbox('training runs on PyTorch and MMSegmentation')
         import torch
 
-        from mmlp.engine import ConciseRunner
-    with answers_config_mistakes():
+        from mmlp.engine import ConciseRunner, config_mistakes
+    with config_mistakes():
         cfg = read_config(args, args.work_dir, args.launcher, args.resume)
         if args.amp:
             enable_amp(cfg)
-        if cfg.optim_wrapper.type == 'AmpOptimWrapper' and not torch.cuda.is_available():
+        if cfg['optim_wrapper']['type'] == 'AmpOptimWrapper' and not torch.cuda.is_available():
             raise ValueError('mixed precision needs a CUDA device and none was found; train without it')
+        length = cfg['train_cfg'].get('max_iters', cfg['train_cfg'].get('max_epochs', 1))
+        if length < 1:
+            raise ValueError(f'train_cfg: expected 1 or more iterations or epochs, got {length}')
         runner = ConciseRunner.from_cfg(cfg)
     runner.train()
     return 0

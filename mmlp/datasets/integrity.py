@@ -21,6 +21,8 @@ from .plate_mask import examine_mask
 
 #: How many offenders a message names.
 SHOWN = 5
+#: Characters of a name that a message shows; paths have some thousands at most.
+_LONGEST_NAME = 4096
 #: How many pairs of files a thread checks before it takes the next.
 _PART = 256
 #: How many masks take so long to read that it is told.
@@ -36,7 +38,7 @@ class DatasetError(ValueError):
 def name_offenders(names: Iterable[str]) -> str:
     """The first few names, one a line, and how many more there are."""
     names = [os.fspath(name) for name in names]
-    lines = [f'    {name}' for name in names[:SHOWN]]
+    lines = [f'    {name[:_LONGEST_NAME]}' for name in names[:SHOWN]]
     if len(names) > SHOWN:
         lines.append(f'    ... and {len(names) - SHOWN} more')
     return '\n'.join(lines)

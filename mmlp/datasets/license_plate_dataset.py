@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import mmengine
 from mmengine import fileio
 from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
@@ -172,8 +171,9 @@ class LicensePlateDataset(BaseSegDataset):
         """The pictures that ``ann_file`` names, in its order."""
         if not fileio.isfile(self.ann_file, backend_args=self.backend_args):
             raise FileNotFoundError(f'ann_file {self.ann_file!r} does not exist')
-        lines = mmengine.list_from_file(self.ann_file, backend_args=self.backend_args)
-        wanted = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith('#')]
+        wanted = [
+            line.strip() for line in self._read_list() if line.strip() and not line.lstrip().startswith('#')
+        ]
         if not wanted and self.allow_empty:
             return []
         if not wanted:
@@ -199,6 +199,13 @@ class LicensePlateDataset(BaseSegDataset):
         if twice:
             raise DatasetError(f'{self.ann_file!r} names pictures more than once:\n{name_offenders(twice)}')
         return [names[0] for names in found]
+
+    def _read_list(self) -> list[str]:
+        """The lines of ``ann_file``, whatever its names are encoded in."""
+        data = fileio.get(self.ann_file, backend_args=self.backend_args)
+        if b'\0' in data:
+            raise DatasetError(f'ann_file {self.ann_file!r} is not a text file (or UTF-16; save it as UTF-8)')
+        return data.decode('utf-8-sig', 'surrogateescape').splitlines()
 
     def mask_name(self, picture: str) -> str:
         """The name of a picture's mask, whether there is one or not; both relative to their folders."""

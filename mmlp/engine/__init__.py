@@ -3,7 +3,7 @@
 from .concise_runner import ConciseRunner
 from .cpu_distributed import prepare_cpu_distributed
 from .hooks import ChannelsLastHook, CheckpointHook, MainProcessLoggerHook, SplitOverlapHook, SWAHook
-from .run_config import load_run_config
+from .run_config import config_mistakes, load_run_config
 
 __all__ = [
     'ChannelsLastHook',
@@ -12,6 +12,7 @@ __all__ = [
     'MainProcessLoggerHook',
     'SWAHook',
     'SplitOverlapHook',
+    'config_mistakes',
     'load_run_config',
     'prepare_cpu_distributed',
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +15,31 @@ from mmengine.logging import print_log
 from .cpu_distributed import prepare_cpu_distributed
 
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+@contextlib.contextmanager
+def config_mistakes() -> Iterator[None]:
+    """Says what is wrong with a config that is read or built in the block.
+
+    Raises:
+        ValueError: It is not Python, lacks a part, or names what there is not. ``python -X dev`` with the
+            tools shows where.
+    """
+    try:
+        yield
+    except SyntaxError as error:
+        where = f', line {error.lineno}' if error.lineno else ''
+        raise ValueError(f'the config is not Python{where}: {error.msg}') from error
+    except KeyError as error:
+        reason = str(error.args[0]) if error.args else ''
+        is_key = reason.isidentifier()
+        raise ValueError(
+            f'the config cannot be used: it has no {reason!r}'
+            if is_key
+            else f'the config cannot be used: {reason}'
+        ) from error
+    except (AssertionError, AttributeError, TypeError) as error:
+        raise ValueError(f'the config cannot be used: {error}') from error
 
 
 def load_run_config(

@@ -34,11 +34,13 @@ def atomic_path(path: str | os.PathLike, *, durable: bool = True) -> Iterator[Pa
         Path: The name to write to.
 
     Raises:
-        WriteError: The file could not be written (disk full, no permission, ...).
+        WriteError: The file could not be written (disk full, no permission, ...), or there is something else
+            of that name, or behind a link of that name: a folder, a device such as ``/dev/stdout``, ...
     """
     path = Path(path)
     try:
         _make_folder(path.parent)
+        _refuse_others_than_files(path)
         part = part_path(path)
         try:
             yield part
@@ -57,6 +59,15 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise NotADirectoryError(errno.ENOTDIR, f'{error.filename} is not a folder') from error
+
+
+def _refuse_others_than_files(path: Path) -> None:
+    """Raises WriteError where renaming would put a file in the place of a device or the like."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode):
+            what = 'folder' if stat.S_ISDIR(mode) else 'device, pipe or socket'
+            raise WriteError(path, f'could not be written: there is a {what} of that name')
 
 
 def publish(part: Path, path: Path, *, durable: bool = True) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno as codes
 
+_FULL = {codes.ENOSPC, getattr(codes, 'EDQUOT', codes.ENOSPC)}
+
 
 class FileError(Exception):
     """Base of all errors about one file.
@@ -41,11 +43,11 @@ class WriteError(FileError, OSError):
         reason = getattr(error, 'strerror', None) or error
         return cls(name, f'could not be written: {reason}', getattr(error, 'errno', None))
 
-    @property
-    def is_disk_full(self) -> bool:
-        """Whether there was no room, on the disk or for this user."""
-        return self.errno in (codes.ENOSPC, getattr(codes, 'EDQUOT', codes.ENOSPC))
-
 
 class JournalError(FileError, ValueError):
     """A journal cannot be gone on with: of another kind or version, with other settings, or damaged."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tells whether an error is that there was no room, on the disk or for this user."""
+    return isinstance(error, OSError) and error.errno in _FULL

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from .errors import WriteError
+from .errors import WriteError, is_disk_full
 from .parts import part_path
 
 #: Bytes that are kept or given back at a time: a block of most file systems.
@@ -40,11 +40,10 @@ class Reserve:
         try:
             _allocate(self._part, self.size, size - self.size)
         except OSError as error:
-            full = WriteError.of(self._path, error)
-            if full.is_disk_full:
+            if is_disk_full(error):
                 with contextlib.suppress(OSError):
                     os.truncate(self._part, self.size)
-                raise full from error
+                raise WriteError.of(self._path, error) from error
         else:
             self.size = size
 

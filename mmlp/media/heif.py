@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import struct
 from typing import Any
 
 import numpy as np
 import pillow_heif
+from PIL import Image
 
 from .errors import UnreadableMediaError
 from .metadata.boxes import boxes_of
+from .picture import Picture
+from .pixels import bands, to_bgr
+from .value_range import FULL_RANGE
 
 #: Makes Pillow know the suffixes and write the format.
 pillow_heif.register_heif_opener()
@@ -37,22 +40,6 @@ _LOOK = (
 _ENCODER = {'preset': 'ultrafast'}
 
 
-@dataclasses.dataclass(frozen=True)
-class HeifPicture:
-    """What a file holds.
-
-    Attributes:
-        stored (np.ndarray): Upright pixels: (H, W) or (H, W, 3 or 4), uint8 in RGB order, or uint16 in BGR
-            order (grey has none).
-        mode (str): Their layout, see :attr:`Picture.mode`.
-        info (dict[str, Any]): EXIF, XMP, colours, and what :func:`encode_heif` needs.
-    """
-
-    stored: np.ndarray
-    mode: str
-    info: dict[str, Any]
-
-
 def is_heif(head: bytes) -> bool:
     """Tells whether a file is HEIC or HEIF, and not AVIF, from its first bytes."""
     if head[4:8] != b'ftyp':
@@ -64,59 +51,87 @@ def is_heif(head: bytes) -> bool:
     return head[8:12] in _COMMON_BRANDS and brands.isdisjoint(_AVIF_BRANDS)
 
 
-def decode_heif(data: bytes, name: str, max_pixels: int) -> HeifPicture:
-    """Reads a HEIC or HEIF file of one picture, 8 bit or more.
-
-    Turns and mirrorings of the file are applied, and its EXIF block says so.
+class HeifSource:
+    """A HEIC or HEIF file of one picture that has been opened and not decoded yet.
 
     Args:
         data (bytes): The file.
         name (str): Its name, for errors.
-        max_pixels (int): Larger pictures are refused.
 
-    Returns:
-        HeifPicture: The picture.
+    Attributes:
+        size (tuple[int, int]): Width and height.
 
     Raises:
-        UnreadableMediaError: A damaged file, several pictures, a film, or too many pixels.
+        UnreadableMediaError: A damaged file, several pictures, or a film.
     """
-    boxes = {kind for kind, _ in boxes_of(data)}
-    if b'moov' in boxes:
-        raise UnreadableMediaError(
-            name,
-            'holds a sequence of pictures (HEIF); only one would be processed. '
-            'Convert it to a video or to single pictures',
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data, self._name = data, name
+        if any(kind == b'moov' for kind, _ in boxes_of(memoryview(data))):
+            raise UnreadableMediaError(
+                name,
+                'holds a sequence of pictures (HEIF); only one would be processed. '
+                'Convert it to a video or to single pictures',
+            )
+        try:
+            self._file = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
+        except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
+            raise UnreadableMediaError(
+                name, f'is a HEIC picture that is damaged, cut off, or coded in an unknown way: {error}'
+            ) from error
+        if len(self._file) != 1:
+            raise UnreadableMediaError(
+                name,
+                f'holds {len(self._file)} pictures (HEIF); only the first would be processed. '
+                'Convert it to single pictures',
+            )
+        self.size = self._file.size
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Format and layout of pixels, on which it depends what memory they take."""
+        return 'HEIF', self._file.mode.replace('a', 'A')
+
+    #: Bytes a pixel that the coding takes besides.
+    further_memory = 0.0
+
+    def check(self) -> None:
+        """Does nothing: the library finds out what is missing."""
+
+    def decode(self) -> Picture:
+        """Decodes the picture, 8 bit or more. Turns and mirrorings are applied, and its EXIF block says so.
+
+        Raises:
+            UnreadableMediaError: It is damaged.
+        """
+        file, self._file = self._file, None
+        pillow_heif.set_orientation(file.info)
+        try:
+            stored = np.asarray(file)
+        except (OSError, ValueError, RuntimeError, EOFError) as error:
+            raise UnreadableMediaError(self._name, f'is damaged or cut off: {error}') from error
+        mode = file.mode.replace('a', 'A')
+        info = {key: file.info[key] for key in (*_LOOK, 'exif', 'xmp') if file.info.get(key)}
+        info['premultiplied'] = file.premultiplied_alpha
+        del file
+        height, width = stored.shape[:2]
+        bgr = np.empty((height, width, 3), np.uint8)
+        kept = None if mode == 'RGB' else np.empty(stored.shape, stored.dtype)
+        for rows in bands((height, width)):
+            part = stored[rows]
+            if mode in ('RGB;16', 'RGBA;16'):
+                part = part[..., [2, 1, 0, 3][: part.shape[2]]]
+            if kept is not None:
+                kept[rows] = part
+            if part.dtype == np.uint16:
+                shown = FULL_RANGE.to_bytes(part[..., :3] if part.ndim == 3 else part[..., None])
+                bgr[rows] = shown
+            else:
+                bgr[rows] = to_bgr(Image.fromarray(part))
+        bgr.setflags(write=False)
+        return Picture(
+            bgr=bgr, name=self._name, mode=mode, stored=kept, format='HEIF', info=info, data=self._data
         )
-    try:
-        file = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
-    except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
-        raise UnreadableMediaError(
-            name, f'is a HEIC picture that is damaged, cut off, or coded in an unknown way: {error}'
-        ) from error
-    if len(file) != 1:
-        raise UnreadableMediaError(
-            name,
-            f'holds {len(file)} pictures (HEIF); only the first would be processed. '
-            'Convert it to single pictures',
-        )
-    width, height = file.size
-    if width * height > max_pixels:
-        raise UnreadableMediaError(
-            name,
-            f'has {width} x {height} pixels, more than max_pixels={max_pixels:,}; '
-            'raise max_pixels (reading takes about 9 bytes a pixel) or shrink the picture',
-        )
-    pillow_heif.set_orientation(file.info)
-    try:
-        stored = np.array(file)
-    except (OSError, ValueError, RuntimeError, EOFError) as error:
-        raise UnreadableMediaError(name, f'is damaged or cut off: {error}') from error
-    mode = file.mode.replace('a', 'A')
-    if mode in ('RGB;16', 'RGBA;16'):
-        stored = stored[..., [2, 1, 0, 3][: stored.shape[2]]]
-    info = {key: file.info[key] for key in (*_LOOK, 'exif', 'xmp') if file.info.get(key)}
-    info['premultiplied'] = file.premultiplied_alpha
-    return HeifPicture(np.ascontiguousarray(stored), mode, info)
 
 
 def encode_heif(
@@ -125,7 +140,7 @@ def encode_heif(
     """Writes a HEIC file of one picture.
 
     Args:
-        stored (np.ndarray): Pixels as :class:`HeifPicture` has them.
+        stored (np.ndarray): Pixels as in the file; those of ``RGB``, and of 16-bit colours, in BGR order.
         mode (str): Their layout.
         info (dict[str, Any]): Bit depth, chroma subsampling, ICC profile and the like of the source.
         quality (int): 1 to 100.
@@ -143,7 +158,8 @@ def encode_heif(
             'this build of pillow-heif cannot write HEIC; install it from the Python Package Index, '
             'or name an output that ends with .jpg'
         )
-    written_mode = mode.replace('RGB', 'BGR') if mode.endswith(';16') and mode != 'I;16' else mode
+    is_bgr = mode == 'RGB' or (mode.endswith(';16') and mode != 'I;16')
+    written_mode = mode.replace('RGB', 'BGR') if is_bgr else mode
     if info.get('premultiplied'):
         written_mode = written_mode.replace('A', 'a')
     height, width = stored.shape[:2]

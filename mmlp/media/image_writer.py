@@ -19,14 +19,13 @@ from mmlp.files import write_bytes
 from .errors import MediaWriteError
 from .heif import encode_heif
 from .heif_items import clean_heif
-from .images import ImageSource, Picture, read_image
+from .images import ImageSource, read_image
 from .metadata import (
     MetadataFilter,
     clean_exif,
     clean_icc,
     clean_webp,
     clean_xmp,
-    webp_chunks,
     with_bmp_metadata,
     with_gif_metadata,
     with_jp2_metadata,
@@ -36,7 +35,9 @@ from .metadata import (
     with_tiff_metadata,
 )
 from .metadata.filter import FURTHER_CHANNELS
+from .metadata.webp import is_lossless_webp
 from .orientation import undo_orientation
+from .picture import Picture
 from .pixels import EXACT_MODES, as_image, changed_pixels, fill_boxes, merge
 from .tiff import encode_tiff
 
@@ -149,15 +150,15 @@ def _encode(
             wanted.leave_out('metadata (another format than that of the input)')
         _record_rest(picture, wanted)
         return _encode_afresh(picture, bgr, target, quality, wanted)
-    pixels = None if bgr is None else _edit(picture, bgr, touched)
-    if pixels is None and quality is None:
+    touched = None if bgr is None else _find_touched(picture, bgr, touched)
+    is_same = touched is None
+    if is_same and quality is None:
         data = _copy(picture, target, wanted)
         if data is not None:
             return data
     _record_rest(picture, wanted)
-    is_same = pixels is None
-    if pixels is None:
-        pixels = _stored_pixels(picture)
+    pixels = _stored_pixels(picture) if is_same else _edit(picture, bgr, touched)
+    touched = None
     if is_same and quality is None and target in _LOSSY:
         wanted.leave_out('exact pixels (the picture is coded anew)')
     if target in _SPLICES:
@@ -199,23 +200,34 @@ def _copy(picture: Picture, target: str, wanted: MetadataFilter) -> bytes | None
 
 
 def _stored_pixels(picture: Picture) -> np.ndarray:
+    """The pixels as in the file; those of ``RGB`` in BGR order. Not to be written to."""
     if picture.stored is not None:
         return picture.stored
-    return cv2.cvtColor(undo_orientation(picture.bgr, picture.orientation), cv2.COLOR_BGR2RGB)
+    return undo_orientation(picture.bgr, picture.orientation)
 
 
-def _edit(picture: Picture, bgr: np.ndarray, touched: np.ndarray | None) -> np.ndarray | None:
-    """Returns the stored pixels with the edited ones in them; None when nothing changed."""
+def _find_touched(picture: Picture, bgr: np.ndarray, touched: np.ndarray | None) -> np.ndarray | None:
+    """Finds which pixels to take from ``bgr``, (H, W) bool; None where there are none."""
     if touched is None:
         touched = changed_pixels(bgr, picture.bgr)
         if picture.mode not in EXACT_MODES:
             touched = fill_boxes(touched)
-    if not touched.any():
-        return None
-    touched = undo_orientation(touched.astype(bool, copy=False), picture.orientation)
+    return touched.astype(bool, copy=False) if touched.any() else None
+
+
+def _edit(picture: Picture, bgr: np.ndarray, touched: np.ndarray) -> np.ndarray:
+    """Returns the stored pixels with the edited ones in them."""
+    is_edited_in_place = bgr is picture.bgr
     edited = undo_orientation(bgr, picture.orientation)
+    if is_edited_in_place and picture.stored is None:
+        return edited
+    touched = undo_orientation(touched, picture.orientation)
     stored = _stored_pixels(picture)
-    return merge(stored, picture.mode, picture.palette, edited, touched, picture.value_range)
+    # A picture that was edited in place is not needed any more as it was.
+    if not is_edited_in_place or not stored.flags.writeable:
+        stored = stored.copy()
+    merge(stored, picture.mode, picture.palette, edited, touched, picture.value_range)
+    return stored
 
 
 def _encode_like(
@@ -249,7 +261,7 @@ def _encode_like(
             options['transparency'] = info['transparency']
         if target == 'GIF':
             options['optimize'] = False
-    elif target == 'WEBP' and quality is None and _is_lossless_webp(picture.data):
+    elif target == 'WEBP' and quality is None and is_lossless_webp(picture.data):
         options = {'lossless': True, 'exact': True}
     elif target in ('WEBP', 'AVIF'):
         options = {'quality': quality or DEFAULT_QUALITY}
@@ -270,9 +282,9 @@ def _encode_afresh(
     if picture.format is None and bgr is None and picture.stored is not None:
         image = as_image(picture.stored, picture.mode)  # An array of masks, depths, or with alpha.
         if target == 'JPEG' and picture.mode in ('RGBA', 'I;16'):
-            image = Image.fromarray(cv2.cvtColor(picture.bgr, cv2.COLOR_BGR2RGB))
+            image = as_image(picture.bgr, 'RGB')
     else:
-        image = Image.fromarray(cv2.cvtColor(picture.bgr if bgr is None else bgr, cv2.COLOR_BGR2RGB))
+        image = as_image(picture.bgr if bgr is None else bgr, 'RGB')
         if picture.mode.startswith(('RGB', 'P')):
             options['icc_profile'] = clean_icc(picture.info.get('icc_profile'), wanted)
     return _save(image, target, options)
@@ -282,7 +294,3 @@ def _save(image: Image.Image, target: str, options: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, target, **options)
     return buffer.getvalue()
-
-
-def _is_lossless_webp(data: bytes) -> bool:
-    return any(kind == b'VP8L' for kind, _ in webp_chunks(data))

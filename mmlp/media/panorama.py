@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from .metadata.xmp import check_xml_size
+
 _GPANO = '{http://ns.google.com/photos/1.0/panorama/}'
 _PROJECTIONS = ('equirectangular', 'cylindrical')
 #: Without a tag, pictures twice as wide as high are taken for panoramas from this width on.
@@ -142,8 +144,9 @@ def _by_tags(width: int, height: int, tags: Mapping[str, str]) -> Panorama:
 
 def _read_gpano(xmp: bytes | str) -> dict[str, str]:
     """Reads the tags of GPano from an XMP packet, written as attributes or as elements; none when damaged."""
-    data = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
     try:
+        data = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
+        check_xml_size(data)
         root = ElementTree.fromstring(data.rstrip(b'\x00'))
     except (ElementTree.ParseError, ValueError):
         return {}

@@ -9,6 +9,7 @@ import warnings
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from .tiff_directories import check_directory
 from .unsupported import RAW_ADVICE
 
 _KIND, _OLD_KIND, _WIDTH, _HEIGHT, _COLOUR, _MAKER, _BELOW = 254, 255, 256, 257, 262, 271, 330
@@ -113,6 +114,7 @@ def _read_directories(data: bytes) -> tuple[list[_Directory], list[_Directory]]:
     def walk(offset: int, found: list[_Directory]) -> None:
         while offset and offset not in seen and len(seen) < _MOST_DIRECTORIES:
             seen.add(offset)
+            check_directory(data, offset)
             tags = ImageFileDirectory_v2(header)
             file.seek(offset)
             tags.load(file)

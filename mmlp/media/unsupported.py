@@ -11,6 +11,7 @@ from PIL import Image
 from .bit_depth import coded_depth
 from .metadata.bmp import hidden_channel
 from .metadata.filter import FURTHER_CHANNELS
+from .metadata.gif import count_gif_frames
 from .metadata.jpeg import jpeg_segments
 from .metadata.tiff import samples_of
 
@@ -125,7 +126,7 @@ def why_undecodable(image: Image.Image, data: bytes, pages: int) -> str | None:
     """
     if image.format not in _FORMATS:
         return f'is a picture of a kind ({image.format}) that cannot be kept; convert it to PNG or JPEG'
-    frames = pages if image.format == 'TIFF' else getattr(image, 'n_frames', 1)
+    frames = _count_frames(image, data, pages)
     if frames > 1 and image.format != 'MPO':
         return (
             f'has {frames} frames or pages ({image.format}); only the first would be processed. '
@@ -139,6 +140,13 @@ def why_undecodable(image: Image.Image, data: bytes, pages: int) -> str | None:
     if image.mode in ('I', 'F') or image.mode.startswith('I;32'):
         return f'has 32-bit or signed pixels (mode {image.mode}); convert it to 8 bit, or 16 without sign'
     return None
+
+
+def _count_frames(image: Image.Image, data: bytes, pages: int) -> int:
+    if image.format == 'TIFF':
+        return pages
+    # Pillow builds the frames of GIF up to count them, which takes minutes for a few megabytes.
+    return count_gif_frames(data) if image.format == 'GIF' else getattr(image, 'n_frames', 1)
 
 
 def further_originals(image: Image.Image, data: bytes) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ from .errors import TruncatedMediaError, UnreadableMediaError
 from .frame_clock import FrameClock, timed_by_decoding, without_strays
 from .frame_normalizer import FrameNormalizer
 from .hdr import view
+from .limits import LARGE_FRAME, check_pixels
 from .orientation import apply_orientation
+from .pixel_limits import MAX_FRAME_PIXELS
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
 from .trailing import has_further_file
@@ -25,6 +27,8 @@ from .video_info import open_video, read_info, stated_aspect
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
 _END_TOLERANCE = Fraction(1, 4)
+#: Threads that decode large frames.
+_THREADS_OF_LARGE = 2
 
 
 @dataclasses.dataclass
@@ -69,6 +73,7 @@ class VideoReader:
             which is mostly the largest.
         timeline (Timeline | None): Where the file's clock jumps, as of another reader of the same file
             (``info.timeline``); None finds it out, which reads most kinds of files once to their end.
+        max_pixels (int): A video of larger frames is refused; single larger frames count as damaged.
 
     Attributes:
         info (VideoInfo): What is known of the video.
@@ -76,7 +81,7 @@ class VideoReader:
 
     Raises:
         FileNotFoundError: There is no such file.
-        UnreadableMediaError: The file is no video, or not one frame of it can be decoded.
+        UnreadableMediaError: The file is no video, its frames are too large, or not one can be decoded.
         TruncatedMediaError: While iterating, after the last frame: a part is missing.
 
     Examples:
@@ -93,24 +98,29 @@ class VideoReader:
         *,
         stream: int | None = None,
         timeline: Timeline | None = None,
+        max_pixels: int = MAX_FRAME_PIXELS,
     ) -> None:
         self.strict = strict
         self.problem: str | None = None
-        self._name = os.fspath(path)
+        self._name, self._threads, self._max_pixels = os.fspath(path), threads, max_pixels
         self._packets = self._position = 0
         self._damage = DamageCount()
         if timeline is None:
-            with open_video(path) as container:
+            with open_video(path, max_pixels) as container:
                 timeline = read_timeline(container)
         self._timeline = timeline
-        self._container = open_video(path)
+        self._container = open_video(path, max_pixels)
         try:
             self._stream = self._choose(stream)
             if self._stream.codec_context is None:  # What is left of a cut file may pass for another format.
                 raise UnreadableMediaError(
                     self._name, 'holds no known kind of video, or its index is missing because it was cut off'
                 )
+            width, height = self._stream.codec_context.width, self._stream.codec_context.height
+            check_pixels(self._name, width, height, max_pixels, 'has frames of')
             self._stream.thread_type = 'AUTO'
+            if width * height > LARGE_FRAME:  # Each thread holds frames of its own.
+                threads = min(threads or _THREADS_OF_LARGE, _THREADS_OF_LARGE)
             self._stream.codec_context.thread_count = threads
             self._stated_aspect = stated_aspect(self._container, self._stream)
             self._normalizer = FrameNormalizer()
@@ -149,6 +159,17 @@ class VideoReader:
         jumps = [JUMP_NOTE] if self._timeline.jumps else []
         ties = [TIE_NOTE] if self._clock.moved else []
         return jumps + ties + self._normalizer.notes
+
+    def again(self) -> VideoReader:
+        """Opens the same pictures once more, from the first frame on; damage is not told again."""
+        return VideoReader(
+            self._name,
+            self._threads,
+            strict=False,
+            stream=self.info.stream,
+            timeline=self._timeline,
+            max_pixels=self._max_pixels,
+        )
 
     def close(self) -> None:
         """Releases the file."""

@@ -13,11 +13,14 @@ from av.stream import Disposition
 from .errors import UnreadableMediaError
 from .frame_normalizer import FirstPicture
 from .hdr import LightLevels
+from .pixel_limits import MAX_FRAME_PIXELS
 from .planes import has_transparency
 from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
 _RATE_TOLERANCE = 0.01
+#: Attached files are in memory as long as a video is open, and it is opened several times.
+_MAX_ATTACHED_BYTES = 1 << 28
 #: Containers that tell nothing of the form of pixels.
 _WITHOUT_ASPECT = ('mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc', 'flv')
 #: Tags that name a stream, and names that muxers give to every stream.
@@ -123,8 +126,12 @@ class VideoInfo:
         return {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}.get(self.orientation, 0)
 
 
-def open_video(path: str | os.PathLike) -> av.container.InputContainer:
+def open_video(path: str | os.PathLike, max_pixels: int = MAX_FRAME_PIXELS) -> av.container.InputContainer:
     """Opens a file for reading, with errors that name it.
+
+    Args:
+        path (str | os.PathLike): The file.
+        max_pixels (int): FFmpeg takes no memory for larger frames, whenever they come.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -135,7 +142,18 @@ def open_video(path: str | os.PathLike) -> av.container.InputContainer:
         if os.path.getsize(name) == 0:
             raise UnreadableMediaError(name, 'is empty (0 bytes)')
         # Tags in other encodings than UTF-8 must not keep a video from being read.
-        return av.open('file:' + name, metadata_errors='replace')
+        container = av.open('file:' + name, metadata_errors='replace', options=_limits(max_pixels))
+        attached = sum(len(stream.data or b'') for stream in container.streams.attachments)
+        if attached > _MAX_ATTACHED_BYTES:
+            container.close()
+            raise UnreadableMediaError(
+                name,
+                f'has attached files of {attached:,} bytes, more than {_MAX_ATTACHED_BYTES:,}; take them out',
+            )
+        for stream in container.streams.video:
+            if stream.codec_context is not None:
+                stream.codec_context.options = _limits(max_pixels)
+        return container
     except (FileNotFoundError, av.error.FileNotFoundError):
         raise FileNotFoundError(f'{name}: there is no such file') from None
     except av.error.InvalidDataError:
@@ -148,6 +166,10 @@ def open_video(path: str | os.PathLike) -> av.container.InputContainer:
         raise UnreadableMediaError(
             name, f'cannot be read: {getattr(error, "strerror", None) or error}'
         ) from error
+
+
+def _limits(max_pixels: int) -> dict[str, str]:
+    return {'max_pixels': str(max_pixels)}
 
 
 def read_info(

@@ -11,6 +11,7 @@ from av.sidedata.sidedata import Type as SideDataType
 
 from .orientation import apply_orientation
 from .panorama import Panorama, find_panorama, full_sphere
+from .pixel_limits import MAX_FRAME_PIXELS
 from .video_info import VideoInfo, open_video
 
 #: FFmpeg's number of a picture of all directions.
@@ -31,7 +32,7 @@ class VideoSamples:
 
     def __init__(self, info: VideoInfo) -> None:
         self._info = info
-        self._container = open_video(info.path)
+        self._container = open_video(info.path, max(info.width * info.height, MAX_FRAME_PIXELS))
         self._stream = self._container.streams[info.stream]
 
     def __enter__(self) -> VideoSamples:

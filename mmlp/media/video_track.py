@@ -8,6 +8,7 @@ from fractions import Fraction
 import av
 
 from .codecs import CODECS
+from .limits import LARGE_FRAME
 from .picture_coding import PictureCoder, bit_depth
 from .side_data import not_carried
 from .video import Frame
@@ -54,6 +55,15 @@ def find_encoder(codec: str) -> tuple[str, dict[str, str]]:
     if found is None or found.type != 'video':
         raise ValueError(f'codec must be one of {", ".join(CODECS)} or an encoder of FFmpeg, got {codec!r}')
     return name, options
+
+
+#: Options of encoders, and parameters of their own, for large frames: hardly any are held.
+_LARGE = {'libx264': {'rc-lookahead': '1', 'bf': '0', 'mbtree': '0'}, 'libvpx-vp9': {'lag-in-frames': '0'}}
+_LARGE_PARAMETERS = {
+    'libx265': {'x265-params': 'rc-lookahead=2:bframes=0:frame-threads=1:pools=2'},
+    'libsvtav1': {'svtav1-params': 'lookahead=0:lp=2'},
+}
+_THREADS_OF_LARGE = 2
 
 
 class VideoTrack:
@@ -107,6 +117,12 @@ class VideoTrack:
         context.time_base = self._choose_time_base(encoder)
         context.thread_count = threads
         context.options = _merge(options, self._coder.options)
+        if height * width > LARGE_FRAME:  # Encoders look ahead as far, and hold as many frames, as they may.
+            context.thread_count = min(threads or _THREADS_OF_LARGE, _THREADS_OF_LARGE)
+            context.options = {
+                **_merge(context.options, _LARGE_PARAMETERS.get(encoder, {})),
+                **_LARGE.get(encoder, {}),
+            }
         if like is not None:
             context.sample_aspect_ratio = like.sample_aspect_ratio
         colour = self._coder.colour

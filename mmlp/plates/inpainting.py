@@ -9,6 +9,8 @@ import numpy as np
 _WORKING_SIGMA = 3.0
 #: Below this sum of weights an average would be of rounding errors.
 _LEAST_WEIGHT = 1e-4
+#: Pixels from which on a picture is large: what it is filled with is computed at so many.
+_LARGE, _WORKING_PIXELS = 1 << 24, 1 << 22
 
 
 def inpaint_smoothly(image: np.ndarray, hole: np.ndarray, sigma: float) -> np.ndarray:
@@ -29,12 +31,10 @@ def inpaint_smoothly(image: np.ndarray, hole: np.ndarray, sigma: float) -> np.nd
         of the range where the whole picture is a hole.
     """
     height, width, channels = image.shape
-    certain = (~hole).astype(np.float32)
-    factor = max(sigma / _WORKING_SIGMA, 1.0)
+    is_large = height * width > _LARGE
+    factor = max(sigma / _WORKING_SIGMA, 1.0, np.sqrt(height * width / _WORKING_PIXELS) if is_large else 1.0)
     size = (max(round(width / factor), 1), max(round(height / factor), 1))
-    # The channels' sums, and the weights in a channel behind them.
-    sums = np.dstack([image.astype(np.float32) * certain[:, :, None], certain])
-    sums = cv2.resize(sums, size, interpolation=cv2.INTER_AREA)
+    sums = _shrunk_in_bands(image, hole, size) if is_large else _shrunk(image, hole, size)
     result = np.full((size[1], size[0], channels), np.iinfo(image.dtype).max / 2, np.float32)
     missing = np.ones((size[1], size[0]), bool)
     scale = sigma / factor
@@ -44,5 +44,28 @@ def inpaint_smoothly(image: np.ndarray, hole: np.ndarray, sigma: float) -> np.nd
         result[reached] = averaged[reached, :-1] / averaged[reached, -1:]
         missing &= ~reached
         scale *= 2.0
+    if is_large:
+        result = result.round().astype(image.dtype)
     result = cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR)
+    if is_large:
+        return result.reshape(image.shape)
     return result.reshape(image.shape).round().astype(image.dtype)
+
+
+def _shrunk(image: np.ndarray, hole: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Sums of the channels outside of the hole, and the weights in a channel behind them, float32."""
+    certain = (~hole).astype(np.float32)
+    sums = np.dstack([image.astype(np.float32) * certain[:, :, None], certain])
+    return cv2.resize(sums, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
+
+
+def _shrunk_in_bands(image: np.ndarray, hole: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The same for a large picture, a few rows at a time."""
+    height, width = hole.shape
+    step = max(round(size[1] * _WORKING_PIXELS / (height * width)), 1)
+    shrunk = []
+    for start in range(0, size[1], step):
+        stop = min(start + step, size[1])
+        rows = slice(start * height // size[1], stop * height // size[1])
+        shrunk.append(_shrunk(image[rows], hole[rows], (size[0], stop - start)))
+    return np.concatenate(shrunk)

@@ -142,7 +142,9 @@ def _regions(
 
 
 class _Cover(NamedTuple):
-    """Where a plate is covered, and how much of each pixel: ``alpha``, float32 0..1, of the window's size."""
+    """Where a plate is covered, and how much of each pixel: ``alpha`` of the window's size, bool, or float32
+    0..1 with a soft edge.
+    """
 
     window: tuple[slice, slice]
     alpha: np.ndarray
@@ -168,13 +170,10 @@ def _cover(
     if not inside.any():
         return None
     if margin + feather == 0:
-        alpha = inside.astype(np.float32)
+        alpha = inside.astype(bool)
     else:
         distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
-        if feather == 0:
-            alpha = (distance <= margin).astype(np.float32)
-        else:
-            alpha = np.clip(1.0 - (distance - margin) / feather, 0.0, 1.0)
+        alpha = np.clip(1.0 - (distance - margin) / feather, 0.0, 1.0) if feather else distance <= margin
     return _Cover(window, alpha, corners, height)
 
 

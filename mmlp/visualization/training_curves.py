@@ -48,7 +48,7 @@ def smooth(values: Sequence[float], window: int) -> np.ndarray:
     values = np.asarray(values, dtype=np.float64)
     total = np.concatenate(([0.0], np.cumsum(values)))
     index = np.arange(len(values))
-    reach = np.minimum((max(window, 1) - 1) // 2, np.minimum(index, index[::-1]))
+    reach = np.minimum((min(max(window, 1), 2 * len(values) + 1) - 1) // 2, np.minimum(index, index[::-1]))
     return (total[index + reach + 1] - total[index - reach]) / (2 * reach + 1)
 
 

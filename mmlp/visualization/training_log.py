@@ -156,7 +156,7 @@ def _read(file: Path) -> TrainingLog:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError('not an object')
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f'{str(file)!r}, line {number}: expected a JSON object a line, as in scalars.json ({error})'
             ) from None

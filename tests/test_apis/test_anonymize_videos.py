@@ -193,7 +193,8 @@ def test_a_run_that_was_killed_goes_on(tmp_path):
     killed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     out = tmp_path / 'out'
-    assert not (out / 'b.mp4').exists() and len(hidden_files(out)) == 1
+    # The unfinished video, and the room kept for the report.
+    assert not (out / 'b.mp4').exists() and len(hidden_files(out)) == 2
     # Somebody else's unfinished file, and another one of this process, stay.
     others = [out / '.mmlp-00000000-1-00000000.part.mp4', part_path(out / 'c.mp4')]
     for other in others:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
+import sys
 
 import numpy as np
 import pytest
 import torch
 from brightness_network import brightness_probability, build_brightness_segmentor
 
-from mmlp.apis.backends import build_backend
+from mmlp.apis.backends import build_backend, graphics_card, selection
+from mmlp.apis.backends.graphics_card import advise_on_unused_card
 from mmlp.apis.export import export_onnx
 from mmlp.apis.model_loading import load_segmentor
 from mmlp.apis.plate_probability import PlateProbability
-from mmlp.weights import resolve_weights
+from mmlp.weights import WEIGHTS, resolve_weights
 
 SHAPES = [(1, 40, 56), (3, 33, 47), (1, 8, 8), (2, 64, 50)]
 
@@ -112,6 +113,7 @@ def test_unknown_backends_list_the_known(brightness_checkpoint):
 
 
 def test_pytorch_does_not_run_exported_networks(tmp_path):
+    (tmp_path / 'network.onnx').write_bytes(b'')
     with pytest.raises(ValueError, match='choose onnxruntime or openvino'):
         build_backend(tmp_path / 'network.onnx', backend='pytorch')
 
@@ -154,11 +156,12 @@ def test_what_is_not_installed_is_named_with_its_extra(
         build_backend(brightness_checkpoint, backend=backend)
 
 
-def test_auto_takes_what_is_there(monkeypatch, brightness_checkpoint):
+def test_auto_takes_what_is_there(monkeypatch, tmp_path, brightness_checkpoint):
     hide(monkeypatch, 'openvino', 'onnxruntime')
     assert build_backend(brightness_checkpoint).name == 'pytorch'
+    (tmp_path / 'network.onnx').write_bytes(b'')
     with pytest.raises(ImportError, match='onnxruntime is not installed'):
-        build_backend(Path('network.onnx'))
+        build_backend(tmp_path / 'network.onnx')
 
 
 def test_auto_takes_the_engine_that_suits_the_network(monkeypatch, brightness_checkpoint):
@@ -176,3 +179,43 @@ def hide(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
     monkeypatch.setattr(
         importlib.util, 'find_spec', lambda name, *args: None if name in packages else find_spec(name, *args)
     )
+
+
+def test_pytorch_gives_on_any_device_what_is_computed_by_hand(device, brightness_checkpoint):
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 33, 47, 3), dtype=np.uint8)
+    engine = build_backend(brightness_checkpoint, backend='pytorch', device=device)
+    assert engine.device == device
+    expected = np.stack([brightness_probability(picture) for picture in pictures])
+    np.testing.assert_allclose(engine(pictures), expected, atol=1e-4)
+
+
+def test_shipped_networks_are_those_of_their_checkpoints():
+    """To 1e-4, in pictures of several sizes."""
+    pytest.importorskip('onnxruntime')
+    rng = np.random.default_rng(0)
+    for name in WEIGHTS:
+        exported, trained = (build_backend(name, backend=engine) for engine in ('onnxruntime', 'pytorch'))
+        assert exported.info.threshold == trained.info.threshold
+        for shape in ((1, 96, 160, 3), (2, 211, 384, 3)):
+            pictures = rng.integers(0, 256, shape, dtype=np.uint8)
+            assert np.abs(exported(pictures) - trained(pictures)).max() <= 1e-4
+
+
+def test_a_graphics_card_is_not_lost_in_silence(monkeypatch):
+    """Where PyTorch sees one it runs there; where nothing uses it, that is told."""
+    assert advise_on_unused_card('onnxruntime', 'cuda') is None
+    monkeypatch.setattr(graphics_card, 'has_driver', lambda: False)
+    assert advise_on_unused_card('onnxruntime', 'cpu') is None
+    monkeypatch.setattr(graphics_card, 'has_driver', lambda: True)
+    assert 'the PyTorch here cannot use it' in advise_on_unused_card('onnxruntime', 'cpu')
+    hide(monkeypatch, 'torch')
+    assert 'mmlp[cuda]' in advise_on_unused_card('onnxruntime', 'cpu')
+    monkeypatch.setattr(selection, 'pytorch_sees_card', lambda: True)
+    assert selection._belongs_to_pytorch('auto')
+
+
+def test_a_checkpoint_without_the_toolbox_says_what_to_install(monkeypatch, brightness_checkpoint):
+    """Weights of one's own need what they were trained with."""
+    monkeypatch.setitem(sys.modules, 'mmseg', None)
+    with pytest.raises(ImportError, match=r'is a checkpoint, which PyTorch and MMSegmentation read'):
+        build_backend(brightness_checkpoint)

@@ -9,6 +9,7 @@ import pytest
 from mmlp.apis import PlateSegmenter
 from mmlp.apis.coarser_look import look_coarser
 from mmlp.apis.probability_layers import ProbabilityLayer
+from mmlp.apis.resizing import resize_picture
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates.raster import polygon_mask
 
@@ -39,7 +40,11 @@ def look(width, height, above=128, size=(240, 384)):
     picture[top : top + height, left : left + width] = 255
     network = ShortSighted()
     first = ProbabilityLayer.over_box(network.look(picture), (0, 0, size[1], size[0]))
-    return first.values, look_coarser(picture, first, network, 0.2, above).values, network.sizes
+
+    def see(picture, size):
+        return network(resize_picture(picture, size)[None])[0]
+
+    return first.values, look_coarser(picture, first, see, 0.2, above).values, network.sizes
 
 
 def test_a_large_plate_becomes_whole_at_half_and_quarter_size():

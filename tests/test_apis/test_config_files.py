@@ -50,7 +50,18 @@ def test_text_of_checkpoints_is_read_as_the_toolbox_reads_it(path):
         'a = b = 1',
         'a = dict(**{})',
         'a = ',
+        'a = {[1]: 2}',
+        'a = 1\0',
+        'a = "\udce9"',
+        'a = ' + '[' * 5000 + ']' * 5000,
+        'a = ' + '-' * 50_000 + '1',
+        'a = ' + '1+' * 50_000 + '1',
+        'a = ' + '1+' * 800 + '1',
+        'a = b' + '.c' * 900,
+        'a = ' + '9' * 5000,
+        'a = [' + '1,' * 1_000_000 + ']',
     ],
+    ids=lambda text: text[:20],
 )
 def test_text_that_would_do_something_is_refused(text):
     with pytest.raises(ValueError, match='config inside the checkpoint'):

@@ -155,3 +155,17 @@ def test_networks_of_the_toolbox_go_on_to_work(backbone, channels, tmp_path):
     torch.save(content, tmp_path / 'a.pth')
     loaded = load_segmentor(tmp_path / 'a.pth').state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in built.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ('model', 'reason'),
+    [
+        ({'data_preprocessor': {'type': 'SegDataPreProcessor', 'mean': [0.0], 'std': None}}, '(mean|std)'),
+        ({'backbone': {'type': 'ResNet', 'depth': 50, 'style': 'none'}}, r"style in \['pytorch'"),
+        ({'backbone': {'type': 'ResNet', 'depth': 50, 'num_stages': 0}}, 'num_stages >= 1'),
+        ({'backbone': {'type': 'TIMMBackbone', 'model_name': 3}}, 'partition'),
+    ],
+)
+def test_values_that_a_module_does_not_take_are_named(model, reason, tmp_path):
+    with pytest.raises(ValueError, match=rf'the config of .*a\.pth cannot be built: .*{reason}'):
+        load_segmentor(write(tmp_path, model))

@@ -87,6 +87,6 @@ def test_what_would_be_lost_for_good_is_not_replaced(tmp_path):
         'layers would be lost, so the file cannot be replaced in place; write to a folder instead'
     )
     report = anonymize_media(tmp_path / 'layers.tif', tmp_path / 'out', BrightSegmenter())
-    assert report.exit_code == 0 and report.files[0].notes == ['left out: layers']
+    assert report.exit_code == 0 and 'left out: layers' in report.files[0].notes
     with Image.open(tmp_path / 'out/layers.tif') as written:
         assert 37724 not in written.tag_v2 and not is_legible(np.asarray(written)[:, :, ::-1], BOX)

@@ -107,8 +107,28 @@ def _global(module: str, name: str) -> bytes:
         + _global('mmengine.logging.history_buffer', 'HistoryBuffer')
         + b'V__init__\n\x86R.',
         _global('_codecs', 'encode') + b'Vx\nVzip\n\x86R.',
+        # numpy.ndarray((2,))[0] = 1, and the like
+        _global('numpy', 'ndarray') + b'((I2\nttRI0\nI1\ns.',
+        _global('numpy', 'ndarray') + b'((I2\nttR(I0\nI1\nu.',
+        _global('argparse', 'Namespace') + b')RI0\na.',
+        # Numbers of the file that are taken for addresses of objects
+        pickle.dumps(np.dtype([('a', 'O')]), 2)[2:],
+        # HistoryBuffer().max_length = 1, by the part of a state that is meant for slots
+        _global('mmengine.logging.history_buffer', 'HistoryBuffer') + b')R(N(dVmax_length\nI1\nstb.',
+        _global('builtins', 'str') + b']\x85R.',
     ],
-    ids=['state of a class', 'any attribute', 'private attribute', 'any codec'],
+    ids=[
+        'state of a class',
+        'any attribute',
+        'private attribute',
+        'any codec',
+        'item of an array',
+        'items of an array',
+        'item of something',
+        'fields of objects',
+        'slots',
+        'text of a list',
+    ],
 )
 def test_what_is_allowed_cannot_be_turned_against_the_reader(tmp_path, pickled):
     before = dict(vars(HistoryBuffer))
@@ -118,10 +138,44 @@ def test_what_is_allowed_cannot_be_turned_against_the_reader(tmp_path, pickled):
     assert dict(vars(HistoryBuffer)) == before
 
 
+def test_storages_are_as_large_as_the_archive_has_them(tmp_path):
+    """PyTorch before 2.10 takes what lies behind them in memory for weights."""
+    torch.save({'w': torch.ones(4), 'empty': torch.ones(0)}, tmp_path / 'honest.pth')
+    assert read_checkpoint(tmp_path / 'honest.pth')['w'].tolist() == [1, 1, 1, 1]
+    with (
+        zipfile.ZipFile(tmp_path / 'honest.pth') as honest,
+        zipfile.ZipFile(tmp_path / 'a.pth', 'w') as lying,
+    ):
+        for name in honest.namelist():
+            content = honest.read(name)
+            if name.endswith('data.pkl'):
+                assert content.count(b'K\x04tq') == 1
+                content = content.replace(b'K\x04tq', b'M\x00\x40tq')  # 16384 numbers
+            lying.writestr(name, content)
+    with pytest.raises(ValueError, match=r'a\.pth could not be read .*bytes'):
+        read_checkpoint(tmp_path / 'a.pth')
+
+
 def test_deep_nesting_is_answered(tmp_path):
     write_pickle(tmp_path / 'a.pth', b'\x80\x02' + b'(' * 50_000 + b'l' * 50_000 + b'.')
     with pytest.raises(ValueError, match=r'a\.pth'):
         read_checkpoint(tmp_path / 'a.pth')
+
+
+def test_more_memory_than_there_is_is_answered(tmp_path):
+    write_pickle(tmp_path / 'a.pth', b'\x80\x02' + _global('numpy', 'ndarray') + b'(I9999999999999\ntR.')
+    with pytest.raises(ValueError, match=r'a\.pth could not be read: it asks for more memory'):
+        read_checkpoint(tmp_path / 'a.pth')
+
+
+@pytest.mark.parametrize('name', [1, b'w', '\x1b[2J', '\udce9', 'w' * 501])
+@pytest.mark.parametrize('where', ['state_dict', 'model', None])
+def test_names_of_weights_are_names(name, where, tmp_path):
+    content = {'w': torch.ones(1), name: torch.ones(1)}
+    torch.save({where: content} if where else content, tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match=r'a\.pth has an entry .* where names of weights') as caught:
+        read_checkpoint(tmp_path / 'a.pth')
+    assert str(caught.value).isprintable()
 
 
 def test_missing_file(tmp_path):

@@ -225,6 +225,37 @@ def test_forked_processes_leave_it_to_the_command(script, number):
     assert_nothing_runs(process.pid)
 
 
+ENDS_SLOWLY = """
+import atexit
+
+class Slow:
+    def __del__(self):
+        print('taken apart', flush=True)
+
+def main():
+    global slow
+    slow = Slow()
+    atexit.register(print, 'at exit')
+    print('ready', flush=True)
+    return 3
+"""
+
+
+def test_the_interpreter_does_not_take_everything_apart_at_the_end(script):
+    process = script(ENDS_SLOWLY, waits=False)
+    assert process.communicate(timeout=20) == ('ready\nat exit\n', '') and process.returncode == 3
+
+
+def test_a_script_that_runs_a_command_ends_with_its_own_exit_code(tmp_path):
+    (tmp_path / 'tool.py').write_text("from mmlp.cli.command import command\ncommand(lambda: print('tool'))")
+    path = tmp_path / 'script.py'
+    path.write_text(
+        f"import runpy, sys\nrunpy.run_path({str(tmp_path / 'tool.py')!r}, run_name='__main__')\nsys.exit(5)"
+    )
+    process = start(path, PYTHONPATH=str(ROOT))
+    assert process.communicate(timeout=20) == ('tool\n', '') and process.returncode == 5
+
+
 def test_nobody_reads_the_output(script):
     process = script(
         'def main():\n    print("ready", flush=True)\n    while True: print("more" * 1000)', waits=False
@@ -268,6 +299,7 @@ def test_the_output_cannot_be_written(tmp_path, unbuffered):
         ("OSError('the disk\\x1b[2J is odd')", 2, 'error: the disk\\x1b[2J is odd'),
         ("ImportError('install it')", 2, 'error: install it'),
         ('MemoryError()', 2, 'error: out of memory'),
+        ('RuntimeError("can\'t allocate memory")', 2, "error: out of memory: can't allocate memory"),
         ("type('Ours', (Exception,), {'__module__': 'mmlp.x'})('ours')", 1, 'error: ours'),
         ("type('Write', (OSError,), {'__module__': 'mmlp.x'})('full')", 1, 'error: full'),
         ("SystemExit('some words')", 1, 'some words'),

@@ -108,7 +108,7 @@ class TestCOCO:
             ({'segmentation': {'size': [120, 160], 'counts': [5, 5]}}, 'add up to 10 pixels, expected 19200'),
             ({'segmentation': {'size': [60, 80], 'counts': [4800]}}, 'made on a picture of 80 x 60'),
             ({'segmentation': {'counts': [5]}}, "expected 'size'"),
-            ({'segmentation': {'size': [120, 160], 'counts': 'abc\x00'}}, 'no character'),
+            ({'segmentation': {'size': [120, 160], 'counts': 'abc\x00'}}, 'not a character'),
             ({'category_id': 9}, 'category 9 is not listed'),
         ],
     )
@@ -142,11 +142,11 @@ class TestCOCO:
             for problem in run(COCO(str(source)), tmp_path / 'out').problems
         ]
         for part in (
-            'cut.json: is no JSON, or cut off',
+            'cut.json: is not JSON, or cut off',
             "odd.json: expected a list under 'images', got dict",
             "all.json: lost.jpg: there is no picture 'lost.jpg'",
             'image 9 has no file_name',
-            'not built as its format says',
+            "image 3: expected an object, got 'nonsense'",
             '1 annotations of an image 99 that is not listed',
         ):
             assert any(part in line for line in found), (part, found)
@@ -265,7 +265,7 @@ class TestYOLO:
             ('0 0.5 0.5 0 0.1', 'without area'),
             ('0 0.1 0.1 0.2 0.2 0.3 0.3', 'no area'),
             ('0 1.5 0.5 0.2 0.1', 'outside the picture'),
-            ('0 nan 0.5 0.2 0.1', 'expected fractions'),
+            ('0 nan 0.5 0.2 0.1', 'expected a number'),
         ],
     )
     def test_broken_lines(self, tmp_path: Path, line: str, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -242,3 +243,45 @@ def test_what_changed_under_an_unfinished_export_ends_it(
     Image.new('L', (160, 120), 255).save(tmp_path / 'set/train/masks/none.jpg.png')
     with pytest.raises(ConversionError, match=r'none\.jpg.* has changed since this export was interrupted'):
         export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'labelme', progress=False)
+
+
+@pytest.mark.parametrize('link', ['copy', 'hard', 'symlink'])
+def test_links_that_lead_outside(tmp_path: Path, link: str) -> None:
+    write_set(tmp_path / 'set', ('train',))
+    images = tmp_path / 'set/train/images'
+    secret = picture(tmp_path / 'private/secret.jpg')
+    stolen = sorted(images.iterdir())[0]
+    stolen.unlink()
+    stolen.symlink_to(secret)
+    count = len(list(images.iterdir()))
+    report = export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'labelme', link=link, progress=False)
+    assert report.pictures == count - 1
+    assert any('--allow-outside' in problem.message for problem in report.problems)
+    assert not list((tmp_path / 'tool').rglob(stolen.name))
+    report = export_masks(
+        str(tmp_path / 'set'), str(tmp_path / 'all'), 'labelme', link=link, allow_outside=True, progress=False
+    )
+    assert report.pictures == count and not report.problems
+
+
+def test_folders_that_are_links(tmp_path: Path) -> None:
+    write_set(tmp_path / 'set', ('train',))
+    os.replace(tmp_path / 'set/train/images', tmp_path / 'disk')
+    (tmp_path / 'set/train/images').symlink_to(tmp_path / 'disk')
+    with pytest.raises(ConversionError, match='--allow-outside'):
+        export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'coco', progress=False)
+    folders = dict(images=str(tmp_path / 'set/train/images'), masks=str(tmp_path / 'set/train/masks'))
+    assert export_masks(None, str(tmp_path / 'all'), 'coco', progress=False, **folders).pictures
+
+
+def test_masks_of_noise(tmp_path: Path) -> None:
+    write_set(tmp_path / 'set', ('train',))
+    picture(tmp_path / 'set/train/images/dots.png', (400, 400))
+    picture(tmp_path / 'set/train/images/holes.png', (400, 400))
+    dots = np.zeros((400, 400), np.uint8)
+    dots[::3, ::3] = 255
+    Image.fromarray(dots).save(tmp_path / 'set/train/masks/dots.png.png')
+    Image.fromarray(255 - dots).save(tmp_path / 'set/train/masks/holes.png.png')
+    report = export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'coco', progress=False)
+    found = {Path(p.path).name: p.message for p in report.problems}
+    assert 'regions, more than' in found['dots.png'] and 'holes, more than' in found['holes.png']

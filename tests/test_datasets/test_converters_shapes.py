@@ -119,8 +119,8 @@ def test_rle_both_kinds_against_pycocotools(seed: int) -> None:
         ('', 'add up to 0'),
         ('0', 'add up to'),
         ('o', 'ends within a number'),
-        ('\x01', 'no character'),
-        ('é', 'no character'),
+        ('\x01', 'not a character'),
+        ('é', 'not a character'),
         (7, 'list or a string'),
     ],
 )
@@ -146,7 +146,7 @@ def test_shapes_of_the_stored_frame_are_turned_as_the_picture(orientation: int) 
         polygon(PLATE + 0.07),
         box((100, 5, 150, 25)),
         polygon([[5.13, 90.2], [30.07, 80.3], [28, 110.1], [20.4, 100], [8.2, 111.7]]),
-        bitmap(spot, (30, 40)),
+        bitmap(lambda: spot, b'spot', (30, 40), (120, 60)),
         polygon(np.array([[0.101, 0.803], [0.202, 0.801], [0.203, 0.902], [0.104, 0.953]]), normalized=True),
     ]
     as_stored = paint(shapes, *stored).mask

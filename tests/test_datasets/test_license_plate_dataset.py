@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import cv2
 import mmcv
@@ -76,6 +77,25 @@ def test_bad_ann_file(plate_root, tmp_path, text, message):
     listing.write_text(text)
     with pytest.raises(DatasetError, match=message):
         build(plate_root, ann_file=str(listing))
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'latin-1'])
+def test_ann_file_of_other_encodings(plate_root, tmp_path, encoding):
+    first = build(plate_root).load_data_list()[0]['img_path']
+    listing = tmp_path / 'list.txt'
+    listing.write_text(f'{Path(first).name}\n# é\n', encoding=encoding)
+    assert [info['img_path'] for info in build(plate_root, ann_file=str(listing)).load_data_list()] == [first]
+
+
+@pytest.mark.parametrize(
+    'content', ['a.jpg'.encode('utf-16'), b'x' * 10_000_000, b'../secret.jpg', b'/etc/a.jpg']
+)
+def test_hostile_ann_file(plate_root, tmp_path, content):
+    listing = tmp_path / 'list.txt'
+    listing.write_bytes(content)
+    with pytest.raises(DatasetError) as caught:
+        build(plate_root, ann_file=str(listing))
+    assert 'list.txt' in str(caught.value) and len(str(caught.value)) < 10_000
 
 
 def test_several_roots(plate_root):

@@ -233,3 +233,15 @@ def test_save_best_follows_plate_iou(tmp_path):
     )
     runner.train()
     assert [path.name for path in tmp_path.glob('best_*')] == ['best_plate_iou_epoch_1.pth']
+
+
+def test_results_on_any_device_give_the_same_scores(device):
+    samples = [make_sample(seed) for seed in range(COUNT)]
+    moved = [
+        {
+            key: {'data': value['data'].to(device)} if isinstance(value, dict) else value
+            for key, value in sample.items()
+        }
+        for sample in samples
+    ]
+    assert evaluate(moved) == evaluate(samples)

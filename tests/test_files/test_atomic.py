@@ -13,6 +13,7 @@ from mmlp.files import (
     WriteError,
     atomic_folder,
     atomic_path,
+    is_disk_full,
     part_path,
     remove_abandoned,
     write_bytes,
@@ -165,8 +166,8 @@ def test_a_former_folder_is_there_until_the_new_one_is(tmp_path, monkeypatch):
 
 def test_errors_tell_the_file_and_the_reason(tmp_path):
     error = WriteError.of('a.jpg', OSError(errno.ENOSPC, 'No space left on device'))
-    assert str(error) == 'a.jpg: could not be written: No space left on device' and error.is_disk_full
-    assert isinstance(error, OSError) and not WriteError('a.jpg', 'is given up').is_disk_full
+    assert str(error) == 'a.jpg: could not be written: No space left on device' and is_disk_full(error)
+    assert isinstance(error, OSError) and not is_disk_full(WriteError('a.jpg', 'is given up'))
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     (tmp_path / 'file').write_text('1')
     with pytest.raises(WriteError, match=r'file/b\.jpg: could not be written: .*file is not a folder'):
@@ -188,3 +189,19 @@ def test_whoever_writes_into_a_folder_removes_what_is_abandoned_there(tmp_path):
     (tmp_path / 'in' / mine.replace(f'-{os.getpid()}-', f'-{ended.pid}-')).write_text('half')
     write_bytes(tmp_path / 'in/b', b'1')
     assert contents(tmp_path) == {'in', 'in/b'}
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='there are no such files')
+@pytest.mark.parametrize('kind', ['pipe', 'link to a pipe', 'folder', 'link to a folder'])
+def test_files_alone_are_replaced(tmp_path, kind):
+    """A pipe stands for the devices: /dev/stdout must not become a file."""
+    path = tmp_path / 'name'
+    target = tmp_path / 'target' if 'link' in kind else path
+    (target.mkdir if 'folder' in kind else lambda: os.mkfifo(target))()
+    if target != path:
+        path.symlink_to(target)
+    before = os.lstat(path), os.lstat(target)
+    what = 'folder' if 'folder' in kind else 'device, pipe or socket'
+    with pytest.raises(WriteError, match=f'there is a {what} of that name'):
+        write_bytes(path, b'1')
+    assert (os.lstat(path), os.lstat(target)) == before and len(contents(tmp_path)) == 1 + (target != path)

@@ -55,7 +55,7 @@ def write_yolo(root: Path, count: int = 3, size: tuple[int, int] = (80, 60)) -> 
 
 
 def test_one_command_for_each_reader() -> None:
-    shared = {'__init__', 'fields', 'keyed_text', 'tracks', 'yolo_lines'}
+    shared = {'__init__', 'fields', 'keyed_text', 'tracks', 'yolo_description', 'yolo_lines'}
     found = {path.stem for path in Path(readers.__path__[0]).glob('*.py')} - shared
     assert set(FORMATS) == found and len(found) == 20
     assert {path.stem for path in TOOLS.glob('*.py')} == found | set(OTHERS)

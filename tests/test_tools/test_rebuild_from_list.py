@@ -13,6 +13,7 @@ from PIL import Image
 
 from mmlp.cli import make_list
 from mmlp.cli import rebuild as tool
+from mmlp.files import WriteError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests' / 'test_datasets'))
@@ -219,6 +220,46 @@ def test_mistakes_are_answered_before_anything_is_done(
     assert tool.main([str(lists), '-o', str(tmp_path / 'out'), *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.glob('out/*/images'))
+
+
+def test_interrupted_it_still_knows_what_became_what(
+    lists: Path, downloads: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mmlp.datasets.lists import rebuilding
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    arguments = [str(lists), '-o', str(tmp_path / 'out'), '--source', *downloads]
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuilding, 'finish', stop)
+        with pytest.raises(KeyboardInterrupt):
+            tool.main(arguments)
+    assert len(list(tmp_path.glob('out/*/images/*'))) == 6
+    assert tool.main(arguments) == 0
+    found = read_csv(tmp_path / 'out/found.csv')
+    assert len(found) == 6 and found[0]['file'].endswith('x#t=9.jpg')
+    assert (tmp_path / 'out/val/annotations.json').is_file()
+
+
+def test_no_room_for_the_outputs(
+    lists: Path,
+    downloads: list,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    from mmlp.datasets.lists import rebuilding
+
+    def fail(path: str, *_: object) -> None:
+        raise WriteError(path, 'could not be written: No space left on device')
+
+    arguments = [str(lists), '-o', str(tmp_path / 'out'), '--source', *downloads]
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuilding, 'write_csv', fail)
+        assert tool.main(arguments) == 1
+    assert 'No space left on device; the same command goes on' in capsys.readouterr().err
+    assert tool.main(arguments) == 0
 
 
 def test_a_list_without_sources_beside_it(

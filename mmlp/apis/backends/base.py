@@ -9,6 +9,9 @@ import numpy as np
 
 from mmlp.apis.model_info import ModelInfo
 
+#: Sigmoids of some engines are beyond 0..1 by their last digit.
+_ROUNDING = 1e-5
+
 
 class Backend(abc.ABC):
     """A network that an engine runs.
@@ -40,14 +43,40 @@ class Backend(abc.ABC):
             np.ndarray: Float32 (N, H, W), 0..1.
 
         Raises:
-            ValueError: The pictures have another shape or dtype.
+            ValueError: The pictures have another shape or dtype, or the network gives something other than
+                a probability for each pixel.
         """
         if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3 or not pictures.size:
             raise ValueError(
                 f'pictures must be uint8 (N, H, W, 3) and not empty, got {pictures.dtype} {pictures.shape}'
             )
-        return self._run(np.ascontiguousarray(pictures))
+        answer = self._run(np.ascontiguousarray(pictures))
+        self._check_answer(answer, pictures.shape[:3])
+        return answer
+
+    def release_memory(self) -> None:  # noqa: B027
+        """Gives back what the engine keeps of its last pictures, for whoever needs the memory then."""
+
+    def _check_answer(self, answer: np.ndarray, shape: tuple[int, ...]) -> None:
+        """Refuses what would look like a picture without plates, or fail somewhere else."""
+        found = (getattr(answer, 'dtype', type(answer).__name__), getattr(answer, 'shape', ''))
+        if found != (np.float32, shape):
+            raise ValueError(
+                f'{self.info.name} gives {" ".join(map(str, found))}, expected probabilities, float32 '
+                f'{shape}: it was changed or damaged'
+            )
+        least, most = float(answer.min()), float(answer.max())
+        if not -_ROUNDING <= least <= most <= 1 + _ROUNDING:  # False for NaN, too
+            raise ValueError(
+                f'{self.info.name} gives probabilities from {least:g} to {most:g}: its weights are damaged, '
+                'or it ran in less than single precision'
+            )
 
     @abc.abstractmethod
     def _run(self, pictures: np.ndarray) -> np.ndarray:
         """As ``__call__``, for checked and contiguous pictures."""
+
+
+def first_line(error: Exception) -> str:
+    """First line of an engine's message, which may be long and may be empty."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:500]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 
-from mmlp.apis.model_info import ModelInfo
+from mmlp.apis.model_info import ModelInfo, check_inputs
 
-from .base import Backend
+from .base import Backend, first_line
 
 
 class OpenVINOBackend(Backend):
     """Runs an exported network by OpenVINO, in single precision.
 
     Args:
-        model (bytes): An ONNX file of ours.
+        model (bytes): An ONNX file of ours, as of :func:`~mmlp.apis.onnx_files.read_onnx`.
         name (str): The file's name, for messages.
         device (str): A device of OpenVINO, such as 'cpu' or 'gpu' (of Intel; not tried here); 'auto' is the
             CPU. Default: 'auto'.
@@ -45,7 +45,7 @@ class OpenVINOBackend(Backend):
             network = core.read_model(model)
             self.compiled = core.compile_model(network, device.upper(), properties)
         except RuntimeError as error:
-            raise ValueError(f'OpenVINO cannot load {name}: {str(error).splitlines()[0]}') from error
+            raise ValueError(f'OpenVINO cannot load {name}: {first_line(error)}') from error
         keys = (
             'mmlp_version',
             'threshold',
@@ -53,10 +53,20 @@ class OpenVINOBackend(Backend):
         )  # OpenVINO keeps ONNX's metadata under 'framework'.
         found = [key for key in keys if network.has_rt_info(['framework', key])]
         metadata = {key: network.get_rt_info(['framework', key]).astype(str) for key in found}
+        info = ModelInfo.from_metadata(metadata, name)
+        check_inputs([(value.any_name, _rank(value)) for value in network.inputs], name)
         shape = [None if side.is_dynamic else side.get_length() for side in network.inputs[0].partial_shape]
-        super().__init__(ModelInfo.from_metadata(metadata, name), device, shape)
+        super().__init__(info, device, shape)
         self.request = self.compiled.create_infer_request()
 
     def _run(self, pictures: np.ndarray) -> np.ndarray:
-        self.request.infer([pictures], share_inputs=True)
+        try:
+            self.request.infer([pictures], share_inputs=True)
+        except RuntimeError as error:
+            raise ValueError(f'OpenVINO cannot run {self.info.name}: {first_line(error)}') from error
         return self.request.get_output_tensor(0).data.copy()
+
+
+def _rank(value: Any) -> int:
+    rank = value.partial_shape.rank
+    return -1 if rank.is_dynamic else rank.get_length()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from mmlp.apis.config_files import ConfigSource
+from mmlp.apis.onnx_files import read_onnx
 from mmlp.compat import require_toolbox
 from mmlp.weights import DEFAULT_WEIGHTS, resolve_weights
 
@@ -19,6 +20,8 @@ from .openvino import OpenVINOBackend
 #: Engines for exported networks.
 EXPORTED = {'onnxruntime': ONNXRuntimeBackend, 'openvino': OpenVINOBackend}
 BACKENDS = ('pytorch', *EXPORTED)
+#: Engines start as many as they are told, until the system refuses.
+_MOST_THREADS = 4096
 
 
 def build_backend(
@@ -58,6 +61,8 @@ def build_backend(
     """
     if backend not in (*BACKENDS, 'auto'):
         raise ValueError(f"backend must be 'auto' or one of {', '.join(BACKENDS)}, got {backend!r}")
+    if num_threads is not None and not 1 <= num_threads <= _MOST_THREADS:
+        raise ValueError(f'num_threads must be 1 to {_MOST_THREADS}, got {num_threads}')
     runs_exported = backend in EXPORTED or (backend == 'auto' and not _belongs_to_pytorch(device))
     path = resolve_weights(model, exported=runs_exported and config is None)
     name = str(DEFAULT_WEIGHTS if model is None else model)
@@ -86,7 +91,7 @@ def _build_exported(path: Path, name: str, backend: str, device: str, num_thread
     if backend == 'auto':
         backend = next(filter(_is_installed, EXPORTED), 'onnxruntime')
     _require(backend)
-    engine = EXPORTED[backend](path.read_bytes(), name, device, num_threads)
+    engine = EXPORTED[backend](read_onnx(path), name, device, num_threads)
     fixed = [side if isinstance(side, int) else '?' for side in engine.input_shape[:3]]
     if fixed != ['?'] * 3:
         raise ValueError(

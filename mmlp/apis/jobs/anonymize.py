@@ -16,6 +16,7 @@ from mmlp.media import (
     video_output_suffix,
     write_image,
 )
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, TemporalMemory
 
 from .output_paths import (
@@ -111,7 +112,8 @@ def anonymize_media(
         codec (str | None): Codec of videos, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of videos, smaller is better.
         batch_size (int): Pictures or frames that the network gets at once.
-        max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
+        max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
+            million for pictures and 40 million for frames.
         progress (Progress | None): Is told how far the job is.
 
     Returns:
@@ -175,7 +177,13 @@ def anonymize_media(
         announce=results.announce if in_place else None,
         batch_size=batch_size,
         strip_location=strip_location,
-        video_options={'audio': audio, 'codec': codec, 'crf': crf, 'drop_streams': drop_streams},
+        video_options={
+            'audio': audio,
+            'codec': codec,
+            'crf': crf,
+            'drop_streams': drop_streams,
+            'max_pixels': MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
+        },
     )
     run_media_job(
         job, segmenter, media, results, progress, kept=kept, batch_size=batch_size, max_pixels=max_pixels
@@ -228,12 +236,11 @@ class _AnonymizeJob:
     def write_picture(
         self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
     ) -> FileResult:
-        bgr = np.array(picture.bgr)
-        self._redaction.apply(bgr, plates)
         self._refuse_to_lose(picture.originals)
+        bgr, touched = self._redaction.apply_to_picture(picture, plates)
 
         def write(path: Path) -> FileResult:
-            lacks = write_image(path, picture, bgr, strip_location=self._strip_location)
+            lacks = write_image(path, picture, bgr, touched=touched, strip_location=self._strip_location)
             return _picture_result(item, plates, [*lacks, *notes])
 
         return self._write(self._outputs[item.path], write)

@@ -96,7 +96,7 @@ def _load(path: Path) -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
         found = {image['id']: (image, []) for image in document['images']}
         for annotation in document['annotations']:
             found[annotation['image_id']][1].append(annotation)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError, KeyError, RecursionError, TypeError):
         return {}  # Its pictures are then segmented anew.
     return {image['file_name']: (image, annotations) for image, annotations in found.values()}
 

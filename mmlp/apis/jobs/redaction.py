@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from mmlp.media import Frame, read_image
+from mmlp.media import Frame, Picture, edit_in_place, read_image
 from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
 
 
@@ -75,6 +75,11 @@ class Redaction:
             cover=self.cover,
             inplace=True,
         )
+
+    def apply_to_picture(self, picture: Picture, plates: Sequence[Plate]) -> tuple[np.ndarray, np.ndarray]:
+        """Makes the plates of a picture unreadable, in place, see :func:`~mmlp.media.edit_in_place`."""
+        boxes = self._boxes(plates, picture.bgr.shape[:2])
+        return edit_in_place(picture, boxes, lambda bgr: self.apply(bgr, plates))
 
     def apply_to_frame(self, frame: Frame, plates: Sequence[Plate]) -> None:
         """Makes the plates of a frame unreadable, in place, and notes where: the rest stays as it was."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmlp.files import Journal, Reserve, WriteError
+from mmlp.files import Journal, Reserve, WriteError, is_disk_full
 from mmlp.files.reserve import STEP
 
 JOURNAL_KIND = 'run'
@@ -72,7 +72,7 @@ class RunJournal:
             self._append(entry, durable)
             self._reserve.grow(self._room + _SLACK)
         except WriteError as error:
-            if not error.is_disk_full:
+            if not is_disk_full(error):
                 raise
             if self._reserve.size < self._room + _LEAST_SLACK:
                 reason = 'stopped, since the report would not have room for more'
@@ -84,7 +84,7 @@ class RunJournal:
             try:
                 return self._journal.add(entry, durable=durable)
             except WriteError as error:
-                if not error.is_disk_full or not self._reserve.give():
+                if not is_disk_full(error) or not self._reserve.give():
                     raise
 
     def make_room(self) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from mmlp.files import FileError, WriteError
-from mmlp.media import MediaItem, MediaList, Picture, find_panorama, read_image, run_pipeline
+from mmlp.files import FileError, is_disk_full
+from mmlp.media import (
+    MAX_PIXELS,
+    MediaItem,
+    MediaList,
+    Picture,
+    find_panorama,
+    run_pipeline,
+)
+from mmlp.media.images import ImageFile, open_image
 from mmlp.plates import Plate
 
 from ..views import View
@@ -36,8 +45,8 @@ _SEGMENTER_OPTIONS = (
     'turned',
     'panoramas',
 )
-#: Pictures that are in memory at the same time have so many pixels together, or there is one alone.
-MAX_PIXELS_AT_ONCE = 100_000_000
+#: Bytes that pictures which are on their way at the same time may take together, or there is one alone.
+MAX_MEMORY_AT_ONCE = 1_000_000_000
 
 
 class MediaJob(Protocol):
@@ -65,11 +74,25 @@ class Progress:
         """A file is done, or has failed."""
 
 
-class _Entry(NamedTuple):
-    """A picture on its way."""
+@dataclasses.dataclass(eq=False)
+class _Entry:
+    """A picture on its way; one object through all steps, so that its pixels can be let go at the end.
+
+    Attributes:
+        item (MediaItem): The file.
+        room (int): Bytes of memory that it may take.
+        fingerprint (dict[str, int] | None): Of the file before it was read.
+        opened (ImageFile | None): Its header.
+        picture (Picture | None): Its pixels, while they are needed.
+        plates (list[Plate] | None): What was found in it.
+        notes (tuple[str, ...]): How it was looked at.
+        error (Exception | None): What went wrong.
+    """
 
     item: MediaItem
+    room: int = 0
     fingerprint: dict[str, int] | None = None
+    opened: ImageFile | None = None
     picture: Picture | None = None
     plates: list[Plate] | None = None
     notes: tuple[str, ...] = ()
@@ -101,7 +124,7 @@ def run_media_job(
         kept (Mapping[Path, FileResult]): Results of a former run, for the files that it finished.
         batch_size (int): Pictures that the network gets at once.
         max_pixels (int | None): Larger pictures are refused; None keeps the limit of
-            :func:`~mmlp.media.read_image`.
+            :func:`~mmlp.media.read_image`. Videos are the job's.
 
     Raises:
         KeyboardInterrupt: The user interrupted; unfinished outputs were removed.
@@ -169,7 +192,7 @@ def _signed(result: FileResult, fingerprint: dict[str, int] | None) -> FileResul
 
 
 def _failed(item: MediaItem, error: Exception, report: JobReport) -> FileResult:
-    report.disk_full += isinstance(error, WriteError) and error.is_disk_full
+    report.disk_full += is_disk_full(error)
     return FileResult(str(item.path), item.kind, 'failed', error=explain(error))
 
 
@@ -190,66 +213,90 @@ def _run_pictures(
     batch_size: int,
     max_pixels: int | None,
 ) -> None:
-    gate = _PixelGate(MAX_PIXELS_AT_ONCE)
-    limit = {} if max_pixels is None else {'max_pixels': max_pixels}
+    gate = _MemoryGate(MAX_MEMORY_AT_ONCE)
+    limit = MAX_PIXELS if max_pixels is None else max_pixels
 
     def read() -> Iterator[list[_Entry]]:
         batch: list[_Entry] = []
         for item in items:
-            entry = _read(item, limit)
+            entry = _Entry(item)
+            for step in (_stat, _open):  # They tell what memory the file takes, and then the picture.
+                room = _attempt(entry, step, limit)
+                if batch and not gate.has_room(entry, room):
+                    yield batch  # What is in it makes room only when it is done.
+                    batch = []
+                gate.enter(entry, room)
+            _attempt(entry, _decode, limit)
             batch.append(entry)
-            pixels = sum(_pixels(other) for other in batch)
-            if len(batch) >= batch_size or pixels * 2 > MAX_PIXELS_AT_ONCE:
-                # Whoever waits here holds one batch: memory is bounded by the gate and that.
-                gate.enter(pixels)
+            del entry
+            if len(batch) >= batch_size:
                 yield batch
                 batch = []
         if batch:
-            gate.enter(sum(map(_pixels, batch)))
             yield batch
 
     def predict(batches: Iterator[list[_Entry]]) -> Iterator[_Entry]:
         try:
             for batch in batches:
-                yield from _predict(segmenter, batch)
+                _predict(segmenter, batch)
+                yield from batch
         finally:
             gate.open()
 
     def write(entry: _Entry) -> None:
         result = _write(job, entry, report)
-        gate.leave(_pixels(entry))
+        entry.picture = entry.error = None  # The steps before hold the entry until the next one comes.
+        gate.leave(entry)
         _finish(result, report, progress)
 
     timing = run_pipeline(read(), {'network': predict}, write, queue_size=2, names=('read', 'write'))
     logger.info('pictures: %.1f s\n%s', timing.seconds, timing)
 
 
-def _read(item: MediaItem, limit: dict[str, int]) -> _Entry:
+def _attempt(entry: _Entry, step: Callable[[_Entry, int], int], max_pixels: int) -> int:
+    """Takes a step of reading, unless one before failed; returns the memory that is needed from then on."""
     try:
-        return _Entry(item, fingerprint_of(item.path), read_image(item.path, **limit))
+        return entry.room if entry.error is not None else step(entry, max_pixels)
     except Exception as error:
-        return _Entry(item, error=error)
+        entry.error = error
+        return entry.room
 
 
-def _predict(segmenter: Segmenter, batch: list[_Entry]) -> list[_Entry]:
+def _stat(entry: _Entry, _: int) -> int:
+    entry.fingerprint = fingerprint_of(entry.item.path)
+    return entry.fingerprint['size']
+
+
+def _open(entry: _Entry, max_pixels: int) -> int:
+    entry.opened = open_image(entry.item.path, max_pixels)
+    return entry.opened.memory
+
+
+def _decode(entry: _Entry, _: int) -> int:
+    opened, entry.opened = entry.opened, None
+    entry.picture = opened.decode()
+    return entry.room
+
+
+def _predict(segmenter: Segmenter, batch: Sequence[_Entry]) -> None:
     """Fills in the plates; when a batch fails, its pictures are tried one by one."""
     readable = [entry for entry in batch if entry.error is None]
+    if not readable:
+        return
     try:
         pictures = [entry.picture for entry in readable]
         views = [View(panorama=find_panorama(picture.bgr, picture.info)) for picture in pictures]
-        predictions = predict(segmenter, [picture.bgr for picture in pictures], views) if pictures else []
+        predictions = predict(segmenter, [picture.bgr for picture in pictures], views)
     except Exception as error:
         if len(readable) == 1:
-            return [entry._replace(error=entry.error or error) for entry in batch]
-        return [result for entry in batch for result in _predict(segmenter, [entry])]
-    found = {
-        id(entry): entry._replace(
-            plates=prediction.plates,
-            notes=tuple(note_view(segmenter, view, getattr(prediction, 'turns', 0))),
-        )
-        for entry, view, prediction in zip(readable, views, predictions)
-    }
-    return [found.get(id(entry), entry) for entry in batch]
+            readable[0].error = error
+            return
+        for entry in readable:
+            _predict(segmenter, [entry])
+        return
+    for entry, view, prediction in zip(readable, views, predictions):
+        entry.plates = prediction.plates
+        entry.notes = tuple(note_view(segmenter, view, getattr(prediction, 'turns', 0)))
 
 
 def _write(job: MediaJob, entry: _Entry, report: JobReport) -> FileResult:
@@ -263,12 +310,8 @@ def _write(job: MediaJob, entry: _Entry, report: JobReport) -> FileResult:
         return _failed(item, error, report)
 
 
-def _pixels(entry: _Entry) -> int:
-    return 0 if entry.picture is None else entry.picture.width * entry.picture.height
-
-
-class _PixelGate:
-    """Lets pictures in while those inside have few pixels together, or none is inside."""
+class _MemoryGate:
+    """Lets pictures in while those inside take little memory together, or none is inside."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -276,18 +319,22 @@ class _PixelGate:
         self._is_open = False
         self._changed = threading.Condition()
 
-    def enter(self, pixels: int) -> None:
-        """Waits for room."""
+    def has_room(self, entry: _Entry, room: int) -> bool:
+        """Tells whether an entry could have so much room without waiting."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._is_open or not self._inside or self._inside + pixels <= self._limit
-            )
-            self._inside += pixels
+            return self._may_have(entry, room)
 
-    def leave(self, pixels: int) -> None:
+    def enter(self, entry: _Entry, room: int) -> None:
+        """Waits until there is so much room for an entry, which may be inside with less."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._may_have(entry, room))
+            self._inside += room - entry.room
+            entry.room = room
+
+    def leave(self, entry: _Entry) -> None:
         """Makes room."""
         with self._changed:
-            self._inside -= pixels
+            self._inside -= entry.room
             self._changed.notify_all()
 
     def open(self) -> None:
@@ -295,3 +342,7 @@ class _PixelGate:
         with self._changed:
             self._is_open = True
             self._changed.notify_all()
+
+    def _may_have(self, entry: _Entry, room: int) -> bool:
+        others = self._inside - entry.room
+        return self._is_open or not others or others + room <= self._limit

@@ -10,6 +10,7 @@ from typing import Any
 
 from mmlp.files import WriteError, remove_abandoned
 from mmlp.media import MediaItem, MediaList, Picture, VideoReader
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader
@@ -84,7 +85,8 @@ def segment_media(
         resume (bool): Keep what a former run with the same settings finished. What it had begun when it was
             killed is removed.
         batch_size (int): Pictures or frames that the network gets at once.
-        max_pixels (int | None): Larger pictures are refused; None keeps the limit of ``read_image``.
+        max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
+            million for pictures and 40 million for frames.
         codec (str | None): Codec of overlay videos, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of overlay videos, smaller is better.
         progress (Progress | None): Is told how far the job is.
@@ -138,6 +140,7 @@ def segment_media(
         batch_size=batch_size,
         crop={'size': crop_height, 'sharpen': sharpen},
         encoding={'codec': codec, 'crf': crf},
+        max_pixels=MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former: dict[str, FileResult] = {}
@@ -179,11 +182,12 @@ class _SegmentJob:
         batch_size: int,
         crop: dict[str, Any],
         encoding: dict[str, Any],
+        max_pixels: int,
     ) -> None:
         self._segmenter, self._folder = segmenter, folder
         self._kinds = tuple(kind for kind in SAVE_KINDS if kind in save)
         self._tracking, self._reader, self._batch_size = tracking, reader, batch_size
-        self._crop, self._encoding = crop, encoding
+        self._crop, self._encoding, self._max_pixels = crop, encoding, max_pixels
         self._stems = dict(zip((item.path for item in media.items), output_stems(media.items)))
         self._videos = {item.path for item in media.items if item.kind == 'video'}
         self._coco = CocoFile(folder / _COCO_NAME) if 'coco' in save else None
@@ -240,7 +244,8 @@ class _SegmentJob:
 
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
         statistics = VideoStatistics()
-        with VideoReader(item.path, strict=False) as video, contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:
+            video = stack.enter_context(VideoReader(item.path, strict=False, max_pixels=self._max_pixels))
             progress.start_video(item, video.info.frames)
             files = VideoFiles(
                 stack,

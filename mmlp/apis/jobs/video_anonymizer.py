@@ -22,12 +22,13 @@ from mmlp.media import (
     intermediate_path,
     plan_streams,
 )
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import TemporalMemory
 
 from .redaction import Redaction
 from .report import FileResult
 from .runner import Progress, Segmenter, explain
-from .video_job import FramePlates, VideoStatistics, remember, run_video
+from .video_job import FramePlates, VideoStatistics, run_video
 
 
 @dataclasses.dataclass
@@ -66,6 +67,8 @@ class VideoAnonymizer:
         codec (str | None): See :class:`~mmlp.media.VideoWriter`.
         crf (int | None): See :class:`~mmlp.media.VideoWriter`.
         doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
+        max_pixels (int): Videos of larger frames are refused, and such whose streams of pictures have larger
+            ones together.
     """
 
     def __init__(
@@ -82,12 +85,13 @@ class VideoAnonymizer:
         codec: str | None = None,
         crf: int | None = None,
         doubtful_score: float = 0.0,
+        max_pixels: int = MAX_FRAME_PIXELS,
     ) -> None:
         self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
         self._batch_size, self._strip_location = batch_size, strip_location
         self._replaces, self._drop_streams = replaces, drop_streams
         self._audio, self._encoding = audio, {'codec': codec, 'crf': crf}
-        self._doubtful_score = doubtful_score
+        self._doubtful_score, self._max_pixels = doubtful_score, max_pixels
 
     def run(self, item: MediaItem, target: Path, progress: Progress) -> FileResult:
         """Processes a video.
@@ -145,17 +149,37 @@ class VideoAnonymizer:
             timeline = task.videos[0].info.timeline if task.videos else None
             number = None if info is None else info.index
             try:
-                video = VideoReader(task.item.path, strict=self._replaces, stream=number, timeline=timeline)
+                video = VideoReader(
+                    task.item.path,
+                    strict=self._replaces,
+                    stream=number,
+                    timeline=timeline,
+                    max_pixels=self._max_pixels,
+                )
             except UnreadableMediaError as error:
                 if info in (None, task.plan.pictures[-1]) and not task.videos:
                     raise
                 task.unreadable.append(f'{info}, which {error.reason}')
                 continue
             task.videos.append(stack.enter_context(video))
+            together = sum(other.info.width * other.info.height for other in task.videos)
+            if together > self._max_pixels:
+                raise ValueError(
+                    f'has {len(task.plan.pictures)} streams of pictures, whose frames have at least '
+                    f'{together:,} pixels together, more than max_pixels={self._max_pixels:,}; split them, '
+                    'or raise it'
+                )
         for info in task.plan.covers:
             timeline = task.videos[0].info.timeline
             try:
-                with VideoReader(task.item.path, strict=False, stream=info.index, timeline=timeline) as still:
+                still = VideoReader(
+                    task.item.path,
+                    strict=False,
+                    stream=info.index,
+                    timeline=timeline,
+                    max_pixels=self._max_pixels,
+                )
+                with still:
                     task.stills[info.index] = next(iter(still))
             except UnreadableMediaError as error:
                 task.unreadable.append(f'{info}, which {error.reason}')
@@ -183,9 +207,9 @@ class VideoAnonymizer:
             statistics.add(*entry)
             task.progress.frame()
 
-        stages = {'memory': remember(self._memory), 'redaction': cover}
+        options = {'memory': self._memory, 'batch_size': self._batch_size}
         try:
-            task.notes += run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            task.notes += run_video(video, self._segmenter, {'redaction': cover}, write, **options)
         except Exception as fault:
             if self._replaces or isinstance(fault, MediaWriteError) or not statistics.frames:
                 raise

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmlp.media import Frame, MediaItem, VideoReader, run_pipeline
+from mmlp.media.limits import LARGE_FRAME
 from mmlp.media.pipeline import Stage
 from mmlp.plates import Plate, PlateTracker, TemporalMemory
 
@@ -40,31 +41,60 @@ def run_video(
     stages: Mapping[str, Stage],
     sink: Callable[[FramePlates], Any],
     *,
+    memory: TemporalMemory | None = None,
     batch_size: int = 1,
 ) -> list[str]:
     """Sends a video through the network and further steps, each in a thread of its own.
 
+    Frames larger than those of 4K are read twice, one after the other: to find the plates, and for the steps
+    behind, since a memory would hold dozens of them.
+
     Args:
         video (VideoReader): The video.
         segmenter (Segmenter): Finds the plates.
-        stages (Mapping[str, Stage]): Steps behind the network, by name; they take and give
+        stages (Mapping[str, Stage]): Steps behind network and memory, by name; they take and give
             :class:`FramePlates`.
         sink (Callable[[FramePlates], Any]): Takes each frame at the end.
+        memory (TemporalMemory | None): Fills gaps in the plates; None leaves them.
         batch_size (int): Frames that the network gets at once.
 
     Returns:
         list[str]: Notes on how the frames were looked at, as of :class:`~mmlp.apis.jobs.FileResult`.
     """
     look = VideoLook(segmenter, video.info)
+    if video.info.width * video.info.height > LARGE_FRAME:
+        _run_twice(video, look, stages, sink, memory)
+        return look.notes
 
     def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
         while batch := list(itertools.islice(frames, batch_size)):
             for frame, plates in zip(batch, look.find_plates([frame.bgr for frame in batch])):
                 yield FramePlates(frame, plates)
 
+    stages = {**({} if memory is None else {'memory': remember(memory)}), **stages}
     timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
     logger.info('%s: %.1f s\n%s', video.info.path, timing.seconds, timing)
     return look.notes
+
+
+def _run_twice(
+    video: VideoReader,
+    look: VideoLook,
+    stages: Mapping[str, Stage],
+    sink: Callable[[FramePlates], Any],
+    memory: TemporalMemory | None,
+) -> None:
+    """Finds the plates of all frames, and does the rest while the video is read again."""
+    found = [look.find_plates([frame.bgr])[0] for frame in video]
+    if memory is not None:
+        found = [plates for _, plates in memory.stream(found)]
+    video.close()  # Its decoder holds frames, too.
+    with video.again() as frames:
+        items: Iterable[FramePlates] = map(FramePlates, frames, found)
+        for stage in stages.values():
+            items = stage(iter(items))
+        for item in items:
+            sink(item)
 
 
 def remember(memory: TemporalMemory) -> Stage:

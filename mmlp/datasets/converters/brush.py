@@ -11,6 +11,8 @@ from .shapes import FormatError, PixelMask, Shape
 
 #: Words of a pixel: red, green, blue and the alpha that says whether it was painted.
 _CHANNELS = 4
+#: Bytes of a mask: strokes, which have smooth edges, take thousands.
+_LARGEST = 1 << 20
 
 
 def decode_brush(data: Sequence[int], width: int, height: int) -> np.ndarray:
@@ -33,33 +35,48 @@ def decode_brush(data: Sequence[int], width: int, height: int) -> np.ndarray:
         FormatError: The words are not those of that many pixels, or the stream ends within a run.
     """
     try:
-        bits = ''.join(f'{byte:08b}' for byte in bytes(data))
+        if not isinstance(data, (list, tuple, bytes)):
+            raise TypeError
+        packed = bytes(data)
     except (TypeError, ValueError):
         raise FormatError("brush: expected bytes under 'rle'") from None
+    if len(packed) > _LARGEST:
+        raise FormatError(f"brush: 'rle' of {len(packed)} bytes, more than strokes take ({_LARGEST})")
+    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8))
+    text = (bits + ord('0')).tobytes().decode()
     place = 0
 
     def read(count: int) -> int:
         nonlocal place
         place += count
-        if place > len(bits):
+        if place > len(text):
             raise FormatError("brush: 'rle' is cut off")
-        return int(bits[place - count : place], 2)
+        return int(text[place - count : place], 2)
 
     total = read(32)
     if total != width * height * _CHANNELS:
         raise FormatError(f'brush: a mask of {total // _CHANNELS} pixels for a picture of {width} x {height}')
     word_bits = read(5) + 1
     lengths = [read(4) + 1 for _ in range(4)]
-    words = np.zeros(total, dtype=np.uint32)
+    painted = np.zeros(width * height, dtype=bool)
     done = 0
     while done < total:
         repeats = read(1)
         end = done + read(lengths[read(2)]) + 1
         if end > total:
             raise FormatError("brush: 'rle' holds more pixels than it states")
-        words[done:end] = read(word_bits) if repeats else [read(word_bits) for _ in range(done, end)]
+        # Of each pixel the last word alone is of interest.
+        alphas = slice(done // _CHANNELS, end // _CHANNELS)
+        if repeats:
+            painted[alphas] = read(word_bits) > 0
+        else:
+            place += (end - done) * word_bits
+            if place > len(text):
+                raise FormatError("brush: 'rle' is cut off")
+            words = bits[place - (end - done) * word_bits : place].reshape(-1, word_bits)
+            painted[alphas] = words[_CHANNELS - 1 - done % _CHANNELS :: _CHANNELS].any(axis=1)
         done = end
-    return words.reshape(height, width, _CHANNELS)[:, :, 3] > 0
+    return painted.reshape(height, width)
 
 
 def brush_shape(data: Sequence[int], size: tuple[int, int], label: str | None) -> Shape:
@@ -71,4 +88,5 @@ def brush_shape(data: Sequence[int], size: tuple[int, int], label: str | None) -
         label: Class of the annotation.
     """
     key = hashlib.sha1(repr(data).encode()).digest()
-    return Shape('mask', label=label, pixels=PixelMask(lambda: decode_brush(data, *size), key, size=size))
+    pixels = PixelMask(lambda: decode_brush(data, *size), key, size=size, extent=size)
+    return Shape('mask', label=label, pixels=pixels)

@@ -9,6 +9,8 @@ LINKS = ('copy', 'hard', 'symlink')
 ORIENTATIONS = ('auto', 'shown', 'stored')
 #: Rim of ``--box-as ignored-rim``, see :func:`~.painting.paint`.
 DEFAULT_RIM = 0.25
+#: Option that lets pictures come from outside of the source.
+ALLOW_OUTSIDE = '--allow-outside'
 DEFAULT_IGNORE_LABELS = ('ignore', 'ignored', 'dontcare', "don't care")
 #: Formats of annotation tools that :func:`~.exporters.export_masks` writes.
 EXPORT_FORMATS = ('coco', 'labelme', 'yolo')

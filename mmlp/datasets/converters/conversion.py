@@ -9,22 +9,24 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from PIL import Image
-
-from mmlp.files import write_bytes, write_json
+from mmlp.files import is_disk_full, write_bytes, write_json
 from mmlp.progress import progress_bar
 
 from ..picture_suffixes import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
+from .limits import DATA_ERRORS
 from .manifest import Manifest
 from .options import Options, Report
 from .picture import Outcome, convert_picture
 from .plan import Job, plan
 from .reader import Reader
 from .records import SPLITS, ConversionError, Problem, Record
-from .shapes import FormatError
+from .shapes import FormatError, describe
 from .work import in_threads
+
+#: Control characters and line ends, and how Python writes them.
+_CONTROL = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
 def convert(reader: Reader, options: Options) -> Report:
@@ -68,7 +70,7 @@ def convert(reader: Reader, options: Options) -> Report:
 def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     records = []
     with progress_bar(title='listing files', unit='', shown=options.progress, leave=False) as bar:
-        for item in reader.read():
+        for item in _items(reader):
             if not bar.n:
                 bar.set_description_str('reading annotations')
             bar.update()
@@ -80,7 +82,23 @@ def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
                 report.problems.append(problem)
             else:
                 records.append(item)
+    # First, since what was left out here may be why others are missing.
+    report.problems[:0] = reader.boundary.problems()
     return records
+
+
+def _items(reader: Reader) -> Iterator[Record | Problem]:
+    """What a reader yields; where it gives up, it says what it came upon first."""
+    first = None
+    try:
+        for item in reader.read():
+            first = first or (item if isinstance(item, Problem) else None)
+            yield item
+    except ConversionError as error:
+        first = next(iter(reader.boundary.problems()), first)
+        if first is None:
+            raise
+        raise ConversionError(f'{error}. The first problem: {first.path}: {first.message}') from None
 
 
 def _settings(reader: Reader, options: Options) -> dict[str, Any]:
@@ -131,7 +149,9 @@ def _each(
         for (job, frame), future in results:
             try:
                 outcome = future.result()
-            except (FormatError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+            except (*DATA_ERRORS, OSError) as error:
+                if is_disk_full(error):  # So it is for all that follow.
+                    raise
                 report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
                 if job.key in manifest.entries:
                     manifest.discard([job.key])
@@ -145,7 +165,7 @@ def _each(
 
 def _explain(error: BaseException, record: Record) -> str:
     where = f' (annotated in {record.source})' if isinstance(error, FormatError) and record.source else ''
-    return f'{error}{where}'
+    return f'{describe(error)}{where}'
 
 
 def finish(manifest: Manifest, keys: Sequence[str], report: Report) -> None:
@@ -214,7 +234,12 @@ def _count(split: str, entries: Sequence[dict[str, Any]], report: Report) -> Non
 def _write_errors(manifest: Manifest, problems: Sequence[Problem]) -> None:
     path = os.path.join(manifest.out, 'errors.txt')
     if problems:
-        lines = ''.join(f'{problem.path}\t{problem.message}\n' for problem in problems)
+        lines = ''.join(f'{_one_line(p.path)}\t{_one_line(p.message)}\n' for p in problems)
         write_bytes(path, lines.encode('utf-8', 'surrogateescape'))
     elif os.path.isfile(path):
         os.remove(path)
+
+
+def _one_line(text: str) -> str:
+    """Text with escape sequences for line ends, tabs and others of the kind, which names may hold."""
+    return text.translate(_CONTROL)

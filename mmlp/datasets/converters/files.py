@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -11,6 +12,8 @@ from pathlib import PurePosixPath
 from mmlp.files import atomic_path
 
 from ..picture_suffixes import IMG_SUFFIXES
+from .boundary import OPTION, Boundary
+from .limits import shown
 from .records import ConversionError
 from .shapes import FormatError
 
@@ -19,7 +22,9 @@ CONVERSION_FOLDER = '.conversion'
 _BLOCK_BYTES = 1 << 20
 
 
-def walk(root: str, *suffixes: str, seen: set[str] | None = None) -> Iterator[str]:
+def walk(
+    root: str, *suffixes: str, boundary: Boundary | None = None, seen: set[str] | None = None
+) -> Iterator[str]:
     """Files below ``root`` that end with one of ``suffixes`` in any case, sorted folder by folder.
 
     Follows links to folders, each folder once. Hidden files and folders are passed over.
@@ -27,9 +32,11 @@ def walk(root: str, *suffixes: str, seen: set[str] | None = None) -> Iterator[st
     Args:
         root: The folder.
         *suffixes: Lower case endings.
+        boundary: Which files and links belong to the source; None for those below ``root``.
         seen: Real paths of folders that were walked before, and are passed over; takes those walked now.
     """
     seen = set() if seen is None else seen
+    boundary = boundary or Boundary(root)
     for folder, subfolders, names in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
         if real in seen:
@@ -39,10 +46,16 @@ def walk(root: str, *suffixes: str, seen: set[str] | None = None) -> Iterator[st
         if CONVERSION_FOLDER in subfolders and folder != root:  # the output of a conversion, put in here
             subfolders.clear()
             continue
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith('.'))
+        subfolders[:] = sorted(
+            name
+            for name in subfolders
+            if not name.startswith('.') and boundary.admits(os.path.join(folder, name))
+        )
         for name in sorted(names):
             if name.lower().endswith(suffixes) and not name.startswith('.'):
-                yield os.path.join(folder, name)
+                path = os.path.join(folder, name)
+                if boundary.admits(path):
+                    yield path
 
 
 def relative_name(path: str, root: str) -> str:
@@ -50,36 +63,27 @@ def relative_name(path: str, root: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, '/')
 
 
-def read_text(path: str) -> str:
-    """A text file, whatever its letters are encoded in: bytes that are not UTF-8 are kept as they are.
-
-    Raises:
-        FormatError: It holds zero bytes: a binary file, or UTF-16.
-    """
-    with open(path, 'rb') as file:
-        data = file.read()
-    if b'\0' in data:
-        raise FormatError('not a text file (or UTF-16; save it as UTF-8)')
-    return data.decode('utf-8-sig', 'surrogateescape')
-
-
 class PictureIndex:
     """Finds the picture that an annotation names.
 
     Args:
-        roots: Folders that hold the pictures, at any depth; may be the same or lie in one another.
+        boundary: The source. Its folders hold the pictures, at any depth; they may be the same or lie in one
+            another.
     """
 
-    def __init__(self, *roots: str) -> None:
-        self.roots = [os.path.abspath(root) for root in roots]
+    def __init__(self, boundary: Boundary) -> None:
+        self.boundary = boundary
+        self.roots = boundary.folders
         self.pictures: list[str] = []
+        self._known: set[str] = set()
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         seen: set[str] = set()
         for root in self.roots:
-            for path in walk(root, *IMG_SUFFIXES, seen=seen):
+            for path in walk(root, *IMG_SUFFIXES, boundary=boundary, seen=seen):
                 self.pictures.append(path)
-                name = os.path.basename(path).lower()
+                self._known.add(path)
+                name = _plain(os.path.basename(path))
                 self._by_name[name].append(path)
                 self._by_stem[os.path.splitext(name)[0]].append(path)
 
@@ -93,7 +97,8 @@ class PictureIndex:
 
         Looked for, in this order: beside the annotation; below the folders given; by its file name anywhere
         there; by its name without the ending. Of several, the one that shares most folders with the
-        annotation.
+        annotation. Case and the Unicode form of letters with accents do not matter where a name is looked
+        for. Pictures outside of the source are passed over.
 
         Args:
             reference: Name or path as the annotation states it; backslashes are read as slashes.
@@ -102,29 +107,47 @@ class PictureIndex:
         Raises:
             FormatError: There is no such picture, or several that fit equally well.
         """
+        if not isinstance(reference, str) or '\0' in reference:
+            raise FormatError(f'expected the name of a picture, got {shown(reference)}')
         reference = reference.replace('\\', '/')
         folder = os.path.dirname(os.path.abspath(near))
+        leads_outside = False
         for root in (folder, *self.roots):
             path = os.path.normpath(os.path.join(root, reference))
-            if path.lower().endswith(IMG_SUFFIXES) and os.path.isfile(path):
+            if path in self._known:
                 return path
-        name = PurePosixPath(reference).name.lower()
+            if not path.lower().endswith(IMG_SUFFIXES):
+                continue
+            if self.boundary.names(path) and os.path.isfile(path):
+                if self.boundary.holds(path):
+                    return path
+                leads_outside = True
+            leads_outside |= not self.boundary.names(path)
+        name = _plain(PurePosixPath(reference).name)
         found = self._by_name.get(name)
         if not found:
             # An ending is taken off only where it is one: "plate.01" is a whole name.
             stem = os.path.splitext(name)[0] if name.endswith(IMG_SUFFIXES) else name
             found = self._by_stem.get(stem)
         if not found:
-            raise FormatError(f'there is no picture {reference!r} in {" or ".join(map(repr, self.roots))}')
+            hint = f'; that leads out of the source, which {OPTION} permits' if leads_outside else ''
+            raise FormatError(
+                f'there is no picture {shown(reference)} in {" or ".join(map(repr, self.roots))}{hint}'
+            )
         ranked = sorted(found, key=lambda path: _closeness(path, folder, reference), reverse=True)
         best = [
             p for p in ranked if _closeness(p, folder, reference) == _closeness(ranked[0], folder, reference)
         ]
         if len(best) > 1:
             raise FormatError(
-                f'{reference!r} may be any of {len(best)} pictures, such as {best[0]!r} and {best[1]!r}'
+                f'{shown(reference)} may be any of {len(best)} pictures, such as {best[0]!r} and {best[1]!r}'
             )
         return best[0]
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: in lower case, and with accents composed, which macOS writes apart."""
+    return unicodedata.normalize('NFC', name).lower()
 
 
 def _closeness(path: str, folder: str, reference: str) -> tuple[int, int]:

@@ -98,4 +98,8 @@ class Manifest:
 
 
 def _parse(entry: Any) -> tuple[str, dict[str, Any]]:
-    return f'{entry["split"]}/{entry["name"]}', entry
+    split, name = entry['split'], entry['name']
+    # Outputs of entries may be removed: the record of a folder of strangers must name no files elsewhere.
+    if split not in SPLITS or os.path.isabs(name) or '..' in name.replace('\\', '/').split('/'):
+        raise ValueError(f'{split!r} and {name!r} do not lie in this folder')
+    return f'{split}/{name}', entry

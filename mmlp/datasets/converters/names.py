@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Sequence
 
 #: Folder names, lower case, that stand for a split.
@@ -48,7 +49,7 @@ def flat_name(name: str) -> str:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Flattens names so that no two outputs have the same, on file systems that ignore case, too.
+    """Flattens names so that no two outputs share one where case and the form of accents do not count.
 
     A name depends on the path alone unless two clash; then those after the first, in sorted order, get a
     digest of their path before the ending. Names too long for a file system are cut and get one, too.
@@ -63,12 +64,16 @@ def unique_names(names: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     for name in sorted(set(names)):
         flat = flat_name(name)
-        if flat.lower() in taken or len(os.fsencode(flat)) > _LONGEST:
+        if _plain(flat) in taken or len(os.fsencode(flat)) > _LONGEST:
             stem, ending = os.path.splitext(flat)
             digest = hashlib.sha1(name.encode('utf-8', 'surrogateescape')).hexdigest()[:10]
             while len(os.fsencode(stem)) > _LONGEST - 20:
                 stem = stem[:-1]
             flat = f'{stem}_{digest}{ending}'
-        taken.add(flat.lower())
+        taken.add(_plain(flat))
         chosen[name] = flat
     return [chosen[name] for name in names]
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize('NFC', name).lower()

@@ -82,12 +82,11 @@ def turn_upright(shape: Shape, orientation: int, stored: tuple[int, int]) -> Sha
 
 def _turn_pixels(pixels: PixelMask, orientation: int, stored: tuple[int, int]) -> PixelMask:
     def load() -> np.ndarray:
+        pixels.check_fit(*stored)
         mask = pixels.load()
         if not pixels.stretch:
             left, top = pixels.offset
             whole = np.zeros(stored[::-1], dtype=bool)
-            if left < 0 or top < 0 or mask.shape[0] + top > stored[1] or mask.shape[1] + left > stored[0]:
-                raise FormatError('mask reaches over the picture')
             whole[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
             mask = whole
         if orientation in (5, 6, 7, 8):
@@ -95,4 +94,4 @@ def _turn_pixels(pixels: PixelMask, orientation: int, stored: tuple[int, int]) -
         flip_x, flip_y = orientation in (2, 3, 6, 7), orientation in (3, 4, 7, 8)
         return mask[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
 
-    return replace(pixels, load=load, offset=(0, 0))
+    return replace(pixels, load=load, offset=(0, 0), extent=None)

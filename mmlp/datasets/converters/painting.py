@@ -10,13 +10,16 @@ import cv2
 import numpy as np
 
 from ...plates import encode_rle, polygon_area
-from .raster import Region, clip_to_picture, fill
+from .limits import MOST_SHAPES
+from .raster import Region, clip_to_picture, fill, fill_cost
 from .shapes import FormatError, Shape
 
 #: Grey values of the masks written.
 BACKGROUND, IGNORED, PLATE = 0, 128, 255
 #: An outline of which less than this share lies in the picture is taken for a mistake.
 LEAST_INSIDE = 0.5
+#: How often all outlines may cover the picture, and pixels that they may cover in any: seconds of work.
+_MOST_COVERS, _LEAST_COVERED = 60, 10**8
 
 
 @dataclass
@@ -48,15 +51,24 @@ def paint(shapes: Sequence[Shape], width: int, height: int, rim: float = 0.0) ->
 
     Raises:
         FormatError: An outline holds no pixel, lies outside the picture or for more than half outside, or
-            a mask has another size than the picture.
+            a mask has another size than the picture; there are thousands of outlines, or they are so tangled
+            that nobody can have drawn them.
     """
+    if len(shapes) > MOST_SHAPES:
+        raise FormatError(f'{len(shapes)} annotations of one picture, more than {MOST_SHAPES}')
     mask = np.zeros((height, width), dtype=np.uint8)
-    plates: list[Region] = []
+    plates = np.zeros((height, width), dtype=bool)
     annotations = []
-    clipped = 0
+    clipped = cost = 0
     for stated in shapes:
         shape = _in_pixels(stated, width, height)
         clipped += _reaches_out(shape, width, height)
+        cost += _cost(shape, width, height)
+        if cost > max(_MOST_COVERS * width * height, _LEAST_COVERED):
+            raise FormatError(
+                f'outlines that cover the picture more than {_MOST_COVERS} times over, or cross its rows '
+                'more often than outlines do'
+            )
         region = _region(shape, width, height)
         if not region.count():
             if shape.cut and fill(shape.parts, width, height).count():
@@ -68,11 +80,10 @@ def paint(shapes: Sequence[Shape], width: int, height: int, rim: float = 0.0) ->
         elif shape.kind == 'box' and rim:
             annotations[-1]['kind'] = 'box_ignored_rim'
             region.paint(mask, IGNORED)
-            plates.append(fill([_shrink(shape.parts[0], rim)], width, height))
+            fill([_shrink(shape.parts[0], rim)], width, height).paint(plates, True)
         else:
-            plates.append(region)
-    for region in plates:
-        region.paint(mask, PLATE)
+            region.paint(plates, True)
+    mask[plates] = PLATE
     return Painted(mask, annotations, clipped)
 
 
@@ -80,6 +91,12 @@ def _in_pixels(shape: Shape, width: int, height: int) -> Shape:
     if not shape.normalized:
         return shape
     return replace(shape, parts=tuple(part * (width, height) for part in shape.parts), normalized=False)
+
+
+def _cost(shape: Shape, width: int, height: int) -> int:
+    if shape.pixels is not None:
+        return width * height // 8  # decoded at once
+    return sum(fill_cost(part, width, height) for part in (*shape.parts, *shape.cut))
 
 
 def _shrink(corners: np.ndarray, rim: float) -> np.ndarray:
@@ -121,6 +138,7 @@ def _region(shape: Shape, width: int, height: int) -> Region:
 
 def _mask_region(shape: Shape, width: int, height: int) -> Region:
     pixels = shape.pixels
+    pixels.check_fit(width, height)
     mask = pixels.load()
     if pixels.stretch:
         stated = mask.shape[1] / mask.shape[0]
@@ -129,15 +147,31 @@ def _mask_region(shape: Shape, width: int, height: int) -> Region:
                 f'mask of {mask.shape[1]} x {mask.shape[0]} has another aspect ratio than the picture of '
                 f'{width} x {height}'
             )
-        resized = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+        pixels_of_mask = np.ascontiguousarray(mask).view(np.uint8)
+        resized = cv2.resize(pixels_of_mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
         mask = resized.astype(bool)
+    # Cut out, since all that follows goes through every pixel, and a plate is a small part of its picture.
+    columns = np.flatnonzero(mask.any(axis=0))
+    if not len(columns):
+        return Region(0, 0, mask[:0, :0])
+    mask = mask[:, columns[0] : columns[-1] + 1]
+    rows = np.flatnonzero(mask.any(axis=1))
     left, top = pixels.offset
-    rows, columns = mask.shape
-    if left < 0 or top < 0 or left + columns > width or top + rows > height:
-        raise FormatError(
-            f'mask of {columns} x {rows} at x {left}, y {top} reaches over the picture of {width} x {height}'
-        )
-    return Region(left, top, mask)
+    return Region(left + int(columns[0]), top + int(rows[0]), mask[rows[0] : rows[-1] + 1].copy())
+
+
+def _encode(region: Region, width: int, height: int) -> dict[str, Any]:
+    """Run lengths of a region; goes through the columns of its window alone."""
+    columns = np.zeros((height, region.mask.shape[1]), dtype=bool)
+    Region(0, region.top, region.mask).paint(columns, True)
+    counts = encode_rle(columns)['counts']
+    counts[0] += region.left * height
+    behind = (width - region.left - region.mask.shape[1]) * height
+    if len(counts) % 2:
+        counts[-1] += behind
+    elif behind:
+        counts.append(behind)
+    return {'size': [height, width], 'counts': counts}
 
 
 def _annotation(shape: Shape, region: Region, width: int, height: int) -> dict[str, Any]:
@@ -148,9 +182,7 @@ def _annotation(shape: Shape, region: Region, width: int, height: int) -> dict[s
         points = np.concatenate(outlines)
         (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     else:
-        full = np.zeros((height, width), dtype=bool)
-        region.paint(full, True)
-        segmentation = encode_rle(full)
+        segmentation = _encode(region, width, height)
         rows, columns = np.flatnonzero(region.mask.any(axis=1)), np.flatnonzero(region.mask.any(axis=0))
         left, right = region.left + columns[0], region.left + columns[-1] + 1
         top, bottom = region.top + rows[0], region.top + rows[-1] + 1

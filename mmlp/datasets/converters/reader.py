@@ -6,6 +6,8 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
+from .boundary import Boundary
+from .files import PictureIndex, walk
 from .records import ConversionError, Problem, Record
 
 
@@ -17,18 +19,36 @@ class Reader(ABC):
 
     Args:
         source: Folder (or file, where the format allows one) with the set.
+        images: Folder of the pictures, where the format allows one beside the source.
+        allow_outside: Take pictures that lie outside of these folders, too, where names or links lead there.
 
     Raises:
-        ConversionError: There is no such source.
+        ConversionError: There is no such source, or no such folder of pictures.
     """
 
     #: Short name, which is the name of the command, too.
     name: str
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, images: str | None = None, allow_outside: bool = False) -> None:
+        for path in (source, images):
+            if path and not os.path.exists(path):
+                raise ConversionError(f'there is no {path!r}')
         self.source = os.path.abspath(source)
-        if not os.path.exists(self.source):
-            raise ConversionError(f'there is no {source!r}')
+        #: Folder of the source.
+        self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
+        folders = (images, self.root) if images else (self.root,)
+        self.boundary = Boundary(*folders, allow_outside=allow_outside)
+
+    def walk(self, *suffixes: str) -> Iterator[str]:
+        """Files of the source with these endings, see :func:`~.files.walk`; a source that is a file alone."""
+        if os.path.isfile(self.source):
+            yield self.source
+        else:
+            yield from walk(self.root, *suffixes, boundary=self.boundary)
+
+    def find_pictures(self) -> PictureIndex:
+        """The pictures of the source."""
+        return PictureIndex(self.boundary)
 
     @abstractmethod
     def read(self) -> Iterator[Record | Problem]:

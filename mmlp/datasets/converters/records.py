@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .choices import SPLITS
-from .shapes import FormatError, Shape
+from .limits import DATA_ERRORS
+from .shapes import Shape, describe
 
 __all__ = ['SPLITS', 'ConversionError', 'Problem', 'Record', 'attempt']
 
@@ -54,7 +55,7 @@ def attempt(path: str, parse: Callable[..., T], *args: Any) -> T | Problem:
     """Calls ``parse`` and turns what is wrong with this one file into a problem, so that the rest goes on."""
     try:
         return parse(*args)
-    except (FormatError, OSError) as error:
+    except OSError as error:
         return Problem(path, str(error))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        return Problem(path, f'is not built as its format says: {type(error).__name__}: {error}')
+    except DATA_ERRORS as error:
+        return Problem(path, describe(error))

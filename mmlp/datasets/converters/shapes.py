@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ...plates.geometry import following_points, order_corners
+from .limits import DATA_ERRORS, FARTHEST, shown
 
 Points = np.ndarray
 
@@ -31,6 +33,8 @@ class PixelMask:
         key: What identifies the pixels, for the fingerprint.
         offset: Column and row of the mask's first pixel in the picture.
         size: Width and height of the picture that the mask belongs to; None where unknown.
+        extent: Width and height of what ``load`` returns, so that it is called for masks that fit the picture
+            alone; None for one that is stretched.
         stretch: The mask covers the whole picture at a size of its own and is resized to it.
     """
 
@@ -38,7 +42,23 @@ class PixelMask:
     key: bytes
     offset: tuple[int, int] = (0, 0)
     size: tuple[int, int] | None = None
+    extent: tuple[int, int] | None = None
     stretch: bool = False
+
+    def check_fit(self, width: int, height: int) -> None:
+        """Checks that the mask lies in a picture of a width and height, before it is decoded.
+
+        Raises:
+            FormatError: It does not.
+        """
+        if self.extent is None:
+            return
+        (left, top), (columns, rows) = self.offset, self.extent
+        if min(left, top, columns, rows) < 0 or left + columns > width or top + rows > height:
+            raise FormatError(
+                f'mask of {columns} x {rows} at x {left}, y {top} reaches over the picture of '
+                f'{width} x {height}'
+            )
 
 
 @dataclass(frozen=True)
@@ -118,9 +138,9 @@ def box(
     Raises:
         FormatError: A coordinate is no number, or the right or bottom edge is not behind the other.
     """
-    left, top, right, bottom = edges
-    if not np.isfinite([left, top, right, bottom]).all():
-        raise FormatError(f'box with a coordinate that is no number: {list(edges)}')
+    left, top, right, bottom = map(float, edges)
+    if not all(abs(edge) <= FARTHEST for edge in (left, top, right, bottom)):
+        raise FormatError(f'box with a coordinate that no picture has: {shown(list(edges))}')
     if right <= left or bottom <= top:
         raise FormatError(
             f'box without area: left {left:g}, top {top:g}, right {right:g}, bottom {bottom:g}; '
@@ -173,16 +193,40 @@ def ellipse(
     return polygon(rim @ turn + np.asarray(centre, dtype=np.float64), label=label)
 
 
-def bitmap(pixels: np.ndarray, offset: tuple[int, int], label: str | None = None) -> Shape:
-    """A mask of True and False whose first pixel lies at column and row ``offset`` of the picture."""
+def bitmap(
+    load: Callable[[], np.ndarray],
+    key: bytes,
+    offset: tuple[int, int],
+    extent: tuple[int, int],
+    label: str | None = None,
+) -> Shape:
+    """A mask of a part of the picture, decoded when it is painted.
+
+    Args:
+        load: Returns a bool array of the extent's height and width.
+        key: What identifies the pixels.
+        offset: Column and row of its first pixel in the picture.
+        extent: Its width and height.
+        label: Class of the annotation.
+
+    Raises:
+        FormatError: It has no area.
+    """
+    if min(extent) < 1:
+        raise FormatError(f'mask of {extent[0]} x {extent[1]} pixels')
+    key = hashlib.sha1(repr(extent).encode() + key).digest()
+    return Shape('mask', label=label, pixels=PixelMask(load, key, offset, extent=extent))
+
+
+def packed_bitmap(pixels: np.ndarray, offset: tuple[int, int], label: str | None = None) -> Shape:
+    """A mask of True and False that is known, kept at a bit a pixel."""
     packed = np.packbits(pixels)
-    shape = pixels.shape
+    height, width = pixels.shape
 
     def load() -> np.ndarray:
-        return np.unpackbits(packed, count=shape[0] * shape[1]).reshape(shape).astype(bool)
+        return np.unpackbits(packed, count=width * height).reshape(height, width).astype(bool)
 
-    key = repr(shape).encode() + packed.tobytes()
-    return Shape('mask', label=label, pixels=PixelMask(load, hashlib.sha1(key).digest(), offset))
+    return bitmap(load, packed.tobytes(), offset, (width, height), label)
 
 
 def mask_file(path: str, read: Callable[[str], np.ndarray], ignored: bool = False) -> Shape:
@@ -190,6 +234,15 @@ def mask_file(path: str, read: Callable[[str], np.ndarray], ignored: bool = Fals
     stat = os.stat(path)
     key = f'{os.path.basename(path)!r} {stat.st_size} {stat.st_mtime_ns}'.encode()
     return Shape('mask', ignored=ignored, pixels=PixelMask(lambda: read(path), key, stretch=True))
+
+
+def describe(error: BaseException) -> str:
+    """What is wrong with data that caused one of :data:`~.limits.DATA_ERRORS`."""
+    if isinstance(error, (FormatError, OSError, SyntaxError, Image.DecompressionBombError)):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return 'takes more memory than there is'
+    return f'is not built as its format says: {type(error).__name__}: {str(error)[:200]}'
 
 
 def labelled(label: str, where: str, parse: Callable[..., Shape], *args: Any) -> Shape:
@@ -203,8 +256,8 @@ def labelled(label: str, where: str, parse: Callable[..., Shape], *args: Any) ->
     """
     try:
         return parse(*args)
-    except (AttributeError, TypeError, ValueError) as error:
-        return Shape('flawed', label=label, flaw=f'{where}: {error}')
+    except DATA_ERRORS as error:
+        return Shape('flawed', label=label, flaw=f'{where}: {describe(error)}')
 
 
 def _turns(points: np.ndarray) -> np.ndarray:
@@ -235,10 +288,12 @@ def _untangle(points: np.ndarray) -> tuple[np.ndarray, str]:
 def _outline(points: Sequence | np.ndarray, close: bool = True) -> np.ndarray:
     try:
         outline = np.array(points, dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError):
-        raise FormatError(f'expected pairs of numbers x, y, got {str(points)[:80]}') from None
+    except (OverflowError, TypeError, ValueError):
+        raise FormatError(f'expected pairs of numbers x, y, got {shown(points)}') from None
     if not np.isfinite(outline).all():
         raise FormatError('a coordinate is not a finite number')
+    if np.abs(outline).max(initial=0) > FARTHEST:
+        raise FormatError(f'a coordinate of {np.abs(outline).max():g}, which no picture has')
     if close and len(outline) > 3 and (outline[0] == outline[-1]).all():
         outline = outline[:-1]
     if len(outline) < 3:

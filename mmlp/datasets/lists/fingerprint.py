@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 from tqdm import tqdm
 
+from mmlp.files import Journal, read_journal
 from mmlp.media import UnreadableMediaError, read_image
 from mmlp.progress import progress_bar
 
 from ..audit.perceptual_hash import hash_picture
 from ..audit.suspicion import LEAST_CONTRAST
 from ..converters.work import in_threads
+
+_KIND = 'fingerprints'
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,13 @@ class FingerprintStore:
     """Measures pictures in threads, each once: what was measured is kept in a file.
 
     Args:
-        path: The file, one JSON line a picture; None keeps nothing. A file that changed since (by its size
-            or time) is measured again.
+        path: The file, a :class:`~mmlp.files.Journal`; None keeps nothing. A picture that changed since (by
+            its size or time) is measured again.
         workers: Number of threads.
         progress: Show a progress bar.
+
+    Raises:
+        JournalError: The file is something else, or damaged.
     """
 
     def __init__(self, path: str | os.PathLike | None, workers: int, progress: bool = True) -> None:
@@ -69,7 +75,7 @@ class FingerprintStore:
         self._progress = progress
         self._known: dict[str, tuple[list[int], Fingerprint | None]] = {}
         if path is not None and os.path.isfile(path):
-            self._load(path)
+            self._known.update(read_journal(path, _KIND, _parse).entries)
 
     def measure(self, paths: Iterable[str], what: str) -> dict[str, Fingerprint | None]:
         """Measures pictures.
@@ -90,29 +96,30 @@ class FingerprintStore:
             if self._path is None:
                 self._measure(new, stamps, bar, None)
             elif new:
-                os.makedirs(os.path.dirname(os.path.abspath(self._path)), exist_ok=True)
-                with open(self._path, 'a', encoding='utf-8') as file:
-                    self._measure(new, stamps, bar, file)
+                former = (_entry(path, *known) for path, known in self._known.items())
+                with closing(Journal(self._path, _KIND, {}, former)) as journal:
+                    self._measure(new, stamps, bar, journal)
         return {path: self._known[path][1] for path in paths}
 
-    def _measure(self, paths: list[str], stamps: dict[str, list[int]], bar: tqdm, file: object) -> None:
+    def _measure(
+        self, paths: list[str], stamps: dict[str, list[int]], bar: tqdm, journal: Journal | None
+    ) -> None:
         with closing(in_threads(_try_fingerprint, paths, self._workers)) as results:
             for path, future in results:
                 taken = future.result()
                 self._known[path] = stamps[path], taken
-                if file is not None:
-                    line = [os.fsencode(path).hex(), stamps[path], taken and asdict(taken)]
-                    file.write('\n' + json.dumps(line))
+                if journal is not None:
+                    journal.add(_entry(path, stamps[path], taken))
                 bar.update()
 
-    def _load(self, path: str | os.PathLike) -> None:
-        # A line that was cut off is passed over: each begins with the end of the one before.
-        for line in Path(path).read_text(encoding='utf-8').split('\n'):
-            try:
-                name, stamp, taken = json.loads(line)
-                self._known[os.fsdecode(bytes.fromhex(name))] = stamp, taken and Fingerprint(**taken)
-            except (TypeError, ValueError):
-                continue
+
+def _entry(path: str, stamp: list[int], taken: Fingerprint | None) -> tuple[str, list[int], dict | None]:
+    return os.fsencode(path).hex(), stamp, taken and asdict(taken)
+
+
+def _parse(entry: Any) -> tuple[str, tuple[list[int], Fingerprint | None]]:
+    name, stamp, taken = entry
+    return os.fsdecode(bytes.fromhex(name)), (stamp, taken and Fingerprint(**taken))
 
 
 def _try_fingerprint(path: str) -> Fingerprint | None:

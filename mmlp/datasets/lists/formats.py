@@ -12,7 +12,9 @@ from ..converters.reader import Reader
 _LAYOUT = 'layout'
 
 
-def open_source(folder: str, named: str | None = None, usual: str = '') -> Reader:
+def open_source(
+    folder: str, named: str | None = None, usual: str = '', allow_outside: bool = False
+) -> Reader:
     """The reader of a downloaded set.
 
     Args:
@@ -20,6 +22,7 @@ def open_source(folder: str, named: str | None = None, usual: str = '') -> Reade
         named: The format that the user named. Without one a folder in our own layout is read as that, any
             other as ``usual``.
         usual: The format that the set has where it is published; empty where that is not known.
+        allow_outside: Take pictures outside of the folder to which names or links lead.
 
     Raises:
         ConversionError: There is no such folder.
@@ -31,7 +34,7 @@ def open_source(folder: str, named: str | None = None, usual: str = '') -> Reade
     if chosen not in FORMATS:
         what = f'there is no format {chosen!r}' if chosen else f'which format has {folder!r}?'
         raise ValueError(f'{what} Name one with --format: {", ".join(sorted(FORMATS))}')
-    return FORMATS[chosen].load_reader()(folder)
+    return FORMATS[chosen].load_reader()(folder, allow_outside=allow_outside)
 
 
 def _is_layout(folder: str) -> bool:

@@ -8,8 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..converters.boundary import Boundary
 from ..converters.files import relative_name, walk
 from ..converters.records import SPLITS
+from ..converters.shapes import FormatError
+from ..converters.texts import read_lines
 from ..picture_suffixes import IMG_SUFFIXES
 from .fingerprint import FingerprintStore
 from .picture_list import ListedPicture, ListError, check_name
@@ -51,7 +54,10 @@ def list_pictures(
     paths = {
         (split, relative_name(path, str(root / split / 'images'))): path
         for split in splits
-        for path in walk(str(root / split / 'images'), *IMG_SUFFIXES)
+        # Pictures are measured, not copied: links may lead anywhere.
+        for path in walk(
+            str(root / split / 'images'), *IMG_SUFFIXES, boundary=Boundary(str(root), allow_outside=True)
+        )
     }
     if not paths:
         looked = ', '.join(f'{split}/images' for split in splits)
@@ -87,10 +93,9 @@ def read_names(path: str | os.PathLike) -> list[str]:
         ListError: It cannot be read, or is empty.
     """
     try:
-        lines = Path(path).read_text(encoding='utf-8-sig').splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        names = [line.strip() for line in read_lines(str(path)) if line.strip()]
+    except (FormatError, OSError) as error:
         raise ListError(f'{str(path)!r} cannot be read: {error}') from error
-    names = [line.strip() for line in lines if line.strip()]
     if not names:
         raise ListError(f'{str(path)!r} names no pictures')
     return names
@@ -125,5 +130,5 @@ def _read_identifiers(path: str | os.PathLike | None) -> dict[tuple[str, str], s
                     f'{str(path)!r} needs the columns {", ".join(columns)}; got {lines.fieldnames}'
                 )
             return {(line['split'], line['name']): line['identifier'] for line in lines}
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ListError(f'{str(path)!r} cannot be read: {error}') from error

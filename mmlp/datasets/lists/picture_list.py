@@ -12,6 +12,9 @@ from pathlib import Path, PurePosixPath
 from mmlp.files import write_bytes
 
 from ..converters.choices import SPLITS
+from ..converters.limits import LARGEST_LIST, shown
+from ..converters.shapes import FormatError
+from ..converters.texts import read_text
 from ..picture_suffixes import IMG_SUFFIXES
 
 _SHA256 = re.compile(r'[0-9a-f]{64}')
@@ -68,13 +71,16 @@ def read_list(path: str | Path) -> list[ListedPicture]:
             lines mean the same file.
     """
     try:
-        text = Path(path).read_bytes().decode('utf-8-sig', 'surrogateescape')
-    except OSError as error:
-        raise ListError(f'{str(path)!r} cannot be read: {error.strerror or error}') from error
-    lines = csv.DictReader(io.StringIO(text, newline=''))
-    missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
+        lines = csv.DictReader(io.StringIO(read_text(str(path), LARGEST_LIST), newline=''))
+        missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
+    except (FormatError, OSError, csv.Error) as error:
+        raise ListError(
+            f'{str(path)!r} cannot be read: {getattr(error, "strerror", None) or error}'
+        ) from error
     if missing:
-        raise ListError(f'{str(path)!r} lacks the columns {", ".join(missing)}; got {lines.fieldnames or []}')
+        raise ListError(
+            f'{str(path)!r} lacks the columns {", ".join(missing)}; got {shown(lines.fieldnames or [])}'
+        )
     pictures: list[ListedPicture] = []
     seen: dict[str, int] = {}
     try:
@@ -84,7 +90,7 @@ def read_list(path: str | Path) -> list[ListedPicture]:
             if first != lines.line_num:
                 raise ListError(f'{picture.key!r} stands in line {first}, too')
             pictures.append(picture)
-    except (ListError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise ListError(f'{str(path)!r}, line {lines.line_num}: {error}') from error
     if not pictures:
         raise ListError(f'{str(path)!r} lists no pictures')

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..converters.conversion import convert_jobs, finish
+from ..converters.files import CONVERSION_FOLDER
 from ..converters.formats import FORMATS
 from ..converters.labels import choose_labels
 from ..converters.manifest import Manifest
@@ -75,6 +76,7 @@ def rebuild(
         ConversionError: A set is not what its reader reads, ``OUT`` holds something else, or nothing of what
             was found could be converted.
         ValueError: ``readers`` has a source that the list does not know.
+        WriteError: An output could not be written; the same call goes on from there.
     """
     check_sources(listed, readers)
     report = Report(options.out)
@@ -82,9 +84,8 @@ def rebuild(
     try:
         done = {key for key, entry in manifest.entries.items() if _is_there(manifest, entry)}
         result = Rebuilt(report, [row for row in listed if row.key in done])
-        store = FingerprintStore(
-            os.path.join(manifest.folder, 'fingerprints.jsonl'), options.workers, options.progress
-        )
+        kept = os.path.join(manifest.out, CONVERSION_FOLDER, 'fingerprints.jsonl')
+        store = FingerprintStore(kept, options.workers, options.progress)
         jobs: list[Job] = []
         sets: dict[tuple[str, str], tuple[list[Record], list[Problem]]] = {}  # several sources in one folder
         for source in dict.fromkeys(row.source for row in listed):
@@ -103,6 +104,9 @@ def rebuild(
             jobs += [Job(item.record, item.listed.split, item.listed.name) for item in found]
             result.found += found
             result.missing += missing
+        _write_tables(
+            manifest, result, sources or {}
+        )  # a run that goes on from here has no other way to tell
         convert_jobs(jobs, manifest, options, report)
         planned = [row.key for row in listed if row.key in done] + [job.key for job in jobs]
         if planned:
@@ -136,7 +140,8 @@ def _settings(listed: Sequence[ListedPicture], options: Options) -> dict[str, ob
 
 
 def _is_there(manifest: Manifest, entry: dict) -> bool:
-    return all(os.path.isfile(path) for path in manifest.outputs(entry))
+    # Empty ones are not: a power failure leaves such files.
+    return all(os.path.isfile(path) and os.path.getsize(path) for path in manifest.outputs(entry))
 
 
 def _read(reader: Reader, options: Options, report: Report) -> tuple[list[Record], list[Problem]]:
@@ -145,6 +150,7 @@ def _read(reader: Reader, options: Options, report: Report) -> tuple[list[Record
     whole, records = Report(options.out), []
     for item in reader.read():
         (whole.problems if isinstance(item, Problem) else records).append(item)
+    whole.problems[:0] = reader.boundary.problems()
     labels = options.labels if FORMATS[reader.name].has_labels else None
     choice = choose_labels(records, labels, options.ignore_labels)
     jobs = plan(records, choice, Options(options.out, rule=SplitRule('train')), whole)

@@ -7,6 +7,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..converters.limits import shown
+from ..converters.shapes import FormatError
+from ..converters.texts import read_text
 from .picture_list import ListError
 
 FILE_NAME = 'sources.csv'
@@ -43,14 +46,14 @@ def read_sources(path: str | Path) -> dict[str, Source]:
         ListError: The file cannot be read or lacks a column.
     """
     try:
-        text = Path(path).read_text(encoding='utf-8-sig')
+        lines = csv.DictReader(io.StringIO(read_text(str(path)), newline=''))
+        fields, rows = lines.fieldnames or [], list(lines)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
+    except (FormatError, OSError, csv.Error) as error:
         raise ListError(f'{str(path)!r} cannot be read: {error}') from error
-    lines = csv.DictReader(io.StringIO(text, newline=''))
-    missing = [column for column in _COLUMNS if column not in (lines.fieldnames or ())]
+    missing = [column for column in _COLUMNS if column not in fields]
     if missing:
-        raise ListError(f'{str(path)!r} lacks the columns {", ".join(missing)}; got {lines.fieldnames or []}')
-    rows = [[(line[column] or '').strip() for column in _COLUMNS] for line in lines]
-    return {row[0]: Source(*row) for row in rows}
+        raise ListError(f'{str(path)!r} lacks the columns {", ".join(missing)}; got {shown(fields)}')
+    stated = [[(row[column] or '').strip() for column in _COLUMNS] for row in rows]
+    return {row[0]: Source(*row) for row in stated}

@@ -100,7 +100,7 @@ class Tiff:
 
         Raises:
             struct.error: It is cut off.
-            ValueError: It states more values than any has.
+            ValueError: It states more values than any has, or more bytes than there are.
         """
         widths, data = self.widths, self.data
         (count,) = struct.unpack_from(self.order + widths.count, data, offset)
@@ -108,6 +108,7 @@ class Tiff:
             raise ValueError(f'a directory of {count} values')
         start = offset + struct.calcsize(widths.count)
         entries: Directory = {}
+        total = 0
         for position in range(start, start + widths.entry * count, widths.entry):
             tag, kind, number = struct.unpack_from(f'{self.order}HH{widths.word}', data, position)
             size = TYPE_SIZES.get(kind, 0) * number
@@ -115,6 +116,9 @@ class Tiff:
             if size > widths.inline:
                 (place,) = struct.unpack_from(self.order + widths.word, data, place)
             if 0 < size <= len(data) - place:
+                total += size
+                if total > len(data):  # A few bytes can be named by thousands of tags.
+                    raise ValueError('values that lie over one another')
                 self.has_doubles |= tag in entries
                 entries[tag] = Entry(kind, number, data[place : place + size])
                 self.read.append((place, place + size + size % 2))

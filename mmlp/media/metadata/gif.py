@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -82,6 +83,15 @@ def _cut_picture(parts: list[bytes], wanted: MetadataFilter) -> None:
             if kept != coded:
                 wanted.leave_out(BYTES_BETWEEN)
                 parts[index] = part[:start] + _split(kept)
+
+
+def count_gif_frames(data: bytes) -> int:
+    """Counts the pictures of a GIF file, up to where it ends or is damaged."""
+    frames = 0
+    with contextlib.suppress(ValueError, IndexError):
+        for block in _blocks(data):
+            frames += block.kind == 'picture'
+    return frames
 
 
 def _blocks(data: bytes) -> Iterator[_Block]:

@@ -67,6 +67,8 @@ def with_jp2_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
                 kept = _stream_of(encoded)
         if kept is not None:
             parts.append(box(kind, kept))
+    if not seen >= {_HEADER, _STREAM}:
+        raise ValueError('a JPEG 2000 file without header or pixels among its boxes')
     return b''.join(parts)
 
 

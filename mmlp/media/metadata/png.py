@@ -57,17 +57,18 @@ def with_png_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
     if original[size:].strip(b'\0'):
         wanted.leave_out(BYTES_BEHIND)
     parts = [_SIGNATURE]
-    chunks = list(png_chunks(encoded))
+    chunks = list(png_chunks(memoryview(encoded)))  # Views, not copies: pixels may be most of the memory.
     pixels = _wanted_pixels(chunks, wanted)
     for kind, payload in chunks:
         if kind in _PICTURE:
             if len(payload) > _PICTURE[kind]:
                 wanted.leave_out(BYTES_BETWEEN)
-            parts.append(_chunk(kind, payload[: _PICTURE[kind]]))
+            parts += _chunk_parts(kind, payload[: _PICTURE[kind]])
         if kind == b'IHDR':
             parts.extend(metadata)  # Colour must come before the palette, the rest may stand anywhere.
         if kind == _PIXELS:
-            parts += [_chunk(kind, part) for part in pixels]
+            for part in pixels:
+                parts += _chunk_parts(kind, part)
             pixels = []
     if chunks[-1][1] and encoded is original:
         wanted.leave_out(BYTES_BETWEEN)
@@ -77,21 +78,24 @@ def with_png_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
 def _wanted_pixels(chunks: list[tuple[bytes, bytes]], wanted: MetadataFilter) -> list[bytes]:
     """Returns the payloads of the pixels' chunks, as far as they hold rows of the picture."""
     payloads = [payload for kind, payload in chunks if kind == _PIXELS]
-    size, unpacker, used = _bytes_of_rows(dict(chunks)[b'IHDR']), zlib.decompressobj(), 0
-    unpacked = 0
+    size, unpacker, used, unpacked = _bytes_of_rows(dict(chunks)[b'IHDR']), zlib.decompressobj(), 0, 0
     for payload in payloads:
-        rest = payload
-        while rest and not unpacker.eof:
-            unpacked += len(unpacker.decompress(rest, _BLOCK))
-            rest = unpacker.unconsumed_tail
+        for start in range(0, len(payload), _BLOCK):  # What is not unpacked yet is copied with each step.
+            rest = payload[start : start + _BLOCK]
+            used += len(rest)
+            produced = _BLOCK
+            while not unpacker.eof and (rest or produced == _BLOCK):
+                produced = len(unpacker.decompress(rest, _BLOCK))
+                unpacked, rest = unpacked + produced, unpacker.unconsumed_tail
+            if unpacker.eof:
+                break
         if unpacker.eof:
-            used += len(payload) - len(unpacker.unused_data)
+            used -= len(unpacker.unused_data)
             break
-        used += len(payload)
-    whole = b''.join(payloads)
-    if unpacker.eof and unpacked <= size and used == len(whole):
+    if unpacker.eof and unpacked <= size and used == sum(map(len, payloads)):
         return payloads
     wanted.leave_out(BYTES_BETWEEN)
+    whole = b''.join(payloads)
     if unpacked <= size:
         return [whole[:used]]
     return [zlib.compress(zlib.decompressobj().decompress(whole, size))]
@@ -131,8 +135,12 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _chunk(kind: bytes, payload: bytes) -> bytes:
+    return b''.join(_chunk_parts(kind, payload))
+
+
+def _chunk_parts(kind: bytes, payload: bytes) -> list[bytes]:
     checksum = zlib.crc32(payload, zlib.crc32(kind))
-    return b''.join([struct.pack('>I4s', len(payload), kind), payload, struct.pack('>I', checksum)])
+    return [struct.pack('>I4s', len(payload), kind), payload, struct.pack('>I', checksum)]
 
 
 def _wanted_chunk(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes | None:

@@ -258,8 +258,10 @@ def _read_pieces(tiff: Tiff, structure: Directory, places: int, sizes: int) -> l
     row = -(-across * bits // 8)
     halves = (*tiff.numbers(structure.get(_SUBSAMPLING)), 1, 1)[:2]
     pieces = []
+    # A view where nothing is looked for: pixels may be most of the memory.
+    data = memoryview(tiff.data) if compression == _RAW else tiff.data
     for index in range(count):
-        piece = tiff.data[offsets[index] : offsets[index] + lengths[index]]
+        piece = data[offsets[index] : offsets[index] + lengths[index]]
         tiff.read.append((offsets[index], offsets[index] + len(piece) + len(piece) % 2))
         is_last = places == _STRIPS[0] and index % (count // planes) == count // planes - 1
         lines = height - rows * (count // planes - 1) if is_last else rows

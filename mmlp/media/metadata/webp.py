@@ -31,7 +31,7 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
         bytes: The file, byte for byte the same when nothing had to go.
 
     Raises:
-        ValueError: The picture stands in a frame of an animation.
+        ValueError: There is no picture, or it stands in a smaller frame of an animation.
     """
     kept: dict[bytes, bytes] = {}
     lost = sum(_FLAGS.values())
@@ -51,6 +51,8 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
             kept[kind] = payload
         else:
             wanted.leave_out('unknown chunks')
+    if kept.keys().isdisjoint(_PICTURE):
+        raise ValueError('a WebP file without a picture among its parts')
     if _HEADER in kept:
         head = kept[_HEADER]
         kept[_HEADER] = bytes([head[0] & ~lost]) + head[1:]
@@ -105,6 +107,11 @@ def _chunks(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, bytes
         kind, size = struct.unpack_from('<4sI', data, position)
         yield kind, data[position + 8 : min(position + 8 + size, end)]
         position += 8 + size + size % 2
+
+
+def is_lossless_webp(data: bytes) -> bool:
+    """Tells whether the pixels of a WebP file are coded without loss."""
+    return any(kind == b'VP8L' for kind, _ in webp_chunks(memoryview(data)))
 
 
 def _clean(kind: bytes, payload: bytes, wanted: MetadataFilter) -> bytes | None:

@@ -26,6 +26,8 @@ _NAMES = re.compile(
 )
 #: Names of properties and of what they belong to are short.
 _MOST_OF_NAME = 256
+#: Larger or deeper packets describe no picture, and take gigabytes or Python's stack.
+_MAX_BYTES, _MAX_DEPTH = 1 << 23, 200
 
 
 def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
@@ -43,12 +45,15 @@ def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
         return None
     packet = bytes(xmp).strip(b'\x00')
     try:
+        check_xml_size(packet)
         events = ElementTree.XMLPullParser(['start-ns'])
         events.feed(packet)
         for _, (prefix, uri) in events.read_events():
             if prefix and not re.fullmatch(r'ns\d+|xml', prefix):
                 ElementTree.register_namespace(prefix, uri)
         root = ElementTree.fromstring(packet)
+        if _depth(root) > _MAX_DEPTH:
+            raise ValueError('XMP is nested too deeply')
     except (ElementTree.ParseError, ValueError, LookupError):
         wanted.leave_out('XMP that cannot be read')
         return None
@@ -63,6 +68,23 @@ def clean_xmp(xmp: bytes | None, wanted: MetadataFilter) -> bytes | None:
     if not changed:
         wanted.leave_out('comments in XMP')
     return b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>' + body + b'<?xpacket end="w"?>'
+
+
+def check_xml_size(packet: bytes) -> None:
+    """Refuses XML that would take a hundred times its size when it is parsed.
+
+    Raises:
+        ValueError: It is larger than any description of a picture.
+    """
+    if len(packet) > _MAX_BYTES:
+        raise ValueError(f'XMP of {len(packet):,} bytes')
+
+
+def _depth(root: ElementTree.Element) -> int:
+    depth, level = 0, [root]
+    while level and depth <= _MAX_DEPTH:
+        depth, level = depth + 1, [child for element in level for child in element]
+    return depth
 
 
 def _clean(element: ElementTree.Element, wanted: MetadataFilter) -> bool:

@@ -157,3 +157,12 @@ def test_loss_reports_plate_iou_and_reaches_every_parameter():
     assert set(losses) == {'loss_ce', 'iou_plate'}
     losses['loss_ce'].backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in head.parameters())
+
+
+@torch.no_grad()
+def test_devices_agree_with_torchvision(device):
+    theirs, ours = make_pair()
+    features = torch.randn(2, 16, 9, 13)
+    expected = theirs.eval()(features)
+    found = ours.eval().to(device)([features.to(device)])
+    torch.testing.assert_close(found.cpu(), expected, atol=1e-4, rtol=1e-4)

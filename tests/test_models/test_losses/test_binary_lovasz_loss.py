@@ -126,3 +126,15 @@ class TestErrors:
             BinaryLovaszLoss('softmax')
         with pytest.raises(ValueError, match='class_absent must be one of'):
             BinaryLovaszLoss(class_absent='present')
+
+
+@pytest.mark.parametrize('mode', FORMS)
+def test_devices_agree(mode, batch, device):
+    logits, labels = batch
+    found = []
+    for place in ('cpu', device):
+        leaf = logits.detach().to(place).requires_grad_()
+        loss = BinaryLovaszLoss(mode)(leaf, labels.to(place))
+        loss.backward()
+        found.append((loss.detach().cpu(), leaf.grad.cpu()))
+    torch.testing.assert_close(found[1], found[0])

@@ -76,7 +76,10 @@ class ONNXPeer:
         options.intra_op_num_threads = threads
         # As ours: the contenders take turns, and waiting threads must not slow the next one.
         options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-        self.session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+        try:
+            self.session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+        except Exception as error:  # Its errors have no common base but Exception.
+            raise ValueError(f'ONNX Runtime cannot load {path}: {str(error).splitlines()[0]}') from error
         source = self.session.get_inputs()[0]
         self.input_name = source.name
         if len(source.shape) != 4 or source.type != 'tensor(float)':

@@ -216,6 +216,8 @@ def main(arguments: Optional[list[str]] = None) -> None:
     parser.add_argument('--count', type=int, default=200, help='plates per condition')
     parser.add_argument('--seed', type=int, default=0)
     options = parser.parse_args(arguments)
+    if options.count < 1:
+        parser.error(f'--count must be at least 1, got {options.count}')
     print('| condition | method | corner error, % of height | 95 % below | quad IoU | right order, % | ms |')
     print('|---|---|---|---|---|---|---|')
     for title, condition in CONDITIONS.items():

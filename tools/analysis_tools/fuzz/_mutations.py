@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 #: Numbers at which parsers break: ends of ranges, signs, powers of two and their neighbours.
 _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -21,24 +21,41 @@ _TOKENS = (
     b'\x1b[2J',
     b'\xff\xfe',
     b'&a;',
-    b'*a',
+    b'*names',
     b'[' * 2000,
+    b'[' * 200_000 + b']' * 200_000,
+    b'{"a":' * 5000 + b'0' + b'}' * 5000,
+    b'true',
+    b'"' + b'o' * 100_000 + b'"',
+    b'9' * 5000,
+    b'<!ENTITY a "b">',
+    b'C:\\a.png',
+    b'/etc/a.png',
     b'0.5 ' * 50,
 )
 
 
-def mutate(data: bytes, generator: random.Random, is_text: bool) -> bytes:
+def mutate_bytes(data: bytes, generator: random.Random) -> bytes:
     """Applies one to four mutations.
 
     Args:
         data (bytes): A sound file.
         generator (random.Random): Draws them.
-        is_text (bool): Whether tokens are exchanged, too.
 
     Returns:
         bytes: Another file.
     """
-    kinds = [*_BINARY, *(_TEXT * 2 if is_text else ())]
+    return _mutate(data, generator, _BINARY)
+
+
+def mutate_text(data: bytes, generator: random.Random) -> bytes:
+    """As :func:`mutate_bytes`; tokens are exchanged, too."""
+    return _mutate(data, generator, (*_BINARY, *_TEXT * 2))
+
+
+def _mutate(
+    data: bytes, generator: random.Random, kinds: Sequence[Callable[[bytearray, random.Random], None]]
+) -> bytes:
     result = bytearray(data)
     for _ in range(generator.randint(1, 4)):
         generator.choice(kinds)(result, generator)

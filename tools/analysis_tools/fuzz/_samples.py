@@ -126,10 +126,12 @@ def write_annotations(folder: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True)
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding='utf-8')
         _pixels('RGB').save(path.with_name('a.png'))
+        if name == 'yolo_description':
+            path.with_name('a.txt').write_text('0 0.5 0.5 0.4 0.2\n', encoding='utf-8')
         yield path
 
 
-def _annotations() -> dict[str, tuple[str, str | dict]]:
+def _annotations() -> dict[str, tuple[str, str | dict | list]]:
     width, height = _SIZE
     flat = [value for point in _OUTLINE for value in point]
     relative = [value / _SIZE[number % 2] for number, value in enumerate(flat)]
@@ -164,6 +166,33 @@ def _annotations() -> dict[str, tuple[str, str | dict]]:
             f'<polygon label="plate" points="{points}"/>'
             '<box label="plate" xtl="20" ytl="18" xbr="44" ybr="30" rotation="12"/></image></annotations>',
         ),
+        'label_studio': (
+            'a.json',
+            [
+                {
+                    'id': 1,
+                    'data': {'image': 'a.png'},
+                    'annotations': [
+                        {
+                            'result': [
+                                {
+                                    'original_width': width,
+                                    'original_height': height,
+                                    'value': {
+                                        **dict(zip(('x', 'y', 'width', 'height'), (30, 40, 40, 20))),
+                                        'rotation': 5,
+                                        'rectanglelabels': ['plate'],
+                                    },
+                                }
+                            ]
+                        }
+                    ],
+                }
+            ],
+        ),
+        'openalpr': ('a.txt', 'a.png\t20\t18\t24\t12\tABC123\n'),
+        'uc3m_lp': ('a.json', {'lps': [{'lp_id': 1, 'poly_coord': _OUTLINE, 'characters': []}]}),
+        'ufpr_alpr': ('a.txt', 'camera: GoPro\nplate: ABC1234\ncorners: 20,18 44,18 44,30 20,30\n'),
         'labelme': (
             'a.json',
             {
@@ -183,6 +212,10 @@ def _annotations() -> dict[str, tuple[str, str | dict]]:
             f'{edges}</bndbox></object></annotation>',
         ),
         'wpod': ('a.txt', '4,' + ','.join(f'{v:g}' for v in relative[::2] + relative[1::2]) + ',ABC,'),
+        'yolo_description': (
+            'data.yaml',
+            'path: .\ntrain: [.]\nval: .\nnc: 2\nnames: &names\n  0: plate\n  1: car\nkpt_shape: [4, 2]\n',
+        ),
         'yolo': ('a.txt', '0 ' + ' '.join(f'{value:g}' for value in relative) + '\n'),
     }
 

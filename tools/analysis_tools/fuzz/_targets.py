@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from _checkpoint_mutations import mutate_checkpoint
+from _mutations import mutate_bytes, mutate_text
 from _samples import (
     write_annotations,
     write_checkpoints,
@@ -23,7 +26,11 @@ from mmlp.apis.model_loading import load_segmentor
 from mmlp.datasets.converters import ConversionError, Options, convert
 from mmlp.datasets.converters.readers.coco import COCO
 from mmlp.datasets.converters.readers.cvat import CVAT
+from mmlp.datasets.converters.readers.label_studio import LabelStudio
 from mmlp.datasets.converters.readers.labelme import LabelMe
+from mmlp.datasets.converters.readers.openalpr import OpenALPR
+from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
+from mmlp.datasets.converters.readers.ufpr_alpr import UFPRALPR
 from mmlp.datasets.converters.readers.via import VIA
 from mmlp.datasets.converters.readers.voc import VOC
 from mmlp.datasets.converters.readers.wpod import WPOD
@@ -31,7 +38,12 @@ from mmlp.datasets.converters.readers.yolo import YOLO
 from mmlp.media import MediaError, find_media
 from mmlp.plates import Plate
 
-READERS = {reader.name: reader for reader in (COCO, CVAT, LabelMe, VIA, VOC, WPOD, YOLO)}
+READERS = {
+    reader.name: reader
+    for reader in (COCO, CVAT, LabelMe, LabelStudio, OpenALPR, UC3MLP, UFPRALPR, VIA, VOC, WPOD, YOLO)
+}
+# A data.yaml is mutated in a set of its own.
+READERS['yolo_description'] = YOLO
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,14 +55,14 @@ class Target:
         write_samples (Callable[[Path], Sequence[Path]]): Writes sound files, each in a folder of its own.
         run (Callable[[Path, Path], str]): Reads a file, writes to a folder, and checks what must hold.
         refusals (tuple[type[Exception], ...]): Errors that are an orderly answer.
-        is_text (bool): Whether the files are texts.
+        mutate (Callable[[bytes, random.Random], bytes]): Makes a broken file of a sound one.
     """
 
     name: str
     write_samples: Callable[[Path], Sequence[Path]]
     run: Callable[[Path, Path], str]
     refusals: tuple[type[Exception], ...] = ()
-    is_text: bool = False
+    mutate: Callable[[bytes, random.Random], bytes] = mutate_bytes
 
 
 class _OnePlate:
@@ -85,7 +97,7 @@ def _anonymize(path: Path, out: Path) -> str:
 
 
 def _convert(path: Path, out: Path) -> str:
-    source = path if path.suffix == '.json' and path.parent.name in ('coco', 'via') else path.parent
+    source = path if path.parent.name in ('coco', 'via') else path.parent
     report = convert(READERS[path.parent.name](str(source)), Options(str(out), progress=False, workers=1))
     return f'{len(report.problems)} problems'
 
@@ -104,7 +116,7 @@ TARGETS = {
         Target('image', write_pictures, _anonymize),
         Target('metadata', write_pictures_with_metadata, _anonymize),
         Target('video', write_videos, _anonymize, (MediaError,)),
-        Target('annotation', write_annotations, _convert, (ConversionError,), is_text=True),
-        Target('checkpoint', write_checkpoints, _load, (ValueError,)),
+        Target('annotation', write_annotations, _convert, (ConversionError,), mutate_text),
+        Target('checkpoint', write_checkpoints, _load, (ValueError,), mutate_checkpoint),
     )
 }

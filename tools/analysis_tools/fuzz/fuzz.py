@@ -3,26 +3,27 @@
     python tools/analysis_tools/fuzz/fuzz.py                                  # 100 mutants of each kind
     python tools/analysis_tools/fuzz/fuzz.py image video -n 2000 --seed 7 --keep broken
 
-Sound files are written, mutated (bits, numbers, cuts, repetitions, tokens) and given to what users give them
-to: pictures, their metadata and videos to the job of anonymize.py, annotations to the converters,
-checkpoints to the segmenter. Each runs in a process of its own. It may be done or refuse the file; an error
-that nobody foresaw, a signal, more time or memory than allowed, a changed original, a half-written output or
-an unreadable report is a finding. The same seed gives the same mutants. Linux only.
+Sound files are written, mutated (bits, numbers, cuts, repetitions, tokens; in checkpoints also the pickle
+and the config inside) and given to what users give them to: pictures, their metadata and videos to the job
+of anonymize.py, annotations to the converters, checkpoints to the segmenter. Each runs in a process of its
+own. It may be done or refuse the file; an error that nobody foresaw, a signal, more time or memory than
+allowed, a changed original, a half-written output or an unreadable report is a finding. The same seed gives
+the same mutants. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-from mmlp.cli.command import command, loading
+from mmlp.cli.command import answers_mistakes, command, loading
 
 with loading(__name__):
-    from _mutations import mutate
     from _sandbox import Outcome, run_limited
     from _targets import TARGETS, Target
     from tqdm import tqdm
@@ -46,6 +47,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     unknown = set(args.kinds) - set(TARGETS)
     if unknown:
         parser.error(f'unknown kind {", ".join(sorted(unknown))}; known: {", ".join(TARGETS)}')
+    if args.number < 1 or not (0 < args.seconds < math.inf and 0 < args.memory < math.inf):
+        parser.error('--number wants 1 or more, --seconds and --memory numbers above 0')
+    if args.keep:
+        args.keep.mkdir(parents=True, exist_ok=True)
     return args
 
 
@@ -65,7 +70,7 @@ def fuzz(target: Target, args: argparse.Namespace) -> tuple[Counter, list[tuple[
             work = Path(folder, f'{number}')
             mutant = work / sample.parent.name / sample.name
             shutil.copytree(sample.parent, mutant.parent)
-            mutant.write_bytes(mutate(sample.read_bytes(), generator, target.is_text))
+            mutant.write_bytes(target.mutate(sample.read_bytes(), generator))
             outcome = run_limited(
                 lambda mutant=mutant, work=work: target.run(mutant, work / 'out'),
                 target.refusals,
@@ -77,12 +82,12 @@ def fuzz(target: Target, args: argparse.Namespace) -> tuple[Counter, list[tuple[
                 name = f'{target.name}-{args.seed}-{number}-{sample.name}'
                 findings.append((name, outcome))
                 if args.keep:
-                    args.keep.mkdir(parents=True, exist_ok=True)
                     shutil.copy(mutant, args.keep / name)
             shutil.rmtree(work)
     return counts, findings
 
 
+@answers_mistakes
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns 1 when there are findings."""
     args = parse_args(argv)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from PIL import Image
-
+from mmlp.files import is_disk_full
 from mmlp.progress import progress_bar
 
 from ...picture_size import read_size
 from ...picture_suffixes import IMG_SUFFIXES
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
+from ..boundary import Boundary
 from ..files import place_picture, relative_name, walk
+from ..limits import DATA_ERRORS
 from ..names import flat_name
 from ..records import SPLITS, ConversionError, Problem
-from ..shapes import FormatError
+from ..shapes import FormatError, describe
 from ..work import in_threads
 from .item import Item
 from .outlines import outline_regions
@@ -74,6 +76,7 @@ def export_masks(
     link: str = 'copy',
     min_area: int = 0,
     workers: int = 1,
+    allow_outside: bool = False,
     progress: bool = True,
 ) -> ExportReport:
     """Exports masks as outlines, for correction in an annotation tool.
@@ -93,24 +96,29 @@ def export_masks(
         link: ``copy``, ``hard`` or ``symlink`` pictures.
         min_area: Regions of fewer pixels are left out.
         workers: Number of threads.
+        allow_outside: Take pictures and masks to which links lead out of these folders.
         progress: Show a progress bar.
 
     Raises:
         ConversionError: There is nothing to export, or the output folder is not empty.
+        WriteError: The disk is full; the same call goes on where it stopped.
         ValueError: ``workers`` is less than 1.
     """
     if workers < 1:
         raise ValueError(f'workers must be 1 or more, got {workers!r}')
     parts = _find_parts(source, images, masks)
+    boundary = Boundary(*((images, masks) if images and masks else (source,)), allow_outside=allow_outside)
     jobs = [
         _Job(split, relative_name(path, folder), path, mask_folder)
-        for split, folder, mask_folder in parts
-        for path in walk(folder, *IMG_SUFFIXES)
+        for split, folder, mask_folder in _admitted(parts, boundary)
+        for path in walk(folder, *IMG_SUFFIXES, boundary=boundary)
     ]
+    unused = {mask for _, _, folder in parts for mask in walk(folder, '.png', boundary=boundary)}
+    refused = boundary.problems()
     if not jobs:
-        raise ConversionError(f'no pictures in {parts[0][1]!r}')
-    report = ExportReport(out)
-    unused = {mask for _, _, folder in parts for mask in walk(folder, '.png')}
+        first = f'. The first problem: {refused[0].path}: {refused[0].message}' if refused else ''
+        raise ConversionError(f'no pictures in {parts[0][1]!r}{first}')
+    report = ExportReport(out, problems=refused)
     sources = [os.path.abspath(folder) for _, *folders in parts for folder in folders]
     done = UnfinishedExport(out, {'to': to, 'link': link, 'min_area': min_area, 'sources': sources})
     complete = False
@@ -118,7 +126,8 @@ def export_masks(
         writer = WRITERS[to](out)
         for item in done.finished.values():
             writer.take(item)
-        results = in_threads(partial(_prepare, done=done, min_area=min_area), jobs, workers)
+        prepare = partial(_prepare, done=done, min_area=min_area, known_masks=frozenset(unused))
+        results = in_threads(prepare, jobs, workers)
         with closing(results):
             for job, future in progress_bar(
                 results, total=len(jobs), title='exporting', unit='picture', shown=progress
@@ -133,8 +142,10 @@ def export_masks(
                         writer.write(item)
                         place_picture(job.path, writer.picture_path(item), link)
                         done.add(job.key, stamp, item)
-                except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-                    report.problems.append(Problem(job.path, str(error)))
+                except (*DATA_ERRORS, OSError) as error:
+                    if is_disk_full(error):  # So it is for all that follow.
+                        raise
+                    report.problems.append(Problem(job.path, describe(error)))
                 else:
                     report.count(item)
         writer.finish()
@@ -149,9 +160,15 @@ def export_masks(
     return report
 
 
-def _prepare(job: _Job, done: UnfinishedExport, min_area: int) -> tuple[str, str, Item]:
+def _admitted(parts: Sequence[tuple[str, str, str]], boundary: Boundary) -> list[tuple[str, str, str]]:
+    return [part for part in parts if all(boundary.admits(folder) for folder in part[1:])]
+
+
+def _prepare(
+    job: _Job, done: UnfinishedExport, min_area: int, known_masks: Collection[str]
+) -> tuple[str, str, Item]:
     """The mask of a picture, what tells both from later versions of them, and the outlines."""
-    mask = _find_mask(job.name, job.masks)
+    mask = _find_mask(job.name, job.masks, known_masks)
     stamp = ' '.join(f'{stat.st_size} {stat.st_mtime_ns}' for stat in map(os.stat, (job.path, mask)))
     return mask, stamp, done.look_up(job.key, stamp) or _read(job, mask, min_area)
 
@@ -176,13 +193,13 @@ def _find_parts(source: str | None, images: str | None, masks: str | None) -> li
     return parts
 
 
-def _find_mask(name: str, folder: str) -> str:
-    """Path of the mask of a picture; ``name`` is relative to the folder of pictures."""
+def _find_mask(name: str, folder: str, known: Collection[str]) -> str:
+    """Path of the mask of a picture among all; ``name`` is relative to the folder of pictures."""
     stem = os.path.splitext(name)[0]
     candidates = [form.format(name=name, stem=stem) for form in _MASK_NAMES]
     for candidate in candidates:
         path = os.path.join(folder, *candidate.split('/'))
-        if os.path.isfile(path):
+        if path in known:
             return path
     raise FormatError(f'there is no mask {" or ".join(candidates[:3])} in {folder!r}')
 

@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 
 from ....plates import trace_outline
+from ..limits import MOST_SHAPES
 from ..raster import fill
+from ..shapes import FormatError
 
 #: Least IoU of a simplified outline, filled, with the pixels that it was drawn around.
 LEAST_IOU = 0.985
@@ -14,6 +16,8 @@ LEAST_IOU = 0.985
 _STEPS = (8.0, 6.0, 4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.36, 0.1)
 #: Pixels kept around a region, so that an outline that strays out of it is noticed.
 _MARGIN = 12
+#: Holes of a region; each is joined to its outline.
+_MOST_HOLES = 1000
 
 
 def outline_regions(mask: np.ndarray, min_area: int = 0) -> list[np.ndarray]:
@@ -28,13 +32,19 @@ def outline_regions(mask: np.ndarray, min_area: int = 0) -> list[np.ndarray]:
     Returns:
         float64 arrays of shape (N, 2), x then y from the picture's corner; simplified as far as the filled
         outline agrees with the region at an IoU of 0.985 or more.
+
+    Raises:
+        FormatError: There are thousands of regions, or of holes in one.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    kept = [label for label in range(1, count) if stats[label][cv2.CC_STAT_AREA] >= min_area]
+    if len(kept) > MOST_SHAPES:
+        raise FormatError(
+            f'a mask of {len(kept)} regions, more than {MOST_SHAPES}: noise? --min-area leaves small ones out'
+        )
     outlines = []
-    for label in range(1, count):
-        left, top, width, height, pixels = stats[label]
-        if pixels < min_area:
-            continue
+    for label in kept:
+        left, top, width, height, _ = stats[label]
         window = np.pad(labels[top : top + height, left : left + width] == label, _MARGIN)
         outlines.append(_outline(window) + np.array([left - _MARGIN, top - _MARGIN]))
     return outlines
@@ -58,6 +68,8 @@ def _outline(region: np.ndarray) -> np.ndarray:
 
 def _holes(region: np.ndarray) -> list[np.ndarray]:
     count, labels = cv2.connectedComponents((~region).astype(np.uint8), connectivity=4)
+    if count > _MOST_HOLES:
+        raise FormatError(f'a region with {count - 2} holes, more than {_MOST_HOLES}: noise?')
     return [labels == label for label in range(1, count) if label != labels[0, 0]]
 
 

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
-from ..files import PictureIndex, read_text, walk
+from ..files import PictureIndex
+from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, box
+from ..texts import read_text
 from .fields import number
 
 _SUBSETS = ('AC', 'LE', 'RP')
@@ -37,7 +40,9 @@ def parse_box(text: str) -> Shape:
     """
     fields = text.split()
     if len(fields) != 4:
-        raise FormatError(f'expected 4 numbers, left top right bottom, got {len(fields)}: {text.strip()!r}')
+        raise FormatError(
+            f'expected 4 numbers, left top right bottom, got {len(fields)}: {shown(text.strip())}'
+        )
     return box([number(field, 'box') for field in fields])
 
 
@@ -47,23 +52,24 @@ class AOLP(Reader):
     Args:
         source: Folder of the set.
         test_subset: Subset that becomes the test split.
+        **kwargs: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'aolp'
 
-    def __init__(self, source: str, test_subset: str | None = None) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, test_subset: str | None = None, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
         self.test_subset = test_subset
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        texts = [path for path in walk(self.source, '.txt') if _folder_of(path) == _FOLDER]
+        texts = [path for path in self.walk('.txt') if _folder_of(path) == _FOLDER]
         if not texts:
             raise ConversionError(
                 f'no {_FOLDER}/*.txt in {self.source!r}; expected Subset_{{AC,LE,RP}}/Image and '
                 f'Subset_{{AC,LE,RP}}/{_FOLDER}'
             )
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         annotated = set()
         for text in texts:
             item = attempt(text, self._record, text, index)
@@ -81,7 +87,7 @@ class AOLP(Reader):
         subset = next((p[-2:].upper() for p in reversed(text.split(os.sep)) if p.startswith('Subset_')), '')
         if subset not in _SUBSETS:
             raise FormatError(f'expected a folder Subset_AC, Subset_LE or Subset_RP above {_FOLDER}')
-        block = int(stem) // _BLOCK if stem.isdigit() else stem
+        block = int(stem) // _BLOCK if stem.isdecimal() else stem
         return Record(
             picture,
             f'{subset}/{os.path.basename(picture)}',

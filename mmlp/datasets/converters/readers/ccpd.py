@@ -20,17 +20,18 @@ import os
 import re
 from collections.abc import Iterator
 
-from ..files import PictureIndex, read_text
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, quad
+from ..texts import read_lines
 
 _FIELDS = ('area', 'tilt', 'box', 'corners', 'plate number', 'brightness', 'blur')
 _POINT = re.compile(r'(\d+)&(\d+)')
 _NUMBER = re.compile(r'\d+(_\d+){6,7}')
 _TEST_SUBSETS = {f'ccpd_{name}' for name in ('blur', 'challenge', 'db', 'fn', 'rotate', 'tilt', 'weather')}
 _SPLIT_FOLDERS = ('splits', 'split')
+_SPLIT_LISTS = ('train.txt', 'val.txt', 'test.txt')
 
 
 def parse_name(name: str) -> tuple[Shape, str]:
@@ -76,12 +77,18 @@ class CCPD(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         if not index.pictures:
             raise ConversionError(
                 f'no pictures in {self.source!r}; expected ccpd_base/*.jpg and its like, or ccpd_green/'
             )
-        listed = self._read_split_lists()
+        listed: dict[str, str] = {}
+        for path in self.walk('train.txt', 'val.txt', 'test.txt'):
+            folder, name = os.path.split(path)
+            if os.path.basename(folder) in _SPLIT_FOLDERS and name in _SPLIT_LISTS:
+                problem = attempt(path, _read_list, path, listed)
+                if problem is not None:
+                    yield problem
         for path in index.pictures:
             yield attempt(path, self._record, path, index.relative(path), listed)
 
@@ -99,17 +106,10 @@ class CCPD(Reader):
             split = split_of(name) or split_of(f'{subset}/{base}')
         return Record(path, name, [plate], split=split, group=number, source='its file name')
 
-    def _read_split_lists(self) -> dict[str, str]:
-        """The split of each ``SUBSET/NAME.jpg`` that the lists name."""
-        listed = {}
-        for folder, subfolders, files in os.walk(self.source):
-            if os.path.basename(folder) not in _SPLIT_FOLDERS:
-                subfolders[:] = [name for name in subfolders if not name.startswith('ccpd_')]
-                continue
-            for split in ('train', 'val', 'test'):
-                if f'{split}.txt' not in files:
-                    continue
-                for line in read_text(os.path.join(folder, f'{split}.txt')).split('\n'):
-                    if line.strip():
-                        listed['/'.join(line.strip().replace('\\', '/').split('/')[-2:])] = split
-        return listed
+
+def _read_list(path: str, listed: dict[str, str]) -> None:
+    """Notes the split of each ``SUBSET/NAME.jpg`` that a list names."""
+    split = os.path.splitext(os.path.basename(path))[0]
+    for line in read_lines(path):
+        if line.strip():
+            listed['/'.join(line.strip().replace('\\', '/').split('/')[-2:])] = split

@@ -23,12 +23,14 @@ from typing import Any
 
 import numpy as np
 
-from ..files import PictureIndex, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import read_json
+from ..limits import MOST_SHAPES
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, polygon
-from .fields import read_json, stated_size
+from .fields import stated_size
 
 _LABEL = 'license plate'
 _ENDING = '_polygons.json'
@@ -40,7 +42,10 @@ def parse_objects(objects: list[dict[str, Any]]) -> list[Shape]:
     Raises:
         FormatError: An object has no label or no outline.
     """
+    if len(objects) > MOST_SHAPES:
+        raise FormatError(f'{len(objects)} objects in one picture, more than {MOST_SHAPES}')
     plates = []
+    outlines = _Outlines(objects)
     for position, entry in enumerate(objects):
         if not isinstance(entry, dict) or 'label' not in entry or 'polygon' not in entry:
             raise FormatError(f'object {position}: expected "label" and "polygon"')
@@ -50,18 +55,36 @@ def parse_objects(objects: list[dict[str, Any]]) -> list[Shape]:
             plate = polygon(entry['polygon'], ignored=entry['label'] != _LABEL)
         except FormatError as error:
             raise FormatError(f'object {position}: {error}') from None
-        plates.append(replace(plate, cut=tuple(_in_front(plate, objects[position + 1 :]))))
+        plates.append(replace(plate, cut=tuple(outlines.in_front(plate, position))))
     return plates
 
 
-def _in_front(plate: Shape, later: list[dict[str, Any]]) -> Iterator[np.ndarray]:
-    low, high = plate.parts[0].min(axis=0), plate.parts[0].max(axis=0)
-    for entry in later:
-        points = np.array(entry.get('polygon', []), dtype=np.float64).reshape(-1, 2)
-        if len(points) < 3 or entry.get('deleted') or str(entry.get('label')).startswith(_LABEL):
-            continue
-        if (points.min(axis=0) < high).all() and (points.max(axis=0) > low).all():
-            yield points
+class _Outlines:
+    """The outlines of all objects that are not plates, by where they lie."""
+
+    def __init__(self, objects: list[dict[str, Any]]) -> None:
+        self._points: list[np.ndarray] = []
+        places: list[int] = []
+        for position, entry in enumerate(objects):
+            if (
+                not isinstance(entry, dict)
+                or entry.get('deleted')
+                or str(entry.get('label')).startswith(_LABEL)
+            ):
+                continue
+            points = np.array(entry.get('polygon', []), dtype=np.float64).reshape(-1, 2)
+            if len(points) >= 3 and np.isfinite(points).all():
+                self._points.append(points)
+                places.append(position)
+        self._places = np.array(places)
+        self._low = np.array([points.min(axis=0) for points in self._points]).reshape(-1, 2)
+        self._high = np.array([points.max(axis=0) for points in self._points]).reshape(-1, 2)
+
+    def in_front(self, plate: Shape, position: int) -> list[np.ndarray]:
+        """Those after a position whose window touches that of the plate."""
+        low, high = plate.parts[0].min(axis=0), plate.parts[0].max(axis=0)
+        touches = (self._low < high).all(axis=1) & (self._high > low).all(axis=1)
+        return [self._points[i] for i in np.flatnonzero(touches & (self._places > position))]
 
 
 class Cityscapes(Reader):
@@ -71,12 +94,12 @@ class Cityscapes(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = [path for path in walk(self.source, _ENDING) if split_of(relative_name(path, '/')) != 'test']
+        files = [path for path in self.walk(_ENDING) if split_of(relative_name(path, '/')) != 'test']
         if not files:
             raise ConversionError(
                 f'no *{_ENDING} of train or val in {self.source!r}; expected gtFine/ and leftImg8bit/ in it'
             )
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         for path in files:
             yield attempt(path, self._record, path, index)
 

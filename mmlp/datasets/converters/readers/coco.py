@@ -16,24 +16,30 @@ Roboflow (keremberke/license-plate-object-detection), CC BY 4.0, boxes only ("se
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..files import PictureIndex, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import Flawed, read_members
+from ..limits import DATA_ERRORS, MOST_SHAPES, shown
 from ..names import SPLIT_NAMES, split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..rle import rle_shape
-from ..shapes import FormatError, Shape, labelled, polygon, quad, turned_box
-from .fields import number, read_json, refuse_angles, stated_size
+from ..shapes import FormatError, Shape, describe, labelled, polygon, quad, turned_box
+from .fields import number, refuse_angles, stated_size
 
 #: Outlines and boxes are the same to a pixel, as some exports round them.
 _SAME = 1.0
+_LISTS = ('images', 'annotations', 'categories')
+_IMAGE_ID = re.compile(r'"image_id"\s*:\s*(-?\d{1,18}|"[^"\\]{0,200}")(?=\s*[,}])')
 
 
 class COCO(Reader):
@@ -42,27 +48,22 @@ class COCO(Reader):
     Args:
         source: Annotation file, or a folder with some.
         images: Folder of the pictures, if they do not lie below the source.
+        allow_outside: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'coco'
 
-    def __init__(self, source: str, images: str | None = None) -> None:
-        super().__init__(source)
-        self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
-        self.images = images
-
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = [self.source] if os.path.isfile(self.source) else list(walk(self.source, '.json'))
-        index = PictureIndex(*(root for root in (self.images, self.root) if root))
+        index = self.find_pictures()
         found = False
-        for path in files:
-            content = _load(path)
+        for path in self.walk('.json'):
+            content = attempt(path, _load, path)
             if isinstance(content, Problem):
                 yield content
             elif content is not None:
                 found = True
-                yield from _read_file(path, content, index, self._split(path))
+                yield from content.records(index, self._split(path))
         if not found:
             raise ConversionError(
                 f'no COCO file in {self.source!r}: expected JSON with "images", "annotations", "categories"'
@@ -74,57 +75,132 @@ class COCO(Reader):
         return by_name or split_of(relative_name(path, self.root))
 
 
-def _load(path: str) -> dict[str, Any] | Problem | None:
-    """The content of a COCO file; None for JSON of another kind."""
-    try:
-        content = read_json(path)
-    except FormatError as error:
-        return Problem(path, str(error))
-    if not isinstance(content, dict) or 'images' not in content or 'annotations' not in content:
+@dataclass
+class _Content:
+    """A COCO file, with shapes in the place of its annotations.
+
+    Attributes:
+        path: The file.
+        images: As they stand there.
+        names: Names of the categories by id.
+        shapes: By id of the image, each with what to call it; the id of its category stands in the place of
+            its label.
+        problems: Parts that cannot be used and belong to no picture.
+    """
+
+    path: str
+    images: list[dict[str, Any]] = field(default_factory=list)
+    names: dict[Any, str] = field(default_factory=dict)
+    shapes: dict[Any, list[tuple[Any, Shape]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, kind: str, position: int, value: Any) -> None:
+        """Takes an image, an annotation or a category."""
+        where = f'{kind[:-1]} {position}'
+        try:
+            if kind == 'annotations':
+                self._take_annotation(position, value)
+            elif not isinstance(value, dict):
+                message = (
+                    value.message if isinstance(value, Flawed) else f'expected an object, got {shown(value)}'
+                )
+                raise FormatError(message)
+            elif kind == 'images':
+                self.images.append({**value, 'id': _identity(value.get('id'))})
+            else:
+                self.names[_identity(value.get('id'))] = str(value.get('name', ''))
+        except DATA_ERRORS as error:
+            self.problems.append(Problem(self.path, f'{where}: {describe(error)}'))
+
+    def _take_annotation(self, position: int, value: Any) -> None:
+        if isinstance(value, Flawed):
+            match = _IMAGE_ID.search(value.text)
+            if match is None:
+                raise FormatError(value.message)
+            image_id, name = json.loads(match.group(1)), position
+            shape = Shape('flawed', flaw=f'annotation {position}: {value.message}')
+        elif not isinstance(value, dict):
+            raise FormatError(f'expected an object, got {shown(value)}')
+        else:
+            image_id = _identity(value.get('image_id'))
+            name = value.get('id') if isinstance(value.get('id'), int) else shown(value.get('id'))
+            category = _identity(value.get('category_id'))
+            shape = labelled(category, f'annotation {name}', _shape, value, category)
+        self.shapes.setdefault(image_id, []).append((name, shape))
+
+    def records(self, index: PictureIndex, split: str | None) -> Iterator[Record | Problem]:
+        """Yields a record for every picture."""
+        yield from self.problems
+        files: dict[Any, set[Any]] = defaultdict(set)
+        for image in self.images:
+            files[image['id']].add(str(image.get('file_name')))
+        done = set()
+        for image in self.images:
+            name = image.get('file_name')
+            where = f'{self.path}: {name if isinstance(name, str) and len(name) < 300 else shown(name)}'
+            if len(files[image['id']]) > 1:
+                yield Problem(
+                    where, f'several images have the id {shown(image["id"])}: whose annotations are these?'
+                )
+            elif image['id'] not in done:
+                done.add(image['id'])
+                yield attempt(where, self._record, image, index, split)
+        for image_id, stray in self.shapes.items():
+            if image_id not in files:
+                yield Problem(
+                    self.path, f'{len(stray)} annotations of an image {shown(image_id)} that is not listed'
+                )
+
+    def _record(self, image: dict[str, Any], index: PictureIndex, split: str | None) -> Record:
+        if not isinstance(image.get('file_name'), str):
+            raise FormatError(f'image {shown(image["id"])} has no file_name')
+        picture = index.find(image['file_name'], self.path)
+        size = stated_size(image, 'width', 'height')
+        shapes = [self._named(*stated) for stated in self.shapes.pop(image['id'], ())]
+        return Record(picture, index.relative(picture), shapes, split=split, size=size, source=self.path)
+
+    def _named(self, name: Any, shape: Shape) -> Shape:
+        """A shape with the name of its category."""
+        if shape.label is None and shape.flaw is not None:
+            raise FormatError(shape.flaw)
+        if shape.label not in self.names:
+            raise FormatError(f'annotation {name}: category {shown(shape.label)} is not listed')
+        return replace(shape, label=self.names[shape.label])
+
+
+def _load(path: str) -> _Content | None:
+    """Reads a COCO file; None for JSON of another kind."""
+    content = _Content(path)
+    stated: dict[str, str] = {}
+    for keys, value, _ in read_members(path, _LISTS):
+        if len(keys) == 2:
+            content.take(keys[0], keys[1], value)
+        elif not keys and not isinstance(value, dict):
+            return None
+        elif keys and keys[0] in _LISTS:
+            stated[keys[0]] = type(value).__name__
+    if 'images' not in stated or 'annotations' not in stated:
         return None
-    for key in ('images', 'annotations', 'categories'):
-        if not isinstance(content.get(key), list):
-            return Problem(path, f'expected a list under {key!r}, got {type(content.get(key)).__name__}')
+    for key in _LISTS:
+        if stated.get(key) != 'list':
+            raise FormatError(f'expected a list under {key!r}, got {stated.get(key, "NoneType")}')
     return content
 
 
-def _read_file(
-    path: str, content: dict[str, Any], index: PictureIndex, split: str | None
-) -> Iterator[Record | Problem]:
-    names = {category.get('id'): str(category.get('name', '')) for category in content['categories']}
-    by_image: dict[Any, list[dict[str, Any]]] = {}
-    for annotation in content['annotations']:
-        if not isinstance(annotation, dict):
-            yield Problem(path, f'annotation {annotation!r} is not built as its format says')
-            continue
-        by_image.setdefault(annotation.get('image_id'), []).append(annotation)
+def _identity(value: Any) -> int | str | None:
+    """An id.
 
-    def record(image: dict[str, Any], annotations: list[dict[str, Any]]) -> Record:
-        if not isinstance(image.get('file_name'), str):
-            raise FormatError(f'image {image.get("id")!r} has no file_name')
-        picture = index.find(image['file_name'], path)
-        size = stated_size(image, 'width', 'height')
-        shapes = []
-        for annotation in annotations:
-            where = f'annotation {annotation.get("id")!r}'
-            if annotation.get('category_id') not in names:
-                raise FormatError(f'{where}: category {annotation.get("category_id")!r} is not listed')
-            label = names[annotation['category_id']]
-            shapes.append(labelled(label, where, _shape, annotation, label))
-        return Record(picture, index.relative(picture), shapes, split=split, size=size, source=path)
-
-    for image in content['images']:
-        if not isinstance(image, dict):
-            yield Problem(path, f'image {image!r} is not built as its format says')
-            continue
-        own = by_image.pop(image.get('id'), [])
-        where = f'{path}: {image.get("file_name")}'
-        yield attempt(where, record, image, own)
-    for image_id, stray in by_image.items():
-        yield Problem(path, f'{len(stray)} annotations of an image {image_id!r} that is not listed')
+    Raises:
+        FormatError: It is something that numbers nothing, such as a list.
+    """
+    if value is None or isinstance(value, str) or (type(value) is int and abs(value) < 1 << 63):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return int(value)
+    raise FormatError(f'expected a number as id, got {shown(value)}')
 
 
-def _shape(annotation: dict[str, Any], label: str) -> Shape:
+def _shape(annotation: dict[str, Any], label: Any) -> Shape:
     ignored = bool(annotation.get('iscrowd')) or bool(annotation.get('ignored'))
     segmentation = annotation.get('segmentation')
     # Beside COCO's own keys, what these converters write: the corners before the picture's edge cut them,
@@ -136,6 +212,8 @@ def _shape(annotation: dict[str, Any], label: str) -> Shape:
     if isinstance(segmentation, dict):
         return rle_shape(segmentation, label, ignored)
     if segmentation:
+        if len(segmentation) > MOST_SHAPES:
+            raise FormatError(f'{len(segmentation)} outlines in one annotation, more than {MOST_SHAPES}')
         # Parts of one plate; one that is cut in two by a post is two outlines.
         parts = [polygon(part, label, ignored=ignored) for part in segmentation]
         if len(parts) > 1:
@@ -156,8 +234,10 @@ def _box(annotation: dict[str, Any], label: str) -> Shape:
     bbox = annotation.get('bbox')
     if not isinstance(bbox, list) or len(bbox) != 4:
         turned = ': a turned box? Export outlines' if isinstance(bbox, list) and len(bbox) == 5 else ''
-        raise FormatError(f'neither segmentation nor bbox [x, y, width, height]; bbox is {bbox!r}{turned}')
-    x, y, width, height = map(float, bbox)
+        raise FormatError(
+            f'neither segmentation nor bbox [x, y, width, height]; bbox is {shown(bbox)}{turned}'
+        )
+    x, y, width, height = (number(value, 'bbox') for value in bbox)
     refuse_angles(annotation, known=('rotation',))
     return turned_box((x, y, x + width, y + height), _rotation(annotation), label)
 
@@ -166,6 +246,6 @@ def _is_box(outline: Shape, bbox: Any) -> bool:
     """Whether an outline is that of the box before it is turned."""
     if outline.kind != 'quad' or not isinstance(bbox, list) or len(bbox) != 4:
         return False
-    left, top, width, height = map(float, bbox)
+    left, top, width, height = (number(value, 'bbox') for value in bbox)
     corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
     return bool(np.abs(outline.parts[0] - corners).max() <= _SAME)

@@ -13,15 +13,18 @@ A test set: all of it is test, unless --split says otherwise. The names of its f
 
 from __future__ import annotations
 
-import os
+import io
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from ..files import PictureIndex, walk
+from ..files import PictureIndex
+from ..limits import LARGEST_LIST, size_text
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, polygon, rotated_box
+from ..texts import open_file
+from ..xml_members import Unit, parse_elements
 from .fields import number
 
 _DECLARATION = re.compile(r'^\s*<\?xml[^>]*\?>')
@@ -34,12 +37,13 @@ class EasyPR(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        folder = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
-        index = PictureIndex(folder)
-        files = [self.source] if folder != self.source else list(walk(folder, '.xml'))
+        index = self.find_pictures()
         found = False
-        for path in files:
-            images = _read_images(path)
+        for path in self.walk('.xml'):
+            images = attempt(path, _read_images, path)
+            if isinstance(images, Problem):
+                yield images
+                continue
             found |= bool(images)
             for image in images:
                 yield attempt(path, self._record, image, path, index)
@@ -49,7 +53,10 @@ class EasyPR(Reader):
                 '<taggedRectangle>'
             )
 
-    def _record(self, image: ElementTree.Element, path: str, index: PictureIndex) -> Record:
+    def _record(self, unit: Unit, path: str, index: PictureIndex) -> Record:
+        image = unit.element
+        if unit.flaw is not None:
+            raise FormatError(f'<image> {unit.flaw}')
         stated = image.findtext('imageName') or ''
         try:
             picture = index.find(stated, path)
@@ -59,7 +66,7 @@ class EasyPR(Reader):
         return Record(picture, index.relative(picture), shapes, split='test', source=path)
 
 
-def _rectangle(tag: ElementTree.Element) -> Shape:
+def _rectangle(tag: Element) -> Shape:
     """A plate; turned upright rectangles are stated, too, as ones higher than wide at nearly 90 degrees."""
     x, y, width, height, degrees = (
         number(tag.get(key, ''), key) for key in ('x', 'y', 'width', 'height', 'rotation')
@@ -69,16 +76,22 @@ def _rectangle(tag: ElementTree.Element) -> Shape:
     return polygon(rotated_box((x, y), (width, height), degrees).parts[0])
 
 
-def _read_images(path: str) -> list[ElementTree.Element]:
+def _read_images(path: str) -> list[Unit]:
     """The pictures of a file. It states ISO-8859-1 and is written in GBK."""
-    with open(path, 'rb') as file:
-        data = file.read()
+    with open_file(path) as file:
+        data = file.read(LARGEST_LIST + 1)
+    if len(data) > LARGEST_LIST:
+        raise FormatError(f'is larger than {size_text(LARGEST_LIST)}')
     for encoding in ('utf-8-sig', 'gb18030'):
         try:
-            root = ElementTree.fromstring(_DECLARATION.sub('', data.decode(encoding)))
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        except ElementTree.ParseError as error:
-            raise ConversionError(f'{path!r} is not XML: {error}') from error
-        return [image for image in root.iter('image') if image.find('imageName') is not None]
-    raise ConversionError(f'{path!r} is neither UTF-8 nor GBK')
+        units = parse_elements(io.BytesIO(_DECLARATION.sub('', text).encode()), encoding='utf-8')
+        return [
+            unit
+            for unit in units
+            if unit.element.tag == 'image'
+            and (unit.flaw is not None or unit.element.find('imageName') is not None)
+        ]
+    raise FormatError('is neither UTF-8 nor GBK')

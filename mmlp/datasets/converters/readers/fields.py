@@ -1,13 +1,12 @@
-"""Reading numbers, JSON and XML with errors that name what is wrong."""
+"""Reading numbers with errors that name what is wrong."""
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
-from ..files import read_text
+from ..limits import shown
 from ..shapes import FormatError
 
 #: Names under which tools write how a box is turned, each with a unit and a direction of its own.
@@ -15,15 +14,18 @@ _ANGLES = ('angle', 'theta', 'rot', 'rotate', 'rotation', 'rotation_angle')
 
 
 def number(text: Any, key: str) -> float:
-    """A number, or one that stands as text, under ``key``.
+    """A finite number, or one that stands as text, under ``key``.
 
     Raises:
-        FormatError: It is none.
+        FormatError: It is not.
     """
     try:
-        return float(text)
-    except (TypeError, ValueError):
-        raise FormatError(f'{key}: expected a number, got {text!r}') from None
+        value = float(text)
+    except (OverflowError, TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise FormatError(f'{key}: expected a number, got {shown(text)}')
+    return value
 
 
 def refuse_angles(fields: Mapping[str, Any], known: Sequence[str] = ()) -> None:
@@ -39,35 +41,9 @@ def refuse_angles(fields: Mapping[str, Any], known: Sequence[str] = ()) -> None:
     for name in _ANGLES:
         if name in fields and name not in known and number(fields[name] or 0, name):
             raise FormatError(
-                f'a box with {name} {fields[name]}: turned, but its unit and direction are not known; export '
-                'outlines or corners'
+                f'a box with {name} {str(fields[name])[:40]}: turned, but its unit and direction are not '
+                'known; export outlines or corners'
             )
-
-
-def read_json(path: str) -> Any:
-    """The content of a JSON file, whatever its letters are encoded in; see :func:`~..files.read_text`.
-
-    Raises:
-        FormatError: It is none.
-    """
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise FormatError(f'is no JSON, or cut off: {error}') from None
-    except RecursionError:
-        raise FormatError('is nested too deeply for annotations') from None
-
-
-def read_xml(path: str) -> ElementTree.Element:
-    """The root of an XML file.
-
-    Raises:
-        FormatError: It is none.
-    """
-    try:
-        return ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        raise FormatError(f'is no XML, or cut off: {error}') from None
 
 
 def stated_size(content: dict[str, Any], width: str, height: str) -> tuple[int, int] | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..files import read_text
+from ..limits import shown
 from ..names import SPLIT_NAMES
 from ..shapes import FormatError, Shape, box, quad
+from ..texts import read_text
 from .fields import number
 
 
@@ -30,7 +31,7 @@ def corners(value: str) -> Shape:
     """A plate stated as ``x,y x,y x,y x,y``: left-top, right-top, right-bottom, left-bottom."""
     points = [pair.split(',') for pair in value.split()]
     if len(points) != 4 or any(len(pair) != 2 for pair in points):
-        raise FormatError(f'corners: expected 4 pairs "x,y", got {value!r}')
+        raise FormatError(f'corners: expected 4 pairs "x,y", got {shown(value)}')
     return quad([[number(text, 'corners') for text in pair] for pair in points])
 
 
@@ -38,7 +39,7 @@ def left_top_size(value: str, key: str) -> Shape:
     """A plate stated as ``x y width height``."""
     fields = value.split()
     if len(fields) != 4:
-        raise FormatError(f'{key}: expected "x y width height", got {value!r}')
+        raise FormatError(f'{key}: expected "x y width height", got {shown(value)}')
     x, y, width, height = (number(field, key) for field in fields)
     return box((x, y, x + width, y + height))
 

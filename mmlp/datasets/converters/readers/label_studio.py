@@ -17,8 +17,8 @@ of a folder train, valid or test. A picture that was annotated with nothing is o
 from __future__ import annotations
 
 import json
-import os
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -28,13 +28,17 @@ import numpy as np
 from ...picture_suffixes import IMG_SUFFIXES
 from ...video_frames import LABEL_STUDIO_PREFIX
 from ..brush import brush_shape
-from ..files import PictureIndex, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import Flawed, read_members
+from ..limits import shown
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, box, ellipse, labelled, polygon, quad
-from .fields import number, read_json
+from .fields import number
 
+_PICTURE = re.compile(rf'"([^"\\]{{1,255}}({"|".join(map(re.escape, IMG_SUFFIXES))}))"', re.IGNORECASE)
+_TASK_KEYS = ('task', 'result', 'data', 'annotations', 'completions')
 #: Fields of tasks that name the picture, where several fields do.
 _PICTURE_FIELDS = ('image', 'img', 'picture', 'photo', 'ocr')
 
@@ -63,7 +67,7 @@ def parse_region(value: dict[str, Any], size: tuple[int, int], label: str) -> Sh
         x, y, *radii = _numbers(value, ('x', 'y', 'radiusX', 'radiusY'))
         return ellipse(tuple(scale * (x, y)), tuple(scale * radii), turn, label)
     if not {'width', 'height'} <= value.keys():
-        raise FormatError(f'a region with {", ".join(sorted(value))} has no area that is known')
+        raise FormatError(f'a region with {shown(sorted(value))} has no area that is known')
     x, y, width, height = _numbers(value, ('x', 'y', 'width', 'height')) * np.tile(scale, 2)
     upright = box((x, y, x + width, y + height), label)
     if not np.rad2deg(turn) % 360:
@@ -77,14 +81,13 @@ class LabelStudio(Reader):
     Args:
         source: JSON file, or a folder with some.
         images: Folder of the pictures, if they do not lie below the source.
+        allow_outside: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'label_studio'
 
-    def __init__(self, source: str, images: str | None = None) -> None:
-        super().__init__(source)
-        self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
-        self.images = images
+    def __init__(self, source: str, images: str | None = None, allow_outside: bool = False) -> None:
+        super().__init__(source, images, allow_outside)
         self._unannotated = 0
         self._several = 0
 
@@ -101,24 +104,37 @@ class LabelStudio(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = [self.source] if os.path.isfile(self.source) else list(walk(self.source, '.json'))
-        index = PictureIndex(*(root for root in (self.images, self.root) if root))
+        index = self.find_pictures()
         found = False
-        for path in files:
-            tasks = attempt(path, _load, path)
-            if isinstance(tasks, Problem):
-                yield tasks
-            elif tasks is not None:
+        for path in self.walk('.json'):
+            items = attempt(path, self._read_file, path, index)
+            if isinstance(items, Problem):
+                yield items
+            elif items is not None:
                 found = True
-                for task in tasks:
-                    item = attempt(f'{path}: task {task.get("id")}', self._record, path, task, index)
-                    if item is not None:
-                        yield item
+                yield from items
         if not found:
             raise ConversionError(
                 f'no Label Studio export in {self.source!r}: expected a JSON list of tasks with "data" and '
                 '"annotations" (export as JSON), or with "annotation_id" (JSON-MIN)'
             )
+
+    def _read_file(self, path: str, index: PictureIndex) -> list[Record | Problem] | None:
+        """The pictures of an export; None for JSON of another kind."""
+        items = []
+        found = False
+        for position, task in enumerate(_tasks(path)):
+            is_task = isinstance(task, dict) and _is_task(task)
+            if not (is_task or found) and not isinstance(task, (dict, Flawed)):
+                return None
+            found |= is_task
+            where = f'{path}: task {shown(task.get("id")) if is_task else position}'
+            if isinstance(task, Flawed) and (named := _PICTURE.search(task.text)):
+                where = f'{path}: {named.group(1)}'
+            item = attempt(where, self._record, path, task, index)
+            if item is not None:
+                items.append(item)
+        return items if found else None
 
     def _results(self, task: dict[str, Any]) -> list[dict[str, Any]] | None:
         """The regions of a task; None where nobody has annotated it."""
@@ -137,7 +153,11 @@ class LabelStudio(Reader):
         chosen = max(annotations, key=lambda a: (bool(a.get('ground_truth')), str(a.get('updated_at', ''))))
         return chosen.get('result') or []
 
-    def _record(self, path: str, task: dict[str, Any], index: PictureIndex) -> Record | None:
+    def _record(self, path: str, task: Any, index: PictureIndex) -> Record | None:
+        if isinstance(task, Flawed):
+            raise FormatError(task.message)
+        if not isinstance(task, dict) or not _is_task(task):
+            raise FormatError(f'expected a task with "data" and "annotations", got {shown(task)}')
         results = self._results(task)
         if results is None:
             self._unannotated += 1
@@ -147,32 +167,41 @@ class LabelStudio(Reader):
         for position, (region, label) in enumerate(_regions(results), start=1):
             if number(region.get('image_rotation') or 0, 'image_rotation') % 360:
                 raise FormatError(
-                    f'annotated on the picture turned by {region["image_rotation"]} degrees in the editor; '
-                    'turn it back there and export again'
+                    f'annotated on the picture turned by {shown(region["image_rotation"])} degrees in the '
+                    'editor; turn it back there and export again'
                 )
             stated = _numbers(region, ('original_width', 'original_height'))
             size = (int(stated[0]), int(stated[1]))
             sizes.add(size)
             shapes.append(labelled(label, f'region {position}', parse_region, region['value'], size, label))
         if len(sizes) > 1:
-            raise FormatError(f'regions of pictures of several sizes: {sorted(sizes)}')
+            raise FormatError(f'regions of pictures of several sizes: {shown(sorted(sizes))}')
         name = index.relative(picture)
         split = split_of(name) or split_of(relative_name(path, self.root))
         return Record(picture, name, shapes, split=split, size=next(iter(sizes), None), source=path)
 
 
-def _load(path: str) -> list[dict[str, Any]] | None:
-    """The tasks of an export; None for JSON of another kind."""
-    content = read_json(path)
-    if isinstance(content, dict) and isinstance(content.get('task'), dict) and 'result' in content:
-        content = [{**content['task'], 'annotations': [content]}]  # an annotation as cloud storage gets it
-    if isinstance(content, dict):
-        content = [content]
-    if not isinstance(content, list) or not content or not all(isinstance(task, dict) for task in content):
-        return None
-    full = all(isinstance(task.get('data'), dict) for task in content)
-    least = any({'annotation_id', 'annotator'} & task.keys() for task in content)
-    return content if full or least else None
+def _tasks(path: str) -> Iterator[Any]:
+    """The members of a list; of another file the object that it is, if it may be a task."""
+    whole: dict[str, Any] | None = None
+    for keys, value, _ in read_members(path):
+        if not keys:
+            whole = value if isinstance(value, dict) else None
+        elif whole is None:
+            yield value
+        elif isinstance(value, Flawed) and keys[0] in _TASK_KEYS:
+            yield value
+            return
+        elif not isinstance(value, Flawed):
+            whole[keys[0]] = value
+    if whole is not None:
+        if isinstance(whole.get('task'), dict) and 'result' in whole:
+            whole = {**whole['task'], 'annotations': [whole]}  # an annotation as cloud storage gets it
+        yield whole
+
+
+def _is_task(task: dict[str, Any]) -> bool:
+    return isinstance(task.get('data'), dict) or bool({'annotation_id', 'annotator'} & task.keys())
 
 
 def _regions(results: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -209,7 +238,8 @@ def _reference(data: dict[str, Any]) -> str:
     if len(named) == 1 or preferred:
         return named[(preferred or list(named))[0]]
     raise FormatError(
-        f'expected a field that names the picture, such as "image": "car.jpg"; there are {sorted(data)}'
+        'expected a field that names the picture, such as "image": "car.jpg"; there are '
+        f'{shown(sorted(data))}'
     )
 
 

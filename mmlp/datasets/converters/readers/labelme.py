@@ -14,7 +14,7 @@ that they have no plate. A shape without area (point, line) is an error if its l
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
 import io
 import os
 from collections.abc import Iterator
@@ -23,12 +23,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..files import PictureIndex, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import read_json
+from ..limits import DATA_ERRORS, shown
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, bitmap, box, ellipse, labelled, polygon
-from .fields import read_json, refuse_angles, stated_size
+from .fields import refuse_angles, stated_size
 
 #: Types with four corners: of X-AnyLabeling and LabelMe.
 _CORNERS = ('rotation', 'quadrilateral', 'oriented_rectangle')
@@ -51,7 +53,7 @@ def parse_shape(shape: dict[str, Any]) -> Shape:
             raise FormatError(f'{kind}: expected 4 points, got {len(points)}')
         return polygon(points, label)
     if kind not in ('rectangle', 'circle', 'mask'):
-        raise FormatError(f'{kind!r} has no area; expected polygon, rectangle, circle or mask')
+        raise FormatError(f'{shown(kind)} has no area; expected polygon, rectangle, circle or mask')
     if len(points) != 2:
         raise FormatError(f'{kind}: expected 2 points, got {len(points)}')
     first, second = points
@@ -61,22 +63,30 @@ def parse_shape(shape: dict[str, Any]) -> Shape:
     if kind == 'circle':
         radius = float(np.hypot(*(second - first)))
         return ellipse(tuple(first), (radius, radius), label=label)
-    pixels = _decode(shape.get('mask'))
+    data, size = _read_png(shape.get('mask'))
     left, top = (int(value) for value in points.min(axis=0))
     width, height = (int(value) for value in np.ptp(points, axis=0))
-    if abs(pixels.shape[1] - width - 1) > 1 or abs(pixels.shape[0] - height - 1) > 1:
-        raise FormatError(
-            f'mask of {pixels.shape[1]} x {pixels.shape[0]} pixels in a box of {width + 1} x {height + 1}'
-        )
-    return bitmap(pixels, (left, top), label)
+    if abs(size[0] - width - 1) > 1 or abs(size[1] - height - 1) > 1:
+        raise FormatError(f'mask of {size[0]} x {size[1]} pixels in a box of {width + 1} x {height + 1}')
+    return bitmap(lambda: _decode(data), hashlib.sha1(data).digest(), (left, top), size, label)
 
 
-def _decode(text: Any) -> np.ndarray:
+def _read_png(text: Any) -> tuple[bytes, tuple[int, int]]:
+    """A PNG that stands as text, and its width and height."""
     try:
-        with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as image:
-            return np.asarray(image.convert('L')) > 0
-    except (TypeError, binascii.Error, OSError, SyntaxError, ValueError) as error:
+        data = base64.b64decode(text, validate=True)
+        with Image.open(io.BytesIO(data), formats=('PNG',)) as image:
+            return data, image.size
+    except (*DATA_ERRORS, OSError) as error:
         raise FormatError(f'mask: expected a PNG in base64: {error}') from None
+
+
+def _decode(data: bytes) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(data), formats=('PNG',)) as image:
+            return np.asarray(image.convert('L')) > 0
+    except (*DATA_ERRORS, OSError) as error:
+        raise FormatError(f'mask: {error}') from None
 
 
 class LabelMe(Reader):
@@ -84,8 +94,8 @@ class LabelMe(Reader):
 
     name = 'labelme'
 
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
         self._unannotated = 0
 
     def notes(self) -> list[str]:
@@ -96,9 +106,9 @@ class LabelMe(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         found, used = False, set()
-        for path in walk(self.source, '.json'):
+        for path in self.walk('.json'):
             item = attempt(path, self._record, path, index)
             if item is None:
                 continue
@@ -130,9 +140,9 @@ class LabelMe(Reader):
         stated = content.get('imagePath') or stem
         try:
             return index.find(stated, path)
-        except FormatError:
+        except FormatError as error:
             try:
                 return index.find(stem, path)
             except FormatError:
                 inside = ' (a copy is inside the JSON as imageData)' if content.get('imageData') else ''
-                raise FormatError(f'there is no picture {stated!r}{inside}') from None
+                raise FormatError(f'{error}{inside}') from None

@@ -17,12 +17,13 @@ from dataclasses import replace
 import numpy as np
 
 from ....plates.components import label_components
+from ...picture_size import read_size
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
-from ..files import PictureIndex
+from ..limits import MOST_SHAPES
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import FormatError, Shape, bitmap
+from ..shapes import FormatError, Shape, packed_bitmap
 
 
 class Layout(Reader):
@@ -32,7 +33,7 @@ class Layout(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         pictures = [path for path in index.pictures if mask_path(path) is not None]
         if not any(os.path.isfile(mask_path(path)) for path in pictures):
             raise ConversionError(
@@ -46,6 +47,12 @@ class Layout(Reader):
         mask = mask_path(path)
         if not os.path.isfile(mask):
             raise FormatError(f'there is no mask {mask!r}')
+        if not self.boundary.holds(mask):
+            raise FormatError(f'its mask {mask!r} is a link that leads out of the source')
+        # By their headers: a mask may state a size that takes all memory.
+        (width, height), pictures = read_size(mask)[0], read_size(path)
+        if (width, height) not in pictures:
+            raise FormatError(f'its mask {mask!r} has {width} x {height} pixels, another size')
         values = read_plate_mask(mask)
         shapes = _regions(values == PLATE)
         shapes += [replace(shape, ignored=True) for shape in _regions(values == IGNORE)]
@@ -54,10 +61,12 @@ class Layout(Reader):
 
 def _regions(mask: np.ndarray) -> list[Shape]:
     labels, stats = label_components(mask)
+    if len(stats) > MOST_SHAPES:
+        raise FormatError(f'a mask of {len(stats)} regions, more than {MOST_SHAPES}: noise?')
     shapes = []
     for label, (left, top, width, height, _) in enumerate(stats.tolist(), start=1):
         window = labels[top : top + height, left : left + width] == label
-        shapes.append(bitmap(window, (left, top)))
+        shapes.append(packed_bitmap(window, (left, top)))
     return shapes
 
 

@@ -21,21 +21,26 @@ import csv
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..files import PictureIndex, relative_name, walk
+from ..files import relative_name
+from ..limits import DATA_ERRORS, MOST_SHAPES, shown
 from ..names import SPLIT_NAMES, split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import FormatError, Shape, box, mask_file
+from ..shapes import FormatError, Shape, box, describe, mask_file
+from ..texts import read_lines
 
 CLASS = '/m/01jfm_'
 _MASK_COLUMNS = ('MaskPath', 'ImageID', 'LabelName', 'BoxXMin', 'BoxXMax', 'BoxYMin', 'BoxYMax')
 _BOX_COLUMNS = ('ImageID', 'LabelName', 'XMin', 'XMax', 'YMin', 'YMax', 'IsGroupOf', 'IsDepiction')
 #: A box and the box of a mask are of one plate from this overlap on.
 _SAME = 0.8
+#: Pixels of a mask: ten times as many as the largest pictures of the set.
+_LARGEST_MASK = 4 * 10**7
 
 
 @dataclass
@@ -45,6 +50,7 @@ class _Rows:
     split: str | None
     masks: list[dict[str, str]] = field(default_factory=list)
     boxes: list[dict[str, str]] = field(default_factory=list)
+    flaw: str | None = None
 
 
 class OpenImages(Reader):
@@ -52,8 +58,8 @@ class OpenImages(Reader):
 
     name = 'open_images'
 
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
         self._missing = 0
 
     def notes(self) -> list[str]:
@@ -63,9 +69,9 @@ class OpenImages(Reader):
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
         images = self._read_tables()
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         pictures = {os.path.splitext(os.path.basename(path))[0]: path for path in index.pictures}
-        masks = {os.path.basename(path): path for path in walk(self.source, '.png')}
+        masks = {os.path.basename(path): path for path in self.walk('.png')}
         self._missing = sum(name not in pictures for name in images)
         if images and self._missing == len(images):
             raise ConversionError(
@@ -79,22 +85,11 @@ class OpenImages(Reader):
     def _read_tables(self) -> dict[str, _Rows]:
         images: dict[str, _Rows] = {}
         kinds = set()
-        for path in walk(self.source, '.csv'):
-            with open(path, encoding='utf-8', newline='') as file:
-                header = next(csv.reader([file.readline()]), [])
-                kind = 'masks' if 'MaskPath' in header else 'boxes' if 'XMin' in header else None
-                if kind is None:
-                    continue
-                expected = _MASK_COLUMNS if kind == 'masks' else _BOX_COLUMNS
-                missing = [column for column in expected if column not in header]
-                if missing:
-                    raise ConversionError(f'{path!r}: the column {missing[0]!r} is missing, found {header}')
-                kinds.add(kind)
-                split = _split(relative_name(path, os.path.dirname(self.source)))
-                # The boxes of train are 14 million lines; only those of the class are parsed.
-                for row in csv.DictReader((line for line in file if CLASS in line), fieldnames=header):
-                    if row['LabelName'] == CLASS:
-                        getattr(images.setdefault(row['ImageID'], _Rows(split)), kind).append(row)
+        for path in self.walk('.csv'):
+            try:
+                kinds.add(self._read_table(path, images))
+            except (*DATA_ERRORS, OSError) as error:
+                raise ConversionError(f'{path!r}: {describe(error)}') from None
         for kind, name in (('masks', 'object-segmentation'), ('boxes', 'bbox')):
             if kind not in kinds:
                 raise ConversionError(
@@ -102,6 +97,33 @@ class OpenImages(Reader):
                     'needed: a plate that has a box and no mask must be ignored, it is not background'
                 )
         return images
+
+    def _read_table(self, path: str, images: dict[str, _Rows]) -> str | None:
+        """Notes the rows of the class; returns what kind of table it is, None for another."""
+        lines = read_lines(path, is_table=True)
+        header = next(csv.reader([next(lines, '')]), [])
+        kind = 'masks' if 'MaskPath' in header else 'boxes' if 'XMin' in header else None
+        if kind is None:
+            return None
+        expected = _MASK_COLUMNS if kind == 'masks' else _BOX_COLUMNS
+        missing = [column for column in expected if column not in header]
+        if missing:
+            raise FormatError(f'the column {missing[0]!r} is missing, found {shown(header)}')
+        split = _split(relative_name(path, os.path.dirname(self.source)))
+        # The boxes of train are 14 million lines; only those of the class are parsed. Each for itself, so
+        # that an open quotation mark costs no more than its own line.
+        for number, line in enumerate(lines, start=2):
+            if CLASS not in line:
+                continue
+            try:
+                row = dict(zip(header, next(csv.reader([line]))))
+            except csv.Error as error:
+                name = line.split(',')[header.index('ImageID')]
+                images.setdefault(name, _Rows(split)).flaw = f'{path!r}, line {number}: {error}'
+                continue
+            if row.get('LabelName') == CLASS:
+                getattr(images.setdefault(row['ImageID'], _Rows(split)), kind).append(row)
+        return kind
 
 
 def _split(name: str) -> str | None:
@@ -111,6 +133,10 @@ def _split(name: str) -> str | None:
 
 
 def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
+    if rows.flaw is not None:
+        raise FormatError(rows.flaw)
+    if len(rows.boxes) + len(rows.masks) > MOST_SHAPES // 10:
+        raise FormatError(f'{len(rows.boxes)} boxes and {len(rows.masks)} masks of one picture')
     boxes = [(_edges(row, ''), row) for row in rows.boxes]
     shapes: list[Shape] = []
     covered: set[int] = set()
@@ -120,7 +146,9 @@ def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
         covered.update(twins)
         name = os.path.basename(row['MaskPath'])
         if name not in masks:
-            raise FormatError(f'there is no mask {name!r}; unpack the masks that begin with {name[0]!r}, too')
+            raise FormatError(
+                f'there is no mask {shown(name)}; unpack the masks that begin with {name[:1]!r}, too'
+            )
         shapes.append(mask_file(masks[name], _read_mask, ignored=any(_is_odd(boxes[i][1]) for i in twins)))
     for position, (edges, _) in enumerate(boxes):
         if position not in covered:
@@ -135,7 +163,7 @@ def _is_odd(row: dict[str, str]) -> bool:
 def _edges(row: dict[str, str], prefix: str) -> tuple[float, float, float, float]:
     try:
         left, top, right, bottom = (float(row[prefix + name]) for name in ('XMin', 'YMin', 'XMax', 'YMax'))
-    except (TypeError, ValueError):
+    except (KeyError, ValueError):
         raise FormatError(f'a box of image {row["ImageID"]} has a coordinate that is no number') from None
     return left, top, right, bottom
 
@@ -152,7 +180,9 @@ def _overlap(first: tuple[float, ...], second: tuple[float, ...]) -> float:
 
 def _read_mask(path: str) -> np.ndarray:
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=('PNG',)) as image:
+            if image.width * image.height > _LARGEST_MASK:
+                raise ValueError(f'{image.width} x {image.height} pixels, more than masks of this set have')
             return np.asarray(image.convert('L')) > 0
-    except (OSError, SyntaxError) as error:
+    except (*DATA_ERRORS, OSError) as error:
         raise FormatError(f'mask {path!r} cannot be read: {error}') from None

@@ -14,10 +14,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..files import PictureIndex, read_text, walk
+from ..files import PictureIndex
+from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, box
+from ..texts import read_text
 from .fields import number
 
 _FIELDS = ('file', 'x', 'y', 'width', 'height', 'plate')
@@ -33,7 +35,7 @@ def parse_line(line: str) -> tuple[str, Shape]:
     if len(fields) != len(_FIELDS):
         raise FormatError(
             f'expected {len(_FIELDS)} fields with tabs between ({", ".join(_FIELDS)}), '
-            f'got {len(fields)}: {line!r}'
+            f'got {len(fields)}: {shown(line)}'
         )
     x, y, width, height = (number(text, key) for text, key in zip(fields[1:5], _FIELDS[1:5]))
     return fields[0], box((x, y, x + width, y + height))
@@ -46,8 +48,16 @@ class OpenALPR(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
-        texts = [path for path in walk(self.source, '.txt') if '\t' in read_text(path).split('\n')[0]]
+        index = self.find_pictures()
+        stems = {os.path.splitext(picture)[0] for picture in index.pictures}
+        texts, problems = [], []
+        for path in self.walk('.txt'):
+            found = attempt(path, _is_benchmark, path)
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found or os.path.splitext(path)[0] in stems:
+                texts.append(path)
+        yield from problems
         if not texts:
             raise ConversionError(
                 f'no text files of the benchmark in {self.source!r}; expected NAME.txt with a line '
@@ -58,11 +68,17 @@ class OpenALPR(Reader):
 
     def _record(self, text: str, index: PictureIndex) -> Record:
         lines = [line.rstrip('\r') for line in read_text(text).split('\n') if line.strip()]
+        if not lines:
+            raise FormatError('expected a line a plate, the file is empty')
         parsed = [parse_line(line) for line in lines]
         names = {name for name, _ in parsed}
         if len(names) > 1:
-            raise FormatError(f'names several pictures: {", ".join(sorted(names))}')
+            raise FormatError(f'names several pictures: {shown(sorted(names))}')
         picture = index.find(names.pop(), text)
         country = os.path.basename(os.path.dirname(text))
         name = f'{country}/{os.path.basename(picture)}'
         return Record(picture, name, [shape for _, shape in parsed], split='test', source=text)
+
+
+def _is_benchmark(path: str) -> bool:
+    return '\t' in read_text(path).split('\n')[0]

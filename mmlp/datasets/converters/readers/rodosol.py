@@ -19,11 +19,12 @@ import os
 import re
 from collections.abc import Iterator
 
-from ..files import PictureIndex, read_text
+from ..limits import shown
 from ..names import SPLIT_NAMES
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError
+from ..texts import read_lines
 from .keyed_text import corners, read_keys
 
 _SPLIT_LINE = re.compile(r'(?:\./)?(.+\.jpg)\s*[;,\s]\s*(training|validation|testing)', re.IGNORECASE)
@@ -36,7 +37,7 @@ class RodoSol(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         splits = self._read_split()
         if not index.pictures:
             raise ConversionError(
@@ -54,8 +55,7 @@ class RodoSol(Reader):
         values = read_keys(text)
         if 'corners' not in values:
             raise FormatError(
-                f'{os.path.basename(text)}: expected a line "corners: ...", '
-                f'found {", ".join(list(values)[:8])}'
+                f'{os.path.basename(text)}: expected a line "corners: ...", found {shown(list(values))}'
             )
         if name not in splits:
             raise FormatError('split.txt does not name this picture')
@@ -68,14 +68,17 @@ class RodoSol(Reader):
                 f'there is no {path!r}; expected the root of the set, with split.txt and images/ in it'
             )
         splits = {}
-        for number, line in enumerate(read_text(path).splitlines(), start=1):
-            if not line.strip():
-                continue
-            match = _SPLIT_LINE.fullmatch(line.strip())
-            if match is None:
-                raise ConversionError(
-                    f'{path!r}, line {number}: expected "images/NAME.jpg;training" (or validation, testing), '
-                    f'got {line.strip()!r}'
-                )
-            splits[match.group(1)] = SPLIT_NAMES[match.group(2).lower()]
+        try:
+            for number, line in enumerate(read_lines(path), start=1):
+                if not line.strip():
+                    continue
+                match = _SPLIT_LINE.fullmatch(line.strip())
+                if match is None:
+                    raise FormatError(
+                        f'line {number}: expected "images/NAME.jpg;training" (or validation, testing), '
+                        f'got {shown(line.strip())}'
+                    )
+                splits[match.group(1)] = SPLIT_NAMES[match.group(2).lower()]
+        except (FormatError, OSError) as error:
+            raise ConversionError(f'{path!r}: {error}') from None
         return splits

@@ -14,6 +14,7 @@ wpod.py.
 
 from __future__ import annotations
 
+from ..limits import shown
 from ..shapes import FormatError, Shape
 from .keyed_text import left_top_size
 from .tracks import TrackReader
@@ -27,5 +28,5 @@ class SSIG(TrackReader):
     def plate(self, values: dict[str, str]) -> Shape:
         """The plate by its box."""
         if 'position_plate' not in values:
-            raise FormatError(f'expected a line "position_plate: ...", found {", ".join(list(values)[:8])}')
+            raise FormatError(f'expected a line "position_plate: ...", found {shown(list(values))}')
         return left_top_size(values['position_plate'], 'position_plate')

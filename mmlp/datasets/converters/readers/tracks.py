@@ -6,7 +6,6 @@ import os
 from abc import abstractmethod
 from collections.abc import Iterator
 
-from ..files import PictureIndex
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape
@@ -22,7 +21,7 @@ class TrackReader(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         annotated = [path for path in index.pictures if os.path.isfile(os.path.splitext(path)[0] + '.txt')]
         if not annotated:
             raise ConversionError(

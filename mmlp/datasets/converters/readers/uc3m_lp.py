@@ -18,12 +18,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..files import PictureIndex, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import read_json
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, polygon
-from .fields import read_json, stated_size
+from .fields import stated_size
 
 
 class UC3MLP(Reader):
@@ -33,10 +34,10 @@ class UC3MLP(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = list(walk(self.source, '.json'))
+        files = list(self.walk('.json'))
         if not files:
             raise ConversionError(f'no JSON in {self.source!r}; expected {{train,test}}/00001.json and .jpg')
-        index = PictureIndex(self.source)
+        index = self.find_pictures()
         for path in files:
             yield attempt(path, self._record, path, index)
 

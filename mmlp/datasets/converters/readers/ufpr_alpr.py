@@ -15,6 +15,7 @@ The official split (40 / 20 / 40 % of the tracks) is kept.
 
 from __future__ import annotations
 
+from ..limits import shown
 from ..shapes import FormatError, Shape
 from .keyed_text import corners, left_top_size
 from .tracks import TrackReader
@@ -32,5 +33,5 @@ class UFPRALPR(TrackReader):
         if 'position_plate' in values:
             return left_top_size(values['position_plate'], 'position_plate')
         raise FormatError(
-            f'expected a line "corners: ..." or "position_plate: ...", found {", ".join(list(values)[:8])}'
+            f'expected a line "corners: ..." or "position_plate: ...", found {shown(list(values))}'
         )

@@ -17,22 +17,30 @@ without regions is taken as one without plates.
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..files import PictureIndex, read_text, relative_name, walk
+from ..files import PictureIndex, relative_name
+from ..json_members import Flawed, read_members
 from ..labels import reads_like_plate
+from ..limits import DATA_ERRORS, shown
 from ..names import split_of
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import FormatError, Shape, box, ellipse, labelled, polygon
+from ..shapes import FormatError, Shape, box, describe, ellipse, labelled, polygon
+from ..texts import read_lines
+from .fields import number
+
+_PROJECT = '_via_img_metadata'
+_FILENAME = re.compile(r'"filename"\s*:\s*("[^"\\]{1,255}")')
 
 
-def parse_region(attributes: dict[str, Any], label: str) -> Shape:
+def parse_region(attributes: dict[str, Any], label: str = '') -> Shape:
     """Reads the ``shape_attributes`` of one region.
 
     Raises:
@@ -46,18 +54,17 @@ def parse_region(attributes: dict[str, Any], label: str) -> Shape:
                 raise FormatError(f'{len(xs)} all_points_x, but {len(ys)} all_points_y')
             return polygon(list(zip(xs, ys)), label)
         if kind == 'rect':
-            x, y = float(attributes['x']), float(attributes['y'])
-            return box((x, y, x + float(attributes['width']), y + float(attributes['height'])), label)
+            x, y, width, height = (number(attributes[key], key) for key in ('x', 'y', 'width', 'height'))
+            return box((x, y, x + width, y + height), label)
         if kind == 'circle':
-            return ellipse(
-                (attributes['cx'], attributes['cy']), (attributes['r'], attributes['r']), label=label
-            )
+            cx, cy, radius = (number(attributes[key], key) for key in ('cx', 'cy', 'r'))
+            return ellipse((cx, cy), (radius, radius), label=label)
         if kind == 'ellipse':
-            radii = (attributes['rx'], attributes['ry'])
-            return ellipse((attributes['cx'], attributes['cy']), radii, attributes.get('theta', 0.0), label)
+            cx, cy, *radii = (number(attributes[key], key) for key in ('cx', 'cy', 'rx', 'ry'))
+            return ellipse((cx, cy), tuple(radii), number(attributes.get('theta', 0.0), 'theta'), label)
     except KeyError as error:
         raise FormatError(f'{kind}: {error} is missing') from None
-    raise FormatError(f'shape {kind!r} has no area; expected polygon, rect, circle or ellipse')
+    raise FormatError(f'shape {shown(kind)} has no area; expected polygon, rect, circle or ellipse')
 
 
 class VIA(Reader):
@@ -67,44 +74,43 @@ class VIA(Reader):
         source: File, or a folder with some.
         attribute: Region attributes that hold the label, of which a region has one or more: the first
             counts. None finds them.
+        **kwargs: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'via'
 
-    def __init__(self, source: str, attribute: str | Sequence[str] | None = None) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, attribute: str | Sequence[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
         self.attribute = (attribute,) if isinstance(attribute, str) else attribute
         self._labels = _LabelAttributes()
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        single = os.path.isfile(self.source)
-        files = [self.source] if single else list(walk(self.source, '.json', '.csv'))
-        index = PictureIndex(os.path.dirname(self.source) if single else self.source)
-        contents: dict[str, list[dict[str, Any]]] = {}
-        for path in files:
+        index = self.find_pictures()
+        contents: dict[str, list[_Image]] = {}
+        for path in self.walk('.json', '.csv'):
             images = attempt(path, _load, path)
             if isinstance(images, Problem):
                 yield images
             elif images is not None:
                 contents[path] = images
-        self._labels = _LabelAttributes(image for images in contents.values() for image in images)
+        self._labels = _LabelAttributes(
+            attributes for images in contents.values() for image in images for attributes, _ in image.regions
+        )
         for path, images in contents.items():
             for image in images:
-                yield attempt(f'{path}: {image.get("filename")}', self._record, path, image, index)
+                yield attempt(f'{path}: {image.name}', self._record, path, image, index)
         if not contents:
             raise ConversionError(
                 f'no VIA file in {self.source!r}; expected JSON with "_via_img_metadata", or with "filename" '
                 'and "regions" for each picture, or a CSV with region_shape_attributes'
             )
 
-    def _record(self, path: str, image: dict[str, Any], index: PictureIndex) -> Record:
-        picture = index.find(str(image['filename']), path)
-        shapes = []
-        for position, region in enumerate(_regions(image), start=1):
-            label = self._label(_attributes(region))
-            shape = region.get('shape_attributes') or {}
-            shapes.append(labelled(label, f'region {position}', parse_region, shape, label))
+    def _record(self, path: str, image: _Image, index: PictureIndex) -> Record:
+        if image.flaw is not None:
+            raise FormatError(image.flaw)
+        picture = index.find(image.name, path)
+        shapes = [replace(shape, label=self._label(attributes)) for attributes, shape in image.regions]
         name = index.relative(picture)
         split = split_of(name) or split_of(relative_name(path, os.path.dirname(os.path.dirname(path))))
         return Record(picture, name, shapes, split=split, source=path)
@@ -116,18 +122,40 @@ class VIA(Reader):
             if name in attributes:
                 return _text(attributes[name])
         wanted = ' or '.join(map(repr, self.attribute))
-        raise FormatError(f'no attribute {wanted}, there are {sorted(attributes)}')
+        raise FormatError(f'no attribute {wanted}, there are {shown(sorted(attributes))}')
+
+
+@dataclass
+class _Image:
+    """One picture of a file.
+
+    Attributes:
+        name: What it is called there.
+        regions: The attributes and the shape of each region.
+        flaw: What is wrong with it.
+        is_named: Whether it has a ``filename``, as pictures of these files have.
+    """
+
+    name: str
+    regions: list[tuple[dict[str, Any], Shape]] = field(default_factory=list)
+    flaw: str | None = None
+    is_named: bool = True
+
+    def take(self, shape: Any, attributes: Any) -> None:
+        """Adds a region."""
+        where = f'region {len(self.regions) + 1}'
+        self.regions.append((attributes or {}, labelled('', where, parse_region, shape or {})))
 
 
 class _LabelAttributes:
     """Which attributes of a set's regions hold labels.
 
     Args:
-        images: All pictures of the set with their regions.
+        regions: The attributes of all regions of the set.
     """
 
-    def __init__(self, images: Iterable[dict[str, Any]] = ()) -> None:
-        stated = [_attributes(region) for image in images for region in _regions(image)]
+    def __init__(self, regions: Iterable[dict[str, Any]] = ()) -> None:
+        stated = list(regions)
         #: Attributes that say of some region that it is a plate, and of how many.
         self.plates = Counter(name for its in stated for name, value in its.items() if _is_plate(value))
         #: What stands beside them says something else: a country, the plate's text.
@@ -149,15 +177,6 @@ class _LabelAttributes:
         return texts[others[0]] if others else ''
 
 
-def _regions(image: dict[str, Any]) -> list[dict[str, Any]]:
-    regions = image['regions']
-    return list(regions.values() if isinstance(regions, dict) else regions or ())
-
-
-def _attributes(region: dict[str, Any]) -> dict[str, Any]:
-    return region.get('region_attributes') or {}
-
-
 def _is_plate(value: Any) -> bool:
     return reads_like_plate(_text(value))
 
@@ -169,47 +188,70 @@ def _text(value: Any) -> str:
     return '' if value is None else str(value)
 
 
-def _load(path: str) -> list[dict[str, Any]] | None:
+def _load(path: str) -> list[_Image] | None:
     """The pictures of a VIA file; None for files of another kind."""
-    text = read_text(path)
     if path.lower().endswith('.csv'):
-        return _load_csv(text)
+        return _load_csv(path)
+    images: dict[str | int, _Image | None] = {}
+    inner: dict[str | int, _Image | None] | None = None
+    for keys, value, _ in read_members(path, (_PROJECT,)):
+        if not keys:
+            if not isinstance(value, dict):
+                return None
+        elif keys == (_PROJECT,):
+            inner = {}
+        elif len(keys) == 2:
+            inner[keys[1]] = _image(keys[1], value)
+        else:
+            images[keys[0]] = _image(keys[0], value)
+    found = list((images if inner is None else inner).values())
+    # Files of another kind have members that are not pictures, too.
+    if None in found or not (inner is not None or any(image.is_named for image in found)):
+        return None
+    return found
+
+
+def _image(key: str | int, value: Any) -> _Image | None:
+    """A picture with its regions; None where it is none."""
+    if isinstance(value, Flawed):
+        match = _FILENAME.search(value.text)
+        name = json.loads(match.group(1)) if match else str(key)
+        return _Image(name, flaw=value.message, is_named=match is not None)
+    if not isinstance(value, dict) or not {'filename', 'regions'} <= set(value):
+        return None
+    image = _Image(str(value['filename']))
     try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise FormatError(f'is no JSON, or cut off: {error}') from None
-    except RecursionError:
-        raise FormatError('is nested too deeply for annotations') from None
-    if isinstance(content, dict):
-        content = content.get('_via_img_metadata', content)
-    if not isinstance(content, dict) or not content:
-        return None
-    images = list(content.values())
-    if any(not isinstance(image, dict) or not {'filename', 'regions'} <= set(image) for image in images):
-        return None
-    for image in images:
-        if any(not isinstance(region, dict) for region in _regions(image)):
-            raise FormatError(f'{image["filename"]!r}: expected regions with shape_attributes')
-    return images
+        regions = value['regions'] or ()
+        for region in regions.values() if isinstance(regions, dict) else regions:
+            if not isinstance(region, dict) or not isinstance(region.get('region_attributes') or {}, dict):
+                raise FormatError(f'expected regions with shape_attributes, got {shown(region)}')
+            image.take(region.get('shape_attributes'), region.get('region_attributes'))
+    except DATA_ERRORS as error:
+        image.flaw = describe(error)
+    return image
 
 
-def _load_csv(text: str) -> list[dict[str, Any]] | None:
-    lines = text.split('\n')
-    first = next((i for i, line in enumerate(lines) if 'region_shape_attributes' in line), None)
-    if first is None:
+def _load_csv(path: str) -> list[_Image] | None:
+    lines = read_lines(path, is_table=True)
+    header = next((line for line in lines if 'region_shape_attributes' in line), None)
+    if header is None:
         return None
-    regions: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    header = lines[first].lstrip('#')
-    for number, row in enumerate(
-        csv.DictReader(io.StringIO('\n'.join([header, *lines[first + 1 :]]))), start=1
-    ):
+    columns = next(csv.reader([header.lstrip('#')]))
+    images: dict[str, _Image] = {}
+    # Each line for itself, so that an open quotation mark costs no more than its own.
+    for position, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        name = line.split(',')[0]
         try:
+            row = dict(zip(columns, next(csv.reader([line]))))
+            name = row['filename']
             shape = json.loads(row['region_shape_attributes'])
+            attributes = json.loads(row['region_attributes'] or '{}')
+            image = images.setdefault(name, _Image(name))
             if shape:
-                attributes = json.loads(row['region_attributes'] or '{}')
-                regions[row['filename']].append({'shape_attributes': shape, 'region_attributes': attributes})
-            else:
-                regions[row['filename']] += []
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError(f'row {number}: expected filename and regions as JSON: {error}') from None
-    return [{'filename': name, 'regions': own} for name, own in regions.items()]
+                image.take(shape, attributes)
+        except DATA_ERRORS as error:
+            message = f'row {position}: expected filename and regions as JSON: {error}'
+            images.setdefault(name, _Image(name)).flaw = message
+    return list(images.values())

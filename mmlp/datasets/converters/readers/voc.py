@@ -21,14 +21,17 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
-from xml.etree import ElementTree
+from typing import Any
+from xml.etree.ElementTree import Element
 
-from ..files import PictureIndex, read_text, relative_name, walk
+from ..files import PictureIndex, relative_name
 from ..names import split_of
 from ..reader import Reader
-from ..records import ConversionError, Problem, Record, attempt
+from ..records import SPLITS, ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, labelled, polygon, rotated_box, turned_box
-from .fields import number, read_xml, refuse_angles, stated_size
+from ..texts import read_lines
+from ..xml_members import read_xml
+from .fields import number, refuse_angles, stated_size
 
 _EDGES = ('xmin', 'ymin', 'xmax', 'ymax')
 _TURNED = ('cx', 'cy', 'w', 'h', 'angle')
@@ -40,12 +43,13 @@ class VOC(Reader):
     Args:
         source: Folder of the set.
         one_based: Pixels count from 1, and boxes include their last pixel.
+        **kwargs: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'voc'
 
-    def __init__(self, source: str, one_based: bool = False) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, one_based: bool = False, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
         self.one_based = one_based
         self._unannotated = 0
 
@@ -57,11 +61,15 @@ class VOC(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        files = list(walk(self.source, '.xml'))
+        files = list(self.walk('.xml'))
         if not files:
             raise ConversionError(f'no XML files in {self.source!r}; expected one for each picture')
-        index = PictureIndex(self.source)
-        splits = self._read_splits()
+        index = self.find_pictures()
+        splits: dict[str, str] = {}
+        for path in self.walk('train.txt', 'val.txt', 'test.txt'):
+            problem = attempt(path, _read_list, path, splits)
+            if problem is not None:
+                yield problem
         used = set()
         for path in files:
             item = attempt(path, self._record, path, index, splits)
@@ -88,7 +96,7 @@ class VOC(Reader):
         size = stated_size(stated, 'width', 'height')
         return Record(picture, name, shapes, split=split, size=size, source=path)
 
-    def _shape(self, entry: ElementTree.Element, label: str) -> Shape:
+    def _shape(self, entry: Element, label: str) -> Shape:
         shift = -1.0 if self.one_based else 0.0
         turned = entry.find('robndbox')
         if turned is not None:
@@ -98,7 +106,7 @@ class VOC(Reader):
             return _outline(outline, shift, label)
         bounds = entry.find('bndbox')
         if bounds is None:
-            found = ', '.join(f'<{child.tag}>' for child in entry) or 'nothing'
+            found = ', '.join(f'<{child.tag}>' for child in list(entry)[:8]) or 'nothing'
             raise FormatError(f'expected <bndbox>, <robndbox> or <polygon>, there is {found}')
         left, top, right, bottom = _numbers(bounds, _EDGES)
         for element in (entry, bounds):
@@ -106,26 +114,23 @@ class VOC(Reader):
         edges = (left + shift, top + shift, right, bottom)
         return turned_box(edges, _cvat_rotation(entry), label)
 
-    def _read_splits(self) -> dict[str, str]:
-        splits = {}
-        for split in ('train', 'val', 'test'):
-            for path in walk(self.source, f'{split}.txt'):
-                folder, name = os.path.split(path)
-                if name == f'{split}.txt' and os.path.basename(folder) == 'Main':
-                    splits.update(
-                        (line.split()[0], split) for line in read_text(path).splitlines() if line.strip()
-                    )
-        return splits
+
+def _read_list(path: str, splits: dict[str, str]) -> None:
+    """Notes the split of the pictures that a list of ``ImageSets/Main`` names."""
+    folder, name = os.path.split(path)
+    split, _ = os.path.splitext(name)
+    if split in SPLITS and os.path.basename(folder) == 'Main':
+        splits.update((line.split()[0], split) for line in read_lines(path) if line.strip())
 
 
-def _numbers(element: ElementTree.Element, keys: Sequence[str]) -> list[float]:
+def _numbers(element: Element, keys: Sequence[str]) -> list[float]:
     texts = [element.findtext(key) for key in keys]
     if None in texts:
         raise FormatError(f'expected <{element.tag}> with {", ".join(keys)}')
     return [number(text, key) for text, key in zip(texts, keys)]
 
 
-def _turned(element: ElementTree.Element, shift: float, label: str) -> Shape:
+def _turned(element: Element, shift: float, label: str) -> Shape:
     """A ``<robndbox>`` of roLabelImg, turned by radians clockwise about its centre."""
     cx, cy, width, height, angle = _numbers(element, _TURNED)
     if not abs(angle) <= 2 * math.pi + 0.01:
@@ -135,15 +140,16 @@ def _turned(element: ElementTree.Element, shift: float, label: str) -> Shape:
     return rotated_box((cx + shift, cy + shift), (width, height), math.degrees(angle), label)
 
 
-def _outline(element: ElementTree.Element, shift: float, label: str) -> Shape:
+def _outline(element: Element, shift: float, label: str) -> Shape:
+    texts = {child.tag: child.text for child in element}
     points = []
-    while element.find(f'x{len(points) + 1}') is not None:
-        position = len(points) + 1
-        points.append([value + shift for value in _numbers(element, (f'x{position}', f'y{position}'))])
+    while f'x{len(points) + 1}' in texts:
+        keys = [f'{axis}{len(points) + 1}' for axis in 'xy']
+        points.append([number(texts.get(key), key) + shift for key in keys])
     return polygon(points, label)
 
 
-def _cvat_rotation(entry: ElementTree.Element) -> float:
+def _cvat_rotation(entry: Element) -> float:
     """Degrees by which CVAT says that the box is turned clockwise."""
     for attribute in entry.iterfind('attributes/attribute'):
         if (attribute.findtext('name') or '').strip() == 'rotation':

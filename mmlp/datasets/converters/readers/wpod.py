@@ -17,10 +17,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..files import PictureIndex, read_text, walk
+from ..files import PictureIndex
+from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
 from ..shapes import FormatError, Shape, polygon, quad
+from ..texts import read_text
 from .fields import number
 
 
@@ -31,17 +33,17 @@ def parse_line(line: str) -> Shape:
         FormatError: The number of fields does not fit the number of points, or they are no fractions.
     """
     fields = line.strip().split(',')
-    count = int(fields[0]) if fields[0].isdigit() else 0
+    count = int(fields[0]) if fields[0].isdecimal() and len(fields[0]) < 10 else 0
     if count < 3:
-        raise FormatError(f'expected the number of points first (4), got {fields[0]!r}')
+        raise FormatError(f'expected the number of points first (4), got {shown(fields[0])}')
     if len(fields) < 1 + 2 * count:
         raise FormatError(
             f'expected {count} x, then {count} y, then the text, {2 + 2 * count} fields, '
-            f'got {len(fields)}: {line!r}'
+            f'got {len(fields)}: {shown(line)}'
         )
     values = [number(field, 'point') for field in fields[1 : 1 + 2 * count]]
     if any(not -1 < value < 2 for value in values):
-        raise FormatError(f'expected fractions 0..1 of width and height, got {line.strip()!r}')
+        raise FormatError(f'expected fractions 0..1 of width and height, got {shown(line.strip())}')
     points = list(zip(values[:count], values[count:]))
     return (quad if count == 4 else polygon)(points, normalized=True)
 
@@ -52,20 +54,17 @@ class WPOD(Reader):
     Args:
         source: Folder of the text files.
         images: Folder of the pictures, if they do not lie below the source.
+        allow_outside: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'wpod'
 
-    def __init__(self, source: str, images: str | None = None) -> None:
-        super().__init__(source)
-        self.images = images
-
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        texts = list(walk(self.source, '.txt'))
+        texts = list(self.walk('.txt'))
         if not texts:
             raise ConversionError(f'no text files in {self.source!r}; expected NAME.txt and NAME.jpg')
-        index = PictureIndex(*(root for root in (self.images, self.source) if root))
+        index = self.find_pictures()
         for text in texts:
             yield attempt(text, _record, text, index)
 

@@ -25,17 +25,18 @@ A picture without label file, or with an empty one, is one without plates, as YO
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
-from ..files import PictureIndex, read_text, walk
-from ..names import split_of
+from ..files import walk
+from ..limits import MOST_SHAPES
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
-from ..shapes import Shape, labelled
+from ..shapes import FormatError, Shape, labelled
+from ..texts import read_lines, read_text
+from .yolo_description import NAME_FILES, Description
 from .yolo_lines import Lines, class_number, is_pixel_line, pixel_shape
 
-_NAME_FILES = ('classes.txt', 'obj.names', '_darknet.labels')
 _LABEL_FOLDERS = ('labels', 'labelTxt')
 #: What DOTA's files begin with.
 _HEADERS = ('imagesource:', 'gsd:')
@@ -48,24 +49,26 @@ class YOLO(Reader):
         source: Folder of the set, or its ``data.yaml``.
         pose: Lines hold a box and four corners; False: they hold outlines; None goes by ``kpt_shape`` in
             ``data.yaml``, else by the geometry of the set's lines.
+        **kwargs: As in :class:`~mmlp.datasets.converters.reader.Reader`.
     """
 
     name = 'yolo'
 
-    def __init__(self, source: str, pose: bool | None = None) -> None:
-        super().__init__(source)
-        self.root = self.source if os.path.isdir(self.source) else os.path.dirname(self.source)
-        self.names: dict[int, str] = {}
-        self.keypoints: tuple[int, int] | None = None
-        self._splits: dict[str, str | None] = {}
-        self._read_names()
-        width = self.keypoints[1] if self.keypoints and pose is not False else None
+    def __init__(self, source: str, pose: bool | None = None, **kwargs: Any) -> None:
+        super().__init__(source, **kwargs)
+        self.description = Description(self.boundary)
+        is_yaml = os.path.isfile(self.source)
+        self.description.read(
+            [self.source] if is_yaml else self._files('.yaml', '.yml'), self._files(*NAME_FILES)
+        )
+        keypoints = self.description.keypoints
+        width = keypoints[1] if keypoints and pose is not False else None
         self._lines = Lines(pose, width)
         self._unlabelled = 0
 
     def notes(self) -> list[str]:
         """Says how many pictures have no label file, and what lines were taken for."""
-        notes = self._lines.notes()
+        notes = self._lines.notes() + self.description.notes()
         if self._unlabelled:
             notes.append(
                 f'{self._unlabelled} pictures have no label file and are taken as pictures without plates'
@@ -74,11 +77,16 @@ class YOLO(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = PictureIndex(self.root)
-        labels = [path for path in walk(self.root, '.txt') if os.path.basename(path) not in _NAME_FILES]
+        yield from self.description.problems
+        index = self.find_pictures()
+        labels = {
+            path: None
+            for path in self._files('.txt')
+            if os.path.basename(path) not in NAME_FILES and path not in self.description.lists
+        }
         if not index.pictures:
             raise ConversionError(f'no pictures in {self.root!r}; expected images/ and labels/ below it')
-        found = {picture: _label_file(picture) for picture in index.pictures}
+        found = {picture: self._label_file(picture, labels) for picture in index.pictures}
         used = {label for label in found.values() if label is not None}
         for label in sorted(used):
             attempt(label, self._count, label)
@@ -90,36 +98,41 @@ class YOLO(Reader):
                 'NAME.txt beside NAME.jpg, or in labels/ where the picture lies in images/'
             )
         for path in labels:
-            if path not in used and _looks_like_labels(path):
-                yield Problem(path, 'there is no picture for this label file')
+            if path not in used:
+                looks = attempt(path, _looks_like_labels, path)
+                if isinstance(looks, Problem):
+                    yield looks
+                elif looks:
+                    yield Problem(path, 'there is no picture for this label file')
+
+    def _files(self, *suffixes: str) -> Iterator[str]:
+        for folder in list(self.boundary.folders):
+            yield from walk(folder, *suffixes, boundary=self.boundary)
 
     def _record(self, picture: str, name: str, label: str | None) -> Record:
-        split = self._split(picture, name)
+        split = self.description.split(picture, name)
         if label is None:
             self._unlabelled += 1
             return Record(picture, name, split=split)
         shapes = []
-        for position, line in enumerate(read_text(label).split('\n'), start=1):
+        for position, line in enumerate(_lines(label), start=1):
             fields = line.split()
             if not fields or fields[0].lower().startswith(_HEADERS):
                 continue
             where = f'line {position}'
             if is_pixel_line(fields):
-                kind = self._class_name(fields[8])
+                kind = self.description.class_name(fields[8])
                 shapes.append(labelled(kind, where, pixel_shape, fields, kind))
             else:
-                kind = self._class_name(str(class_number(fields, position)))
+                kind = self.description.class_name(str(class_number(fields, position)))
                 shapes.append(labelled(kind, where, self.parse_line, fields, kind))
         return Record(picture, name, shapes, split=split, source=label)
 
     def _count(self, label: str) -> None:
-        for line in read_text(label).split('\n'):
+        for line in _lines(label):
             fields = line.split()
             if fields and not is_pixel_line(fields):
                 self._lines.count(fields)
-
-    def _class_name(self, text: str) -> str:
-        return self.names.get(int(text), text) if text.isdigit() else text
 
     def parse_line(self, fields: Sequence[str], label: str) -> Shape:
         """Reads one line of a label file, split into its fields; its class is ``label``.
@@ -129,86 +142,39 @@ class YOLO(Reader):
         """
         return self._lines.parse(fields, label)
 
-    def _read_names(self) -> None:
-        candidates = (
-            [self.source] if os.path.isfile(self.source) else list(walk(self.source, '.yaml', '.yml'))
-        )
-        for path in candidates:
-            import yaml
+    def _label_file(self, picture: str, known: Container[str]) -> str | None:
+        """The label file of a picture: in ``labels`` or ``labelTxt`` for ``images``, else beside it."""
 
-            try:
-                content = yaml.safe_load(read_text(path))
-            except yaml.YAMLError as error:
-                raise ConversionError(f'{path!r} is no YAML: {error}') from None
-            if isinstance(content, dict) and 'names' in content:
-                self._take_yaml(content, os.path.dirname(path))
-                return
-        for path in walk(self.root, *_NAME_FILES):
-            lines = [line.strip() for line in read_text(path).split('\n') if line.strip()]
-            self.names = dict(enumerate(lines))
-            return
+        def is_there(path: str) -> bool:
+            return path in known or (os.path.isfile(path) and self.boundary.holds(path))
 
-    def _split(self, picture: str, name: str) -> str | None:
-        """The split that ``data.yaml`` gives a picture or a folder above it, else that of its folder."""
-        path = picture
-        while path not in self._splits:
-            path, above = os.path.dirname(path), path
-            if path == above:
-                return split_of(name)
-        return self._splits[path]
-
-    def _take_yaml(self, content: dict[str, Any], folder: str) -> None:
-        names = content['names']
-        pairs = names.items() if isinstance(names, dict) else enumerate(names)
-        self.names = {int(position): str(name) for position, name in pairs}
-        shape = content.get('kpt_shape')
-        if isinstance(shape, (list, tuple)) and len(shape) == 2:
-            self.keypoints = (int(shape[0]), int(shape[1]))
-            if self.keypoints not in ((4, 2), (4, 3)):
-                raise ConversionError(
-                    f'kpt_shape is {list(shape)}; expected [4, 2] or [4, 3], the four corners of the plate'
-                )
-        base = os.path.join(folder, str(content.get('path') or ''))
-        for split in ('train', 'val', 'test'):
-            stated = content.get(split)
-            for entry in stated if isinstance(stated, list) else [stated]:
-                for root in (base, folder) if entry else ():
-                    self._take_split(os.path.normpath(os.path.join(root, str(entry))), split)
-
-    def _take_split(self, path: str, split: str) -> None:
-        """Notes the split of a folder, or of the pictures that a list names."""
-        if os.path.isdir(path):
-            self._note_split(path, split)
-        elif path.endswith('.txt') and os.path.isfile(path):
-            for line in read_text(path).split('\n'):
-                if line.strip():
-                    named = os.path.join(os.path.dirname(path), line.strip())
-                    self._note_split(os.path.normpath(named), split)
-
-    def _note_split(self, path: str, split: str) -> None:
-        first = self._splits.setdefault(path, split)
-        # The format demands train and val: who has not split yet names one folder for both.
-        if first == 'train' and split != first:
-            self._splits[path] = None
+        stem = os.path.splitext(picture)[0] + '.txt'
+        parts = stem.split(os.sep)
+        for position in reversed(range(len(parts) - 1)):
+            if parts[position].lower() == 'images':
+                for folder in _LABEL_FOLDERS:
+                    swapped = os.sep.join([*parts[:position], folder, *parts[position + 1 :]])
+                    if is_there(swapped):
+                        return swapped
+                break
+        return stem if is_there(stem) else None
 
 
-def _label_file(picture: str) -> str | None:
-    """The label file of a picture: in ``labels`` or ``labelTxt`` for ``images``, else beside it."""
-    stem = os.path.splitext(picture)[0] + '.txt'
-    parts = stem.split(os.sep)
-    for position in reversed(range(len(parts) - 1)):
-        if parts[position].lower() == 'images':
-            for folder in _LABEL_FOLDERS:
-                swapped = os.sep.join([*parts[:position], folder, *parts[position + 1 :]])
-                if os.path.isfile(swapped):
-                    return swapped
-            break
-    return stem if os.path.isfile(stem) else None
+def _lines(path: str) -> list[str]:
+    """The lines of a label file.
+
+    Raises:
+        FormatError: They are more than a picture has plates.
+    """
+    lines = read_text(path).split('\n')
+    if len(lines) > MOST_SHAPES:
+        raise FormatError(f'{len(lines)} lines, more than {MOST_SHAPES}: not labels of one picture')
+    return lines
 
 
 def _looks_like_labels(path: str) -> bool:
     """Whether a text file without a picture is a label file, and not a list or a read-me."""
-    first = read_text(path).lstrip().split('\n')[0].split()
+    first = next((line for line in read_lines(path) if line.strip()), '').split()
     try:
         return len(first) >= 5 and bool([float(field) for field in first])
     except ValueError:

@@ -14,11 +14,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ..limits import shown
 from ..shapes import FormatError, Shape, box, polygon
 from .fields import number
 
 #: Fractions beyond this are pixels by mistake.
 _LARGEST = 2.0
+#: Numbers beyond this tell nothing of geometry.
+_LARGEST_NUMBER = 1e6
 #: How loosely a box may lie around its points, in shares of its sides, to be taken for one; and to be taken
 #: for none: points lie this far from its middle (half is the box itself), span at least this much of it, and
 #: their middle is no farther from its own.
@@ -55,7 +58,9 @@ def class_number(fields: Sequence[str], position: int) -> int:
         FormatError: It begins with something else.
     """
     if not _is_number(fields[0]) or not float(fields[0]).is_integer():
-        raise FormatError(f'line {position}: expected a class number first, got {" ".join(fields)[:60]!r}')
+        raise FormatError(
+            f'line {position}: expected a class number first, got {shown(" ".join(fields[:12]))}'
+        )
     return int(float(fields[0]))
 
 
@@ -82,6 +87,8 @@ class Lines:
         try:
             values = [float(field) for field in fields[1:]]
         except ValueError:
+            return
+        if not all(abs(value) < _LARGEST_NUMBER for value in values):
             return
         count = len(values)
         self._lines[count] += 1
@@ -249,7 +256,7 @@ def _polygon(values: Sequence[float], label: str) -> Shape:
 
 def _check_fractions(values: Sequence[float]) -> None:
     if any(not -_LARGEST < value < _LARGEST for value in values):
-        stated = ' '.join(f'{value:g}' for value in values)
+        stated = ' '.join(f'{value:g}' for value in values[:40])
         raise FormatError(f'expected fractions 0..1 of width and height, got {stated}')
 
 
