@@ -67,10 +67,10 @@ def find_module(name: str) -> ModuleType:
 
 def answer(words: Sequence[str]) -> int:
     """Answers ``--help`` and ``--version``; all else that is not a command is a mistake."""
-    if words == ['--version']:
+    if words[:1] == ['--version']:
         print(f'mmlp {__version__}')
         return 0
-    if words in (['--help'], ['-h']):
+    if words[:1] in (['--help'], ['-h']):
         print(describe())
         return 0
     name = words[0] if words else ''

@@ -163,6 +163,12 @@ def test_browsing_what_is_not_there(config, capsys):
         assert capsys.readouterr().err.startswith(f'error: argument {message}')
 
 
+def test_a_config_of_mmlp_by_its_name(plate_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert browse.main(['lp_fpn_lite0', '--data-root', str(plate_root), '-n', '1', '-m', 'original']) == 0
+    assert names(tmp_path / 'work_dirs/lp_fpn_lite0/browse') == ['train_0.jpg']
+
+
 def test_run_as_a_script(config, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, 'argv', ['browse_dataset.py', config, '-o', str(tmp_path / 'out'), '-n', '1'])
     runpy.run_path(str(TOOLS / 'browse_dataset.py'), run_name='__main__')
