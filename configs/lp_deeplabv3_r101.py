@@ -1,3 +1,4 @@
+# The flagship: torchvision's DeepLabV3 with ResNet-101, from COCO weights.
 _base_ = [
     './_base_/models/deeplabv3_r50.py',
     './_base_/datasets/license_plate.py',

@@ -1,3 +1,4 @@
+# The small network, which a CPU trains in two hours: EfficientNet-Lite0 and a light feature pyramid.
 _base_ = [
     './_base_/models/fpn_lite0.py',
     './_base_/datasets/license_plate_small.py',

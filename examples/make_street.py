@@ -8,12 +8,9 @@ The scene is synthetic, so that no real plate is shown.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / 'tools'))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     from mmlp.datasets.synthetic import render_drive

@@ -12,13 +12,10 @@ import argparse
 import asyncio
 import contextlib
 import signal
-import sys
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / 'tools'))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import nbformat

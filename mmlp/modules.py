@@ -7,6 +7,7 @@ with quiet_imports():
     from . import checkpoints, datasets, engine, evaluation, models, visualization
     from .datasets import license_plate_dataset, transforms
     from .datasets.synthetic import paste
+    from .visualization import local_visualizer
 
 __all__ = [
     'checkpoints',
@@ -14,6 +15,7 @@ __all__ = [
     'engine',
     'evaluation',
     'license_plate_dataset',
+    'local_visualizer',
     'models',
     'paste',
     'transforms',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +12,7 @@ import pytest
 import torch
 from mmengine.registry import init_default_scope
 
-ROOT = Path(__file__).resolve().parent.parent
-#: Where scripts find what they share when they are loaded as modules.
-sys.path.append(str(ROOT / 'tools'))
-
-from _command import SIGNALS  # noqa: E402
+from mmlp.cli.command import SIGNALS
 
 
 @pytest.fixture(autouse=True)

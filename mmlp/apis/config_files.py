@@ -52,7 +52,7 @@ def find_config(name: str | os.PathLike) -> Path:
         if found.is_file():
             return found
     names = ', '.join(sorted(file.stem for file in config_folder().glob('*.py')))
-    raise FileNotFoundError(f'config {str(name)!r} is no file, and no config of mmlp; those are: {names}')
+    raise FileNotFoundError(f'config {str(name)!r} does not exist; those that come with mmlp are: {names}')
 
 
 def load_config(source: ConfigSource) -> Config:

@@ -49,7 +49,7 @@ class ModelInfo:
         if 'mmlp_version' not in metadata:
             raise ValueError(
                 f'{name} was not written by mmlp and takes other inputs. Export the network by '
-                'tools/deployment/export_onnx.py, which puts normalisation and sigmoid into the graph.'
+                '"mmlp export-onnx", which puts normalisation and sigmoid into the graph.'
             )
         threshold = _number(metadata, 'threshold', float, name)
         size_divisor = _number(metadata, 'size_divisor', int, name)

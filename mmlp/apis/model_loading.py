@@ -84,8 +84,7 @@ def _state_dict(content: Mapping[str, Any], checkpoint: str | os.PathLike) -> di
         raise ValueError(f'{checkpoint}: state_dict is a {type(state).__name__}, expected a dict of tensors')
     if 'model' in content or any(key.startswith('classifier.') for key in state):
         raise ValueError(
-            f'{checkpoint} has the layout of torchvision; convert it by '
-            'tools/model_converters/torchvision2mmseg.py'
+            f'{checkpoint} has the layout of torchvision; convert it by "mmlp import-torchvision"'
         )
     kept = {
         key.removeprefix('module.'): value

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 
 from mmengine.logging import print_log
-from PIL import ExifTags, Image
+from PIL import Image
 
 from .mask_census import FileCensus, census_of, describe_values, find_set_doubt, mixes_ones_and_whites
 from .mask_rule import MaskRule
+from .picture_size import read_size
 from .plate_mask import examine_mask
 
 #: How many offenders a message names.
@@ -28,8 +29,6 @@ _PART = 256
 _MANY = 1000
 #: The loaders of configs by split.
 _SPLIT_LOADERS = {'train': 'train_dataloader', 'val': 'val_dataloader', 'test': 'test_dataloader'}
-#: What a complete file of a format ends with; others are decoded to see.
-_ENDINGS = {'JPEG': b'\xff\xd9', 'PNG': b'IEND\xaeB`\x82', 'MPO': b'\xff\xd9'}
 
 
 class DatasetError(ValueError):
@@ -85,35 +84,6 @@ def find_broken_links(folder: str, endings: Sequence[str]) -> list[str]:
     endings = tuple(ending.lower() for ending in endings)
     paths = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)
     return sorted(p for p in paths if p.lower().endswith(endings) and not os.path.exists(p))
-
-
-def read_size(path: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Reads a picture's size from its header and looks whether the file is complete.
-
-    Args:
-        path: The picture.
-
-    Returns:
-        The size as shown, with the EXIF rotation applied, and as stored; each (width, height) in pixels.
-
-    Raises:
-        OSError: The file is missing, no picture, empty or truncated; the message says which.
-    """
-    if os.path.getsize(path) == 0:
-        raise OSError('the file is empty')
-    with Image.open(path) as image:
-        stored = image.size
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        ending = _ENDINGS.get(image.format)
-        if ending is None or not _ends_with(path, ending):
-            image.load()
-    return (stored[::-1] if orientation in (5, 6, 7, 8) else stored), stored
-
-
-def _ends_with(path: str, ending: bytes, within: int = 64) -> bool:
-    with open(path, 'rb') as file:
-        file.seek(max(0, os.path.getsize(path) - within))
-        return ending in file.read()
 
 
 def check_files(pairs: Sequence[tuple[str, str | None]]) -> None:

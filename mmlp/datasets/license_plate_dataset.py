@@ -22,8 +22,7 @@ from .integrity import (
     name_offenders,
 )
 from .mask_rule import DEFAULT_IGNORE_VALUES, MaskRule
-
-IMG_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
+from .picture_suffixes import IMG_SUFFIXES
 
 
 @DATASETS.register_module()

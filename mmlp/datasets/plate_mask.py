@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from mmengine import fileio
 from PIL import Image
 
 from .mask_classes import FEW, NOISE, find_classes, ignored_codes
@@ -114,7 +114,7 @@ def examine_mask(path: str | os.PathLike, rule: MaskRule, backend_args: dict | N
     """
     path = os.fspath(path)
     try:
-        content = decode_mask(fileio.get(path, backend_args=backend_args))
+        content = decode_mask(_read(path, backend_args))
     except FileNotFoundError:
         raise FileNotFoundError(f'mask {path!r} does not exist') from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
@@ -130,6 +130,15 @@ def examine_mask(path: str | os.PathLike, rule: MaskRule, backend_args: dict | N
     for code, value in classes.items():
         pixels[value] = pixels.get(value, 0) + int(content.counts[code])
     return ReadMask(_look_up(content.codes, lut), pixels, doubt)
+
+
+def _read(path: str, backend_args: dict | None) -> bytes:
+    """The content of a file; of what does not lie on a disk of this machine, by the toolbox."""
+    if backend_args is None and '://' not in path:
+        return Path(path).read_bytes()
+    from mmengine import fileio
+
+    return fileio.get(path, backend_args=backend_args)
 
 
 def _usual_plates(content: MaskContent, values: set[Value]) -> np.ndarray:

@@ -48,7 +48,7 @@ class PlateMetric(BaseMetric):
         format_only (bool): Only write the masks, for pictures without ground truth. Default: False.
         collect_device (str): Device for collecting results over processes, 'cpu' or 'gpu'. Default: 'cpu'.
         prefix (str, optional): Put before the names of the scores, with a slash. Default: None.
-        keep_results (bool): Not used; the toolbox's test tool sets it for ``--out``. Default: False.
+        keep_results (bool): Not used; the toolbox's own test tool sets it for ``--out``. Default: False.
 
     Raises:
         ValueError: A threshold is out of range, or ``format_only`` without ``output_dir``.

@@ -15,9 +15,10 @@ from PIL import UnidentifiedImageError
 from .errors import UnreadableMediaError
 from .formats import HEAD_BYTES, sniff_kind
 from .heif import HeifSource, is_heif
-from .limits import MAX_FILE_BYTES, MAX_PIXELS, PILLOW_LIMIT, check_memory, check_pixels
+from .limits import MAX_FILE_BYTES, PILLOW_LIMIT, check_memory, check_pixels
 from .picture import Picture
 from .pillow_decoding import TIFF_STARTS, PillowSource, shown_in_8_bits
+from .pixel_limits import MAX_PIXELS
 from .tiff_contents import TiffContents, read_tiff_contents
 from .unsupported import why_unsupported
 from .value_range import FULL_RANGE

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from PIL import Image
 
 from .errors import UnreadableMediaError
+from .pixel_limits import MAX_PIXELS
 
-#: Largest picture that is read unless the caller says otherwise, and largest frame of a video, of which many
-#: are in memory at once: 8K has 33 million pixels.
-MAX_PIXELS, MAX_FRAME_PIXELS = 250_000_000, 40_000_000
 #: Longest side in pixels, as of OpenCV.
 MAX_SIDE = 1 << 20
 #: Frames with more pixels than those of 4K are held one by one.

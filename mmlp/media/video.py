@@ -17,8 +17,9 @@ from .errors import TruncatedMediaError, UnreadableMediaError
 from .frame_clock import FrameClock, timed_by_decoding, without_strays
 from .frame_normalizer import FrameNormalizer
 from .hdr import view
-from .limits import LARGE_FRAME, MAX_FRAME_PIXELS, check_pixels
+from .limits import LARGE_FRAME, check_pixels
 from .orientation import apply_orientation
+from .pixel_limits import MAX_FRAME_PIXELS
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
 from .trailing import has_further_file

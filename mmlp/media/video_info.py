@@ -14,7 +14,7 @@ from av.stream import Disposition
 from .errors import UnreadableMediaError
 from .frame_normalizer import FirstPicture
 from .hdr import LightLevels
-from .limits import MAX_FRAME_PIXELS
+from .pixel_limits import MAX_FRAME_PIXELS
 from .planes import has_transparency
 from .timeline import Timeline
 

@@ -9,9 +9,9 @@ import av
 import numpy as np
 from av.sidedata.sidedata import Type as SideDataType
 
-from .limits import MAX_FRAME_PIXELS
 from .orientation import apply_orientation
 from .panorama import Panorama, find_panorama, full_sphere
+from .pixel_limits import MAX_FRAME_PIXELS
 from .video_info import VideoInfo, open_video
 
 #: FFmpeg's number of a picture of all directions.

@@ -1,24 +1,18 @@
 """Pictures for people: predictions over photos, what the pipeline feeds the network, training curves."""
 
-from .captions import contact_sheet, titled_panels
-from .local_visualizer import PlateLocalVisualizer
-from .mask_overlay import draw_ignored, draw_mask
-from .pipeline_pictures import BrowsedPicture, BrowseMode, browse
-from .show_result import show_result_pyplot
-from .training_curves import plot_training_curves
-from .training_log import TrainingLog, load_training_log
+import lazy_loader
 
-__all__ = [
-    'BrowseMode',
-    'BrowsedPicture',
-    'PlateLocalVisualizer',
-    'TrainingLog',
-    'browse',
-    'contact_sheet',
-    'draw_ignored',
-    'draw_mask',
-    'load_training_log',
-    'plot_training_curves',
-    'show_result_pyplot',
-    'titled_panels',
-]
+# The curves need neither PyTorch nor the toolbox, the pictures of a pipeline both.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'captions': ['contact_sheet', 'titled_panels'],
+        'local_visualizer': ['PlateLocalVisualizer'],
+        'mask_overlay': ['draw_ignored', 'draw_mask'],
+        'picture_files': ['write_pictures', 'write_sheets'],
+        'pipeline_pictures': ['BrowseMode', 'BrowsedPicture', 'browse'],
+        'show_result': ['show_result_pyplot'],
+        'training_curves': ['plot_training_curves'],
+        'training_log': ['TrainingLog', 'load_training_log'],
+    },
+)

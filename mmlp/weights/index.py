@@ -38,8 +38,8 @@ class WeightsEntry:
     refiner: Optional[str] = None
 
 
-#: Name to weights. ``tools/model_converters/publish_model.py`` makes the checkpoints and prints the entries,
-#: ``tools/deployment/export_onnx.py`` the exported networks.
+#: Name to weights. ``mmlp publish`` makes the checkpoints and prints the entries,
+#: ``mmlp export-onnx`` the exported networks.
 WEIGHTS: dict[str, WeightsEntry] = {
     'lp_fpn_lite0': WeightsEntry(
         'lp_fpn_lite0.pth',

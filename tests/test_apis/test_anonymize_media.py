@@ -22,8 +22,9 @@ from bright_plates import (
 )
 from PIL import Image, ImageCms, ImageOps
 
-from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media, command_line
+from mmlp.apis.jobs import Redaction, anonymize_image, anonymize_media
 from mmlp.apis.jobs.redaction import read_cover
+from mmlp.cli import media_jobs
 from mmlp.media import write_image
 
 
@@ -139,7 +140,7 @@ def test_what_an_output_lacks_is_told_with_and_without_plates(tmp_path, capsys):
         assert b'ftyp' not in written and written.count(b'\xff\xd8\xff') == 1
     files = json.loads((tmp_path / 'out/report.json').read_text())['files']
     assert all('left out: motion film' in entry['notes'] for entry in files)
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     assert capsys.readouterr().err.count('note: left out: motion film') == 1
 
 

@@ -17,8 +17,9 @@ from bright_plates import (
     write_video,
 )
 
-from mmlp.apis.jobs import anonymize_media, command_line, segment_media
+from mmlp.apis.jobs import anonymize_media, segment_media
 from mmlp.apis.jobs.output_paths import is_file_output
+from mmlp.cli import media_jobs
 from mmlp.media import find_media, write_image
 
 PICTURES = ('GX010001.THM', 'IMG_0001.insp', 'photo')
@@ -92,7 +93,7 @@ def test_what_may_hold_pictures_makes_a_job_incomplete(tmp_path, capsys):
     other_files(tmp_path / 'in')
     report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
     assert report.exit_code == 1 and report.summary()['done'] == report.summary()['files'] == 1
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     lines = capsys.readouterr().err.splitlines()
     advice = 'may hold pictures; unpack or convert it'
     assert lines[:4] == [
@@ -113,7 +114,7 @@ def test_many_are_named_a_few_times(tmp_path, capsys):
     for number in range(8):
         (tmp_path / f'in/{number}.txt').write_text('text')
     report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     lines = capsys.readouterr().err.splitlines()
     assert report.exit_code == 0 and len(lines) == 7
     assert lines[5] == '... and 3 more of these (listed in the report)'
@@ -123,13 +124,13 @@ def test_hidden_pictures_make_a_job_incomplete(tmp_path, capsys):
     write_image(tmp_path / 'in/photo.png', plate_picture())
     write_image(tmp_path / 'in/.thumbnails/photo.png', plate_picture())
     report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter())
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     hidden = str(tmp_path / 'in/.thumbnails/photo.png')
     err = capsys.readouterr().err
     assert f'not processed: {hidden} (hidden): --hidden takes them too' in err
     assert '1 hidden picture or video' in err and report.exit_code == 1
     assert json.loads((tmp_path / 'out/report.json').read_text())['hidden'] == [hidden]
-    media = command_line.find_inputs([str(tmp_path / 'in')], tmp_path / 'all', hidden=True)
+    media = media_jobs.find_inputs([str(tmp_path / 'in')], tmp_path / 'all', hidden=True)
     assert anonymize_media(media, tmp_path / 'all', BrightSegmenter()).exit_code == 0
     assert (tmp_path / 'all/.thumbnails/photo.png').exists()
 
@@ -140,7 +141,7 @@ def test_a_folder_without_pictures_says_what_is_there(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r'more\.zip is something else \(ZIP.*notes\.txt is .* \(text'
     ):
-        command_line.find_inputs([str(tmp_path / 'in')], None)
+        media_jobs.find_inputs([str(tmp_path / 'in')], None)
 
 
 def test_raw_photographs_are_named_and_never_replaced(tmp_path):

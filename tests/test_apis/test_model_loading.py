@@ -68,7 +68,7 @@ def test_other_networks_are_refused(save):
 
 def test_torchvision_layout_names_the_converter(save):
     content = {'model': {'classifier.0.weight': torch.zeros(1)}, 'epoch': 3}
-    with pytest.raises(ValueError, match='torchvision2mmseg'):
+    with pytest.raises(ValueError, match='mmlp import-torchvision'):
         load_segmentor(save(content), brightness_config())
 
 

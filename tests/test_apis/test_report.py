@@ -2,8 +2,9 @@
 
 import json
 
-from mmlp.apis.jobs import FileResult, JobReport, command_line
-from mmlp.apis.jobs.terminal import printable
+from mmlp.apis.jobs import FileResult, JobReport
+from mmlp.cli import media_jobs
+from mmlp.cli.terminal import printable
 
 
 def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
@@ -12,7 +13,7 @@ def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
     report.add(FileResult('b.jpg', 'image', notes=['left out: gain map', 'left out: motion film']))
     report.add(FileResult('c.jpg', 'image'))
     report.save()
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == [
         'note: left out: gain map (a.jpg and 1 more)',
@@ -30,6 +31,6 @@ def test_each_note_is_printed_once_and_stands_with_its_files(tmp_path, capsys):
 def test_names_of_files_cannot_command_the_terminal(capsys):
     report = JobReport()
     report.add(FileResult('a\x1b[2J\n\udcff.jpg', 'image', notes=['left out: gain map']))
-    command_line.print_summary(report)
+    media_jobs.print_summary(report)
     assert capsys.readouterr().err.startswith('note: left out: gain map (a\\x1b[2J\\n\\udcff.jpg)\n')
     assert printable('fotos/Straße 7 (日本).jpg') == 'fotos/Straße 7 (日本).jpg'

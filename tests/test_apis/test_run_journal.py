@@ -12,9 +12,10 @@ import subprocess
 import pytest
 from bright_plates import BrightSegmenter, hidden_files, plate_picture, write_video
 
-from mmlp.apis.jobs import FileResult, JobReport, anonymize_media, command_line, segment_media
+from mmlp.apis.jobs import FileResult, JobReport, anonymize_media, segment_media
 from mmlp.apis.jobs.report import read_report
 from mmlp.apis.jobs.run_journal import RunJournal, journal_path
+from mmlp.cli import media_jobs
 from mmlp.files import WriteError, is_disk_full
 from mmlp.media import find_media, write_image
 
@@ -179,20 +180,20 @@ def test_a_journal_that_cannot_grow_stops_the_run_and_a_later_one_goes_on(tmp_pa
 
     def run(**options):
         report = anonymize_media(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), **options)
-        command_line.print_summary(report)
+        media_jobs.print_summary(report)
         return report
 
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, limits[1]))
     try:
-        assert command_line.run(run) == 1
+        assert media_jobs.run(run) == 1
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert 'could not be written: File too large' in capsys.readouterr().err
     _, results = read_report(tmp_path / 'out/report.json')
     known = {entry.path[-6:] for entry in results if entry.status == 'done'}
     assert 5 < len(known) < 30 and {path.name for path in (tmp_path / 'out').glob('*.png')} >= known
-    assert command_line.run(lambda: run(resume=True)) == 0
+    assert media_jobs.run(lambda: run(resume=True)) == 0
     assert f'30 of 30 files done; {len(known)} of them by a former run' in capsys.readouterr().err
     assert not hidden_files(tmp_path) and not journal_path(tmp_path / 'out/report.json').exists()
 
@@ -223,10 +224,10 @@ def test_a_full_disk_leaves_a_report_of_what_was_done(job, size, disk, tmp_path,
 
     def run(**options):
         report = job(tmp_path / 'in', out, BrightSegmenter(), **options)
-        command_line.print_summary(report)
+        media_jobs.print_summary(report)
         return report
 
-    assert command_line.run(run) == 1
+    assert media_jobs.run(run) == 1
     said = capsys.readouterr().err
     assert said.count('the disk is full') == 1 and '--resume goes on' in said
     document = json.loads((out / 'report.json').read_text())
@@ -237,7 +238,7 @@ def test_a_full_disk_leaves_a_report_of_what_was_done(job, size, disk, tmp_path,
         and len(done) == document['summary']['done'] < 24
     )
     disk('8m')
-    assert command_line.run(lambda: run(resume=True)) == 0
+    assert media_jobs.run(lambda: run(resume=True)) == 0
     assert f'24 of 24 files done; {len(done)} of them by' in capsys.readouterr().err or not done
     assert not [path for path in out.rglob('*') if path.name.startswith('.') or path.suffix == '.journal']
 

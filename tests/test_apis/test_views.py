@@ -12,10 +12,11 @@ from brightness_network import draw_plates
 from PIL import Image
 
 from mmlp.apis import PlateSegmenter
-from mmlp.apis.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, command_line, segment_media
+from mmlp.apis.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, segment_media
 from mmlp.apis.jobs.runner import describe_segmenter
 from mmlp.apis.jobs.segmenters import ViewSegmenter, predict
 from mmlp.apis.views import View
+from mmlp.cli import segmenter_options
 from mmlp.media.panorama import full_sphere
 
 WIDTH, HEIGHT = 960, 480
@@ -133,7 +134,7 @@ def test_resuming_notices_how_pictures_were_looked_at(make):
 @pytest.mark.parametrize(('options', 'looks'), [([], True), (['--no-turned', '--no-panoramas'], False)])
 def test_programs_look_so_unless_told_otherwise(brightness_checkpoint, options, looks):
     parser = argparse.ArgumentParser()
-    command_line.add_segmenter_options(parser)
+    segmenter_options.add_segmenter_options(parser)
     args = parser.parse_args(['--model', str(brightness_checkpoint), '--backend', 'pytorch', *options])
-    segmenter = command_line.build_segmenter(args)
+    segmenter = segmenter_options.build_segmenter(args)
     assert (segmenter.turned, segmenter.panoramas) == (looks, looks)

@@ -14,8 +14,8 @@ from hostile_samples import SETS, pictures, png, write_set
 from PIL import Image
 from test_converters_hostile import ALL_TRAIN, assert_costs_one, limited
 
+from mmlp.cli.convert import main
 from mmlp.datasets.converters import ConversionError
-from mmlp.datasets.converters.cli import main
 from mmlp.datasets.converters.reader import Reader
 from mmlp.datasets.converters.readers.ccpd import CCPD
 from mmlp.datasets.converters.readers.cvat import CVAT
@@ -63,7 +63,7 @@ class TestDescriptions:
     def test_yaml(self, content: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         write_set('yolo', tmp_path / 'S', '0.5')
         text(tmp_path / 'S/data.yaml', content)
-        assert main(YOLO, [str(tmp_path / 'S'), '-o', str(tmp_path / 'out')]) == 2
+        assert main([YOLO.name, str(tmp_path / 'S'), '-o', str(tmp_path / 'out')]) == 2
         shown = capsys.readouterr().err
         assert 'data.yaml' in shown and len(shown) < 2000
 
@@ -155,7 +155,7 @@ def test_a_file_that_is_broken_as_a_whole(
     for path in (tmp_path / 'S').rglob('*.*'):
         if path.suffix in ('.json', '.xml', '.csv', '.txt', '.yaml') and 'good' not in path.name:
             path.write_bytes(content)
-    code = main(reader, [str(tmp_path / 'S'), '-o', str(tmp_path / 'out'), '--split', 'train'])
+    code = main([reader.name, str(tmp_path / 'S'), '-o', str(tmp_path / 'out'), '--split', 'train'])
     shown = capsys.readouterr().err
     is_nothing = name in ('yolo', 'rodosol') and not content.strip()
     assert code in ((0, 1, 2) if is_nothing else (1, 2)), shown

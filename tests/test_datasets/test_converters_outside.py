@@ -11,8 +11,8 @@ import pytest
 from converter_samples import picture, run, text
 from hostile_samples import write_set
 
+from mmlp.cli.convert import main
 from mmlp.datasets.converters import ConversionError, SplitRule
-from mmlp.datasets.converters.cli import main
 from mmlp.datasets.converters.names import unique_names
 from mmlp.datasets.converters.reader import Reader
 from mmlp.datasets.converters.readers.coco import COCO
@@ -175,13 +175,13 @@ def test_pictures_on_another_disk(tmp_path: Path, capsys: pytest.CaptureFixture)
     coco(tmp_path / 'S', 'bad.jpg')
     (tmp_path / 'S/images').symlink_to(disk)
     arguments = [str(tmp_path / 'S'), '-o', str(tmp_path / 'out'), '--split', 'train']
-    assert main(COCO, arguments) == 2
+    assert main(['coco', *arguments]) == 2
     shown = capsys.readouterr().err
     assert '--allow-outside' in shown and 'Traceback' not in shown
-    assert main(COCO, [*arguments, '--allow-outside']) == 0
+    assert main(['coco', *arguments, '--allow-outside']) == 0
     arguments[2] = str(tmp_path / 'out2')
     (tmp_path / 'S/images').unlink()
-    assert main(COCO, [*arguments, '--images', str(disk)]) == 0
+    assert main(['coco', *arguments, '--images', str(disk)]) == 0
 
 
 def test_yolo_description_that_leads_outside(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_no_such_folder_of_pictures(tmp_path: Path) -> None:
 def test_names_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     picture(tmp_path / 'S/good.jpg')
     coco(tmp_path / 'S', 'a\x1b[2J\n\tb.jpg')
-    assert main(COCO, [str(tmp_path / 'S'), '-o', str(tmp_path / 'out'), '--split', 'train']) == 1
+    assert main(['coco', str(tmp_path / 'S'), '-o', str(tmp_path / 'out'), '--split', 'train']) == 1
     shown = capsys.readouterr()
     errors = (tmp_path / 'out/errors.txt').read_text()
     assert '\x1b' not in shown.err + shown.out + errors and '2J' in shown.err

@@ -9,7 +9,8 @@ from converter_samples import oracle
 from PIL import Image, ImageDraw
 from pycocotools import mask as coco_mask
 
-from mmlp.datasets.converters.painting import DEFAULT_RIM, paint
+from mmlp.datasets.converters.choices import DEFAULT_RIM
+from mmlp.datasets.converters.painting import paint
 from mmlp.datasets.converters.raster import clip_to_picture, fill
 from mmlp.datasets.converters.shapes import FormatError, box, polygon
 

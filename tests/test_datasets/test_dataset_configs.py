@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 from collections.abc import Callable
@@ -31,9 +30,8 @@ from public_set_samples import (
     write_wpod,
 )
 
+from mmlp.cli.convert import main
 from mmlp.datasets import LicensePlateDataset
-from mmlp.datasets.converters.cli import main
-from mmlp.datasets.converters.reader import Reader
 from mmlp.engine import load_run_config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,11 +108,8 @@ def commands_of(config: str) -> list[list[str]]:
 
 
 def convert(program: str, *argv: str) -> int:
-    spec = importlib.util.spec_from_file_location(f'command_{Path(program).stem}', ROOT / program)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    (reader,) = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Reader)]
-    return main(reader, argv)
+    assert (ROOT / program).is_file()
+    return main([Path(program).stem, *argv])
 
 
 def build(cfg: Config, loader: str) -> tuple[LicensePlateDataset, set[str]]:

@@ -146,10 +146,10 @@ def test_lists_that_are_published(name: str) -> None:
     splits = [row.split for row in rows]
     assert {split: splits.count(split) for split in set(splits)} == PUBLISHED[name]
     sources = read_sources(ROOT / 'data/lists/sources.csv')
-    from mmlp.datasets.lists.formats import formats
+    from mmlp.datasets.converters.formats import FORMATS
 
     for source in {row.source for row in rows}:
-        assert sources[source].address.startswith('https://') and sources[source].format in formats()
+        assert sources[source].address.startswith('https://') and sources[source].format in FORMATS
     readme = (ROOT / 'data/lists/README.md').read_text(encoding='utf-8')
     assert f'({name}.csv)' in readme
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import multiprocessing
 from pathlib import Path
@@ -11,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from mmlp.cli import generate as tool
 from mmlp.datasets.synthetic import GENERATOR_VERSION, write_dataset
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'generate_synthetic_plates.py'
 SIZE = (192, 144)
 
 
@@ -142,15 +141,7 @@ def test_wrong_numbers(tmp_path, options, message):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.fixture(scope='module')
-def tool():
-    spec = importlib.util.spec_from_file_location('generate_synthetic_plates', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_command_line(tool, tmp_path, capsys):
+def test_command_line(tmp_path, capsys):
     out = tmp_path / 'cli'
     command = ['--out', str(out), '--num-train', '1', '--num-val', '1', '--size', '96x64', '--workers', '1']
     assert tool.main(command) == 0
@@ -160,7 +151,7 @@ def test_command_line(tool, tmp_path, capsys):
     assert tool.main([*command, '--overwrite', '--seed', '1']) == 0
 
 
-def test_command_line_explains_sizes(tool, capsys):
+def test_command_line_explains_sizes(capsys):
     with pytest.raises(SystemExit):
         tool.main(['--size', 'large'])
     assert "expected WIDTHxHEIGHT such as 640x480, got 'large'" in capsys.readouterr().err

@@ -1,8 +1,7 @@
-"""The command lines of tools/analysis_tools, called in the tests' own process."""
+"""``mmlp analyze-logs`` and ``mmlp browse``, called in the tests' own process."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import runpy
 import sys
@@ -12,26 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
+from mmlp.cli import analyze_logs, browse
+from mmlp.visualization import write_pictures
 from mmlp.visualization.pipeline_pictures import BrowsedPicture
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools'
-
-
-def load_tool(name):
-    spec = importlib.util.spec_from_file_location(name, TOOLS / f'{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
-
-
-@pytest.fixture()
-def analyze_logs():
-    return load_tool('analyze_logs')
-
-
-@pytest.fixture()
-def browse_dataset():
-    return load_tool('browse_dataset')
 
 
 @pytest.fixture()
@@ -66,27 +50,28 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_curves_are_written_beside_the_runs(analyze_logs, work_dir, capsys):
-    analyze_logs([str(work_dir)])
+def test_curves_are_written_beside_the_runs(work_dir, capsys):
+    analyze_logs.main([str(work_dir)])
     height, width = cv2.imread(str(work_dir / 'curves.png')).shape[:2]
     assert width > 3 * height
     assert '8 logged iterations, 1 validations' in capsys.readouterr().out
 
 
-def test_curves_as_vector_graphics(analyze_logs, work_dir, tmp_path):
+def test_curves_as_vector_graphics(work_dir, tmp_path):
     out = tmp_path / 'figures' / 'curves.svg'
-    analyze_logs(
+    analyze_logs.main(
         [str(work_dir), str(work_dir), '--legend', 'a', 'b', '--keys', 'loss', 'lr', '--out', str(out)]
     )
     assert '<svg' in out.read_text(encoding='utf-8')
     assert names(out.parent) == ['curves.svg']
 
 
-def test_curves_without_such_a_scalar(analyze_logs, work_dir):
-    with pytest.raises(ValueError, match=r"^'mIoU' is not in the log of work\. There are: loss, plate_iou"):
-        analyze_logs([str(work_dir), '--keys', 'mIoU'])
-    with pytest.raises(FileNotFoundError, match='does not exist'):
-        analyze_logs([str(work_dir / 'nothing')])
+def test_curves_without_such_a_scalar(work_dir, capsys):
+    assert analyze_logs.main([str(work_dir), '--keys', 'mIoU']) == 2
+    message = "error: 'mIoU' is not in the log of work. There are: loss, plate_iou"
+    assert capsys.readouterr().err.startswith(message)
+    assert analyze_logs.main([str(work_dir / 'nothing')]) == 2
+    assert 'does not exist' in capsys.readouterr().err
     assert not (work_dir / 'curves.png').exists()
 
 
@@ -98,71 +83,90 @@ def test_curves_without_such_a_scalar(analyze_logs, work_dir):
         (['--smooth', '0'], '--smooth wants a number of values from 1 on, got 0'),
     ],
 )
-def test_curves_with_wrong_options(analyze_logs, work_dir, capsys, options, message):
+def test_curves_with_wrong_options(work_dir, capsys, options, message):
     with pytest.raises(SystemExit):
-        analyze_logs([str(work_dir), *options])
+        analyze_logs.main([str(work_dir), *options])
     assert message in capsys.readouterr().err
 
 
-def test_browsed_pictures_are_named_after_their_files(browse_dataset, config, tmp_path, capsys):
-    browse_dataset([config, '--show-number', '4'])
+def test_browsed_pictures_are_named_after_their_files(config, tmp_path, capsys):
+    browse.main([config, '--show-number', '4'])
     assert names(tmp_path / 'work' / 'browse') == [f'train_{i}.jpg' for i in range(4)]
     assert '4 pictures in ' in capsys.readouterr().out
 
 
-def test_browsing_repeats_with_the_same_seed(browse_dataset, config, tmp_path):
+def test_browsing_repeats_with_the_same_seed(config, tmp_path):
     folders = [tmp_path / name for name in ('a', 'b', 'c')]
     for folder, seed in zip(folders, ('1', '1', '2')):
-        browse_dataset([config, '-o', str(folder), '--shuffle', '--seed', seed, '-n', '4'])
+        browse.main([config, '-o', str(folder), '--shuffle', '--seed', seed, '-n', '4'])
     contents = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
     assert contents[0] == contents[1] != contents[2]
 
 
-def test_browsing_another_phase_and_mode_with_options(browse_dataset, config, tmp_path):
+def test_browsing_another_phase_and_mode_with_options(config, tmp_path):
     out = tmp_path / 'out'
-    browse_dataset([config, '-o', str(out), '-p', 'val', '-m', 'concat'])
+    browse.main([config, '-o', str(out), '-p', 'val', '-m', 'concat'])
     assert names(out) == ['val_0.jpg', 'val_1.jpg', 'val_2.jpg']
     wide = cv2.imread(str(out / 'val_0.jpg')).shape
     option = 'val_dataloader.dataset.pipeline.2.prob=0.0'
-    browse_dataset([config, '-o', str(out), '-p', 'val', '-m', 'original', '--cfg-options', option])
+    browse.main([config, '-o', str(out), '-p', 'val', '-m', 'original', '--cfg-options', option])
     assert cv2.imread(str(out / 'val_0.jpg')).shape == (96, 128, 3)
     assert wide[1] > 2 * 128
 
 
-def test_contact_sheets(browse_dataset, config, tmp_path):
-    browse_dataset([config, '-o', str(tmp_path / 'out'), '--contact-sheet', '2'])
+def test_contact_sheets(config, tmp_path):
+    browse.main([config, '-o', str(tmp_path / 'out'), '--contact-sheet', '2'])
     assert names(tmp_path / 'out') == ['contact_sheet_001.jpg']
     assert cv2.imread(str(tmp_path / 'out' / 'contact_sheet_001.jpg')).shape[1] == 2 * 330 + 10
-    browse_dataset([config, '-o', str(tmp_path / 'pages'), '--contact-sheet', '1', '-p', 'train'])
+    browse.main([config, '-o', str(tmp_path / 'pages'), '--contact-sheet', '1', '-p', 'train'])
     assert names(tmp_path / 'pages') == ['contact_sheet_001.jpg']
 
 
-def test_pictures_that_come_again_are_numbered(browse_dataset, config, tmp_path):
+def test_pictures_that_come_again_are_numbered(config, tmp_path):
     text = Path(config).read_text(encoding='utf-8')
     text += "train_dataloader = dict(dataset=dict(type='RepeatDataset', times=2, **val_dataloader))\n"
     Path(config).write_text(text, encoding='utf-8')
-    browse_dataset([config, '-o', str(tmp_path / 'out')])
+    browse.main([config, '-o', str(tmp_path / 'out')])
     assert names(tmp_path / 'out') == sorted(f'val_{i}{again}.jpg' for i in range(3) for again in ('', '_2'))
 
 
-def test_the_data_are_not_overwritten(browse_dataset, config, plate_root):
+def test_the_data_are_not_overwritten(config, plate_root, capsys):
     folder = plate_root / 'train' / 'images'
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(ValueError, match='holds the pictures of the data set'):
-        browse_dataset([config, '-o', str(folder)])
+    assert browse.main([config, '-o', str(folder)]) == 2
+    assert 'holds the pictures of the data set' in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_browsing_mistakes(browse_dataset, config, capsys):
-    with pytest.raises(ValueError, match='the config has no test_dataloader'):
-        browse_dataset([config, '-p', 'test'])
-    with pytest.raises(FileNotFoundError, match=r"^picture folder '/nowhere/"):
-        browse_dataset([config, '--data-root', '/nowhere'])
-    with pytest.raises(FileNotFoundError, match=r"^config 'no.py' does not exist"):
-        browse_dataset(['no.py'])
-    with pytest.raises(SystemExit):
-        browse_dataset([config, '-n', '0'])
-    assert '--show-number wants a number from 1 on, got 0' in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['-p', 'test'], 'the config has no test_dataloader'),
+        (['--data-root', '/nowhere'], "picture folder '/nowhere/"),
+        (['--cfg-options', 'a=[1,(2]'], '--cfg-options a=[1,(2]: '),
+    ],
+)
+def test_browsing_mistakes(config, capsys, options, message):
+    assert browse.main([config, *options]) == 2
+    assert capsys.readouterr().err.startswith(f'error: {message}')
+
+
+def test_browsing_what_is_not_there(config, capsys):
+    assert browse.main(['no.py']) == 2
+    assert capsys.readouterr().err.startswith("error: config 'no.py' does not exist")
+    for options, message in (
+        (['-n', '0'], '-n/--show-number: must be a whole number, 1 or more'),
+        (['--cfg-options', 'a'], "--cfg-options: expected KEY=VALUE, got 'a'"),
+    ):
+        with pytest.raises(SystemExit, match='2'):
+            browse.main([config, *options])
+        assert capsys.readouterr().err.startswith(f'error: argument {message}')
+
+
+def test_a_config_of_mmlp_by_its_name(plate_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert browse.main(['lp_fpn_lite0', '--data-root', str(plate_root), '-n', '1', '-m', 'original']) == 0
+    assert names(tmp_path / 'work_dirs/lp_fpn_lite0/browse') == ['train_0.jpg']
 
 
 def test_run_as_a_script(config, tmp_path, monkeypatch):
@@ -172,7 +176,6 @@ def test_run_as_a_script(config, tmp_path, monkeypatch):
 
 
 def test_names_that_look_numbered_are_not_replaced(tmp_path):
-    write_pictures = load_tool('browse_dataset').__globals__['write_pictures']
     dark, grey, light = (np.full((8, 8, 3), value, np.uint8) for value in (0, 128, 250))
     paths = [Path('x/a.jpg'), Path('y/a.jpg'), Path('z/a_2.jpg')]
     pictures = [BrowsedPicture(path, picture, True) for path, picture in zip(paths, (dark, grey, light))]

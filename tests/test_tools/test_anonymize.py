@@ -1,4 +1,4 @@
-"""tools/anonymize.py as a user calls it."""
+"""``mmlp anonymize`` as a user calls it."""
 
 import json
 import os
@@ -11,11 +11,12 @@ import av
 import cv2
 import numpy as np
 import pytest
-from _command import SIGNALS, command
-from verb_samples import BOX, load_tool, plate_picture, write_checkpoint, write_samples
+from verb_samples import BOX, plate_picture, write_checkpoint, write_samples
 
 from mmlp.apis import ANONYMIZING
-from mmlp.apis.jobs import command_line
+from mmlp.cli import anonymize as tool
+from mmlp.cli.command import SIGNALS, command
+from mmlp.cli.segmenter_options import build_segmenter
 from mmlp.media import write_image
 
 
@@ -28,7 +29,6 @@ def checkpoint(tmp_path_factory):
 def anonymize(checkpoint, tmp_path, monkeypatch):
     """Calls the tool within the test's folder."""
     monkeypatch.chdir(tmp_path)
-    tool = load_tool('anonymize')
     options = ['--model', str(checkpoint), '--backend', 'pytorch', '--device', 'cpu', '--threads', '1']
     return lambda *arguments: tool.main([*map(str, arguments), *options])
 
@@ -98,8 +98,8 @@ def test_in_place(anonymize, capsys):
     ],
 )
 def test_how_plates_are_looked_for(arguments, expected):
-    args = load_tool('anonymize').parse_args(['photo.jpg', '-o', 'out', '--device', 'cpu', *arguments])
-    segmenter = command_line.build_segmenter(args)
+    args = tool.parse_args(['photo.jpg', '-o', 'out', '--device', 'cpu', *arguments])
+    segmenter = build_segmenter(args)
     found = {**vars(segmenter), 'refine': segmenter.refinement}
     assert {name: found[name] for name in expected} == expected
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools' / 'audit_dataset.py'
-
-
-@pytest.fixture()
-def main():
-    spec = importlib.util.spec_from_file_location('audit_dataset', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
+from mmlp.cli.audit import main
 
 
 @pytest.fixture()
@@ -40,7 +30,7 @@ def root(tmp_path):
 
 
 @pytest.fixture()
-def call(main, root, tmp_path):
+def call(root, tmp_path):
     """Runs the command on the data, in this process."""
 
     def run(*arguments, source=root):
@@ -130,7 +120,7 @@ def test_a_config(call, root, tmp_path, capsys):
 
 def test_nothing_to_audit(call, root, tmp_path, capsys):
     assert call(source=tmp_path / 'nowhere') == 2
-    assert "nowhere' does not exist, and a config ends with .py" in capsys.readouterr().err
+    assert "nowhere' is neither a folder nor a config" in capsys.readouterr().err
     assert call(source=root / 'train') == 2
     assert 'holds no split' in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()
@@ -139,7 +129,7 @@ def test_nothing_to_audit(call, root, tmp_path, capsys):
 @pytest.mark.parametrize(
     'arguments, message',
     [
-        (['--workers', '-1'], '--workers wants 0 or more, got -1'),
+        (['--workers', '-1'], "--workers: must be a whole number, 0 or more, got '-1'"),
         (['--ignore', 'spek'], "invalid choice: 'spek'"),
         (['--fail-on', 'note'], "invalid choice: 'note'"),
         (['--ignore-values', '300'], r'--ignore-values wants grey values of 0 to 255, got [300]'),
@@ -153,14 +143,14 @@ def test_wrong_arguments(call, capsys, arguments, message):
     assert message in capsys.readouterr().err
 
 
-def test_options_of_a_folder_beside_a_config(main, tmp_path, capsys):
+def test_options_of_a_folder_beside_a_config(tmp_path, capsys):
     (tmp_path / 'lp.py').write_text('')
     with pytest.raises(SystemExit):
         main([str(tmp_path / 'lp.py'), '--seg-map-suffix', '.png'])
     assert '--seg-map-suffix is for a folder; the config says it itself' in capsys.readouterr().err
 
 
-def test_default_output_folder(main, root, tmp_path, monkeypatch):
+def test_default_output_folder(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main([str(root), '--workers', '0']) == 0
     assert (tmp_path / 'work_dirs/audit/plates/audit.html').is_file()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import cv2
@@ -11,6 +10,7 @@ import pytest
 from mmengine.config import Config
 from mmseg.registry import DATASETS
 
+from mmlp.cli import complete_masks
 from mmlp.datasets import read_plate_mask
 from mmlp.datasets.synthetic import render_drive
 from mmlp.engine import load_run_config
@@ -19,10 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def complete(*argv):
-    spec = importlib.util.spec_from_file_location('complete_masks', ROOT / 'tools' / 'complete_masks.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool.main([str(value) for value in argv])
+    return complete_masks.main([str(value) for value in argv])
 
 
 @pytest.fixture(scope='module')

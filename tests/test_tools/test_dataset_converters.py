@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import _thread
-import importlib.util
 import json
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from mmlp.cli import convert, export, make_list, rebuild
+from mmlp.datasets.converters import readers
+from mmlp.datasets.converters.choices import EXPORT_FORMATS
+from mmlp.datasets.converters.exporters import WRITERS
+from mmlp.datasets.converters.formats import FORMATS
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'dataset_converters'
 LICENSED = [
@@ -30,27 +34,15 @@ LICENSED = [
     'easypr',
     'open_lpr',
 ]
-NOT_FORMATS = ['export', 'make_list', 'rebuild_from_list']
-COMMANDS = sorted(path.stem for path in TOOLS.glob('*.py') if path.stem not in NOT_FORMATS)
-
-
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f'converter_command_{name}', TOOLS / f'{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+OTHERS = {'export': export, 'make_list': make_list, 'rebuild_from_list': rebuild}
 
 
 def command(name: str, *argv: object) -> int:
     """Runs a command in this process."""
-    module = load(name)
     arguments = [str(value) for value in argv]
-    if name in NOT_FORMATS:
-        return module.main(arguments)
-    from mmlp.datasets.converters.reader import Reader
-
-    (reader,) = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Reader)]
-    return module.main(reader, arguments)
+    if name in OTHERS:
+        return OTHERS[name].main(arguments)
+    return convert.main([name, *arguments])
 
 
 def write_yolo(root: Path, count: int = 3, size: tuple[int, int] = (80, 60)) -> Path:
@@ -63,13 +55,15 @@ def write_yolo(root: Path, count: int = 3, size: tuple[int, int] = (80, 60)) -> 
 
 
 def test_one_command_for_each_reader() -> None:
-    readers = Path(load('ccpd').CCPD.__module__.replace('.', '/')).parent
     shared = {'__init__', 'fields', 'keyed_text', 'tracks', 'yolo_description', 'yolo_lines'}
-    found = {path.stem for path in (TOOLS.parents[1] / readers).glob('*.py')} - shared
-    assert set(COMMANDS) == found and len(found) == 20
+    found = {path.stem for path in Path(readers.__path__[0]).glob('*.py')} - shared
+    assert set(FORMATS) == found and len(found) == 20
+    assert {path.stem for path in TOOLS.glob('*.py')} == found | set(OTHERS)
+    for name, format_ in FORMATS.items():
+        assert format_.load_reader().name == name and format_.help
 
 
-@pytest.mark.parametrize('name', [*COMMANDS, *NOT_FORMATS])
+@pytest.mark.parametrize('name', [*FORMATS, *OTHERS])
 def test_help_tells_layout_licence_and_exit_codes(name: str, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as exit_info:
         command(name, '--help')
@@ -94,7 +88,9 @@ def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert command('yolo', source, '-o', tmp_path / 'out', '--seed', 1) == 2
     assert '--overwrite to convert anew' in capsys.readouterr().err
     assert command('yolo', source, '-o', tmp_path / 'out', '--seed', 1, '--overwrite') == 1
-    assert command('yolo', source, '-o', tmp_path / 'out4', '--workers', 0) == 2
+    with pytest.raises(SystemExit, match='2'):
+        command('yolo', source, '-o', tmp_path / 'out4', '--workers', 0)
+    assert not (tmp_path / 'out4').exists()
 
 
 def test_box_and_split_arguments(tmp_path: Path) -> None:
@@ -108,7 +104,11 @@ def test_box_and_split_arguments(tmp_path: Path) -> None:
     assert (tmp_path / 'out/test/images/0.jpg').is_symlink()
 
 
-@pytest.mark.parametrize('to', ['coco', 'labelme', 'yolo'])
+def test_all_formats_that_are_exported_are_offered() -> None:
+    assert set(EXPORT_FORMATS) == set(WRITERS)
+
+
+@pytest.mark.parametrize('to', EXPORT_FORMATS)
 def test_predict_correct_retrain_round(tmp_path: Path, to: str, capsys: pytest.CaptureFixture) -> None:
     assert command('yolo', write_yolo(tmp_path / 'S'), '-o', tmp_path / 'set', '--split', 'train') == 0
     assert command('export', tmp_path / 'set', '--to', to, '-o', tmp_path / 'tool') == 0

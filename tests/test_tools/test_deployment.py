@@ -42,30 +42,32 @@ def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys, mis
     pytest.importorskip('onnx')
     pytest.importorskip('onnxruntime')
     out = tmp_path / 'out' / 'plates.onnx'
-    run('deployment/export_onnx.py', checkpoint, out, '--size', 64, 96)
+    run('deployment/export_onnx.py', checkpoint, '-o', out, '--size', 64, 96)
     printed = capsys.readouterr().out
     assert '2 x 64 x 96: largest difference to PyTorch' in printed and 'MB' in printed
     with pytest.raises(ValueError, match=r'plates\.onnx takes pictures of \? x 64 x 96 \(number'):
         PlateSegmenter(out, backend='onnxruntime')
-    run('deployment/export_onnx.py', checkpoint, out, '--overwrite')
+    run('deployment/export_onnx.py', checkpoint, '-o', out, '--overwrite')
     assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
 
     before = out.read_bytes()
     with mistake('exists already'):
-        run('deployment/export_onnx.py', checkpoint, out)
+        run('deployment/export_onnx.py', checkpoint, '-o', out)
     with mistake(r'more than -1; .* was not written'):
         run(
-            'deployment/export_onnx.py', checkpoint, out,
+            'deployment/export_onnx.py', checkpoint, '-o', out,
             '--overwrite', '--size', 32, 32, '--tolerance', -1,
         )  # fmt: skip
     with mistake(r'.*no_such_config'):
-        run('deployment/export_onnx.py', checkpoint, tmp_path / 'new.onnx', '--config', 'no_such_config')
+        run(
+            'deployment/export_onnx.py', checkpoint, '-o', tmp_path / 'new.onnx', '--config', 'no_such_config'
+        )
     assert out.read_bytes() == before and list(out.parent.iterdir()) == [out]
 
 
 def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_path, capsys, mistake):
     out = tmp_path / 'plates.pth'
-    run('model_converters/publish_model.py', checkpoint, out, '--half')
+    run('model_converters/publish_model.py', checkpoint, '-o', out, '--half')
     printed = capsys.readouterr().out
     assert hashlib.sha256(out.read_bytes()).hexdigest() in printed
     assert out.stat().st_size < 0.55 * checkpoint.stat().st_size
@@ -75,12 +77,12 @@ def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_pat
     assert model.dataset_meta['classes'] == ('background', 'plate')
 
     with mistake('exists already'):
-        run('model_converters/publish_model.py', checkpoint, out)
+        run('model_converters/publish_model.py', checkpoint, '-o', out)
     bare = tmp_path / 'bare.pth'
     torch.save({'state_dict': torch.load(out, weights_only=True)['state_dict']}, bare)
     with mistake('carries no config: give it by --config'):
-        run('model_converters/publish_model.py', bare, tmp_path / 'other.pth')
-    run('model_converters/publish_model.py', bare, tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
+        run('model_converters/publish_model.py', bare, '-o', tmp_path / 'other.pth')
+    run('model_converters/publish_model.py', bare, '-o', tmp_path / 'other.pth', '--config', 'lp_fpn_lite0')
     assert (
         torch.load(tmp_path / 'other.pth', weights_only=True)['meta']['cfg']
         == (torch.load(out, weights_only=True)['meta']['cfg'])

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from test_command import ROOT, assert_nothing_runs, start
+from command_processes import ROOT, assert_nothing_runs, start
 from test_train_and_test import CONFIG
 
 from mmlp.datasets.synthetic import write_dataset
@@ -33,7 +33,7 @@ def tools(tmp_path_factory):
     (root / 'tiny.py').write_text(
         CONFIG.format(root=ROOT.as_posix()).replace('max_iters=2, val_interval=2', 'max_iters=10000')
     )
-    generate = ['generate_synthetic_plates.py', '--num-train', 4000, '--workers', 2, '--out']
+    generate = ['generate_synthetic_plates.py', '--num-train', 4000, '--workers', 2, '--out-dir']
     commands = {
         'generator': [*generate, root / 'generator/made'],
         'killed generator': [*generate, root / 'killed generator/made'],

@@ -24,7 +24,8 @@ def torchvision_model():
 @pytest.fixture
 def convert(monkeypatch):
     def run(*args):
-        monkeypatch.setattr(sys, 'argv', [str(TOOL), *map(str, args)])
+        weights, out, *options = map(str, args)
+        monkeypatch.setattr(sys, 'argv', [str(TOOL), weights, '-o', out, *options])
         runpy.run_path(str(TOOL), run_name='__main__')
 
     return run

@@ -29,7 +29,7 @@ def test_a_network_learns_a_few_crops_by_heart(plate_root: Path, tmp_path: Path)
     """The loss falls to half, and the plates are found on the crops."""
     output = tmp_path / 'result.json'
     options = ('--data-root', plate_root, '--num-pictures', '4', '--plate-iou', '60', '--max-minutes', '4')
-    done = run(*options, '--output', output)
+    done = run(*options, '--out', output)
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(output.read_text())
     assert result['reached'] and result['num_pictures'] == 4

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mmlp.cli import make_list
+from mmlp.cli import rebuild as tool
 from mmlp.files import WriteError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,25 +24,8 @@ sys.path.pop(0)
 PLATE = [40, 100, 140, 130]
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / f'tools/dataset_converters/{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope='module')
-def make_list() -> ModuleType:
-    return load('make_list')
-
-
-@pytest.fixture(scope='module')
-def tool() -> ModuleType:
-    return load('rebuild_from_list')
-
-
 @pytest.fixture
-def lists(tmp_path: Path, make_list: ModuleType) -> Path:
+def lists(tmp_path: Path) -> Path:
     """A list of six pictures of two sets: city_0 to city_2 train, city_3 and road_4, road_5 val."""
     ours = tmp_path / 'ours'
     write_layout(ours, ['city_0.jpg', 'city_1.jpg', 'city_2.jpg'])
@@ -100,7 +83,7 @@ def expected_mask(times: int) -> np.ndarray:
 
 
 def test_the_data_set_is_rebuilt(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out = tmp_path / 'out'
     assert tool.main([str(lists), '-o', str(out), '--source', *downloads]) == 0
@@ -131,7 +114,7 @@ def test_the_data_set_is_rebuilt(
 
 
 def test_what_is_missing_is_named_with_its_address(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out = tmp_path / 'out'
     (tmp_path / 'city set/images/a.jpg').unlink()
@@ -154,7 +137,7 @@ def test_what_is_missing_is_named_with_its_address(
 
 
 def test_one_source_after_the_other(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out = tmp_path / 'out'
     assert tool.main([str(lists), '-o', str(out), '--source', downloads[0]]) == 1
@@ -173,7 +156,7 @@ def test_one_source_after_the_other(
 
 
 def test_another_list_asks_for_another_folder(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out = tmp_path / 'out'
     assert tool.main([str(lists), '-o', str(out), '--source', *downloads]) == 0
@@ -188,7 +171,7 @@ def test_another_list_asks_for_another_folder(
 
 
 def test_from_our_own_layout_masks_are_the_same(
-    lists: Path, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out, ours = tmp_path / 'out', tmp_path / 'ours'
     assert tool.main([str(lists), '-o', str(out), '--source', f'city={ours}', f'road={ours}']) == 0
@@ -201,7 +184,7 @@ def test_from_our_own_layout_masks_are_the_same(
 
 
 def test_annotation_that_cannot_be_used(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     annotation = tmp_path / 'city set/annots/b.xml'
     annotation.write_text(annotation.read_text().replace('<width>640', '<width>641'))
@@ -227,7 +210,6 @@ def test_annotation_that_cannot_be_used(
 def test_mistakes_are_answered_before_anything_is_done(
     lists: Path,
     downloads: list,
-    tool: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
@@ -241,7 +223,7 @@ def test_mistakes_are_answered_before_anything_is_done(
 
 
 def test_interrupted_it_still_knows_what_became_what(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lists: Path, downloads: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mmlp.datasets.lists import rebuilding
 
@@ -263,7 +245,6 @@ def test_interrupted_it_still_knows_what_became_what(
 def test_no_room_for_the_outputs(
     lists: Path,
     downloads: list,
-    tool: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
@@ -282,7 +263,7 @@ def test_no_room_for_the_outputs(
 
 
 def test_a_list_without_sources_beside_it(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     (lists.parent / 'sources.csv').unlink()
     arguments = [str(lists), '-o', str(tmp_path / 'out'), '--source', *downloads]
@@ -292,7 +273,7 @@ def test_a_list_without_sources_beside_it(
 
 
 def test_labels_are_chosen_where_a_set_has_them(
-    lists: Path, downloads: list, tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
+    lists: Path, downloads: list, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     for path in (tmp_path / 'city set/annots').iterdir():
         path.write_text(path.read_text().replace('license-plate', 'blue thing'))
@@ -304,7 +285,7 @@ def test_labels_are_chosen_where_a_set_has_them(
     assert "city set: taken as plates: 'blue thing' (6)" in capsys.readouterr().out
 
 
-def test_pictures_in_subfolders_keep_them(make_list: ModuleType, tool: ModuleType, tmp_path: Path) -> None:
+def test_pictures_in_subfolders_keep_them(tmp_path: Path) -> None:
     ours = tmp_path / 'ours'
     write_layout(ours, ['day/1.jpg', 'night/1.jpg'])
     target = tmp_path / 'list.csv'
@@ -315,9 +296,7 @@ def test_pictures_in_subfolders_keep_them(make_list: ModuleType, tool: ModuleTyp
         assert (tmp_path / 'out/train/masks' / f'{name}.png').is_file()
 
 
-def test_make_list_writes_nothing_after_a_mistake(
-    make_list: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
+def test_make_list_writes_nothing_after_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     write_layout(tmp_path / 'ours', ['a.jpg'])
     target = tmp_path / 'list.csv'
     for arguments, message in (

@@ -1,4 +1,4 @@
-"""tools/segment.py as a user calls it."""
+"""``mmlp segment`` as a user calls it."""
 
 import json
 import re
@@ -8,8 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from verb_samples import BOX, load_tool, plate_picture, write_checkpoint, write_samples
+from verb_samples import BOX, plate_picture, write_checkpoint, write_samples
 
+from mmlp.cli import segment as tool
 from mmlp.media import write_image
 
 
@@ -22,7 +23,6 @@ def checkpoint(tmp_path_factory):
 def segment(checkpoint, tmp_path, monkeypatch):
     """Calls the tool within the test's folder."""
     monkeypatch.chdir(tmp_path)
-    tool = load_tool('segment')
     options = ['--model', str(checkpoint), '--backend', 'pytorch', '--device', 'cpu', '--threads', '1']
     return lambda *arguments: tool.main([*map(str, arguments), *options])
 
@@ -128,7 +128,6 @@ def test_crops_of_a_height(segment):
 )
 def test_mistakes_are_answered_in_a_line(segment, arguments, message, capsys):
     write_image('photo.png', plate_picture())
-    tool = load_tool('segment')
     run = tool.main if '--model' in arguments else segment
     assert run(list(arguments)) == 2 if run is tool.main else run(*arguments) == 2
     assert f'{message}' in capsys.readouterr().err

@@ -86,7 +86,13 @@ def test_train_resume_and_test(config, plate_root, tmp_path):
     checkpoint = work_dir / 'iter_3.pth'
     test = [sys.executable, TOOLS / 'test.py', config, checkpoint, '--data-root', plate_root]
     run(
-        *test, '--work-dir', tmp_path / 'plain', '--out', tmp_path / 'masks', '--show-dir', tmp_path / 'shown'
+        *test,
+        '--work-dir',
+        tmp_path / 'plain',
+        '--out-dir',
+        tmp_path / 'masks',
+        '--show-dir',
+        tmp_path / 'shown',
     )
     masks = sorted((tmp_path / 'masks').glob('*.png'))
     assert len(masks) == 3
@@ -114,15 +120,15 @@ def test_two_processes_train_and_agree_with_one(config, plate_root, tmp_path):
 
 def test_mistakes_are_answered_in_a_line(config, plate_root, tmp_path):
     done = run(sys.executable, TOOLS / 'train.py', tmp_path / 'absent.py', check=False)
-    assert done.returncode != 0 and 'Traceback' not in done.stderr
+    assert done.returncode == 2 and 'Traceback' not in done.stderr
     assert "absent.py' does not exist" in done.stderr
 
     done = run(sys.executable, TOOLS / 'train.py', config, '--data-root', tmp_path / 'none', check=False)
-    assert done.returncode != 0 and 'Traceback' not in done.stderr
+    assert done.returncode == 2 and 'Traceback' not in done.stderr
     assert 'picture folder' in done.stderr and 'does not exist' in done.stderr
 
     done = run(sys.executable, TOOLS / 'train.py', config, '--data-root', plate_root, '--amp', check=False)
-    assert done.returncode != 0 and 'needs a CUDA device' in done.stderr
+    assert done.returncode == 2 and 'needs a CUDA device' in done.stderr
 
     done = run(sys.executable, TOOLS / 'test.py', config, tmp_path / 'absent.pth', check=False)
-    assert done.returncode != 0 and "absent.pth' does not exist" in done.stderr
+    assert done.returncode == 2 and "absent.pth' is not a file" in done.stderr

@@ -1,6 +1,5 @@
 """A picture, a video and a checkpoint that finds their plates, for the command lines."""
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -15,14 +14,6 @@ from brightness_network import brightness_config, build_brightness_segmentor  # 
 from mmlp.media import VideoWriter, write_image  # noqa: E402
 
 BOX = (40, 50, 88, 66)
-
-
-def load_tool(name):
-    """The module of a command line; its ``main`` takes arguments and returns the exit code."""
-    spec = importlib.util.spec_from_file_location(f'tool_{name}', TESTS.parent / 'tools' / f'{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def write_checkpoint(path):

@@ -1,18 +1,6 @@
-"""Converts COCO annotations; ``--help`` tells all.
+"""The command ``mmlp convert coco`` as a script."""
 
-python tools/dataset_converters/coco.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.coco import COCO
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(COCO), GOES_ON)
+    main('convert', 'coco')

@@ -1,18 +1,6 @@
-"""Converts CVAT 1.1 annotations; ``--help`` tells all.
+"""The command ``mmlp convert cvat`` as a script."""
 
-python tools/dataset_converters/cvat.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.cvat import CVAT
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(CVAT), GOES_ON)
+    main('convert', 'cvat')

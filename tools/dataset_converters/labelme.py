@@ -1,18 +1,6 @@
-"""Converts LabelMe annotations; ``--help`` tells all.
+"""The command ``mmlp convert labelme`` as a script."""
 
-python tools/dataset_converters/labelme.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.labelme import LabelMe
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(LabelMe), GOES_ON)
+    main('convert', 'labelme')

@@ -1,18 +1,6 @@
-"""Converts the plates of Open Images V7; ``--help`` tells all.
+"""The command ``mmlp convert open_images`` as a script."""
 
-python tools/dataset_converters/open_images.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.open_images import OpenImages
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(OpenImages), GOES_ON)
+    main('convert', 'open_images')

@@ -1,18 +1,6 @@
-"""Converts open-lpr-dataset-plate-detection; ``--help`` tells all.
+"""The command ``mmlp convert open_lpr`` as a script."""
 
-python tools/dataset_converters/open_lpr.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.open_lpr import OpenLPR
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(OpenLPR), GOES_ON)
+    main('convert', 'open_lpr')

@@ -1,18 +1,6 @@
-"""Converts UC3M-LP; ``--help`` tells all.
+"""The command ``mmlp convert uc3m_lp`` as a script."""
 
-python tools/dataset_converters/uc3m_lp.py SRC -o OUT
-"""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from _command import GOES_ON, command, loading
-
-with loading(__name__):
-    from mmlp.datasets.converters.cli import main
-    from mmlp.datasets.converters.readers.uc3m_lp import UC3MLP
+from mmlp.cli.main import main
 
 if __name__ == '__main__':
-    command(lambda: main(UC3MLP), GOES_ON)
+    main('convert', 'uc3m_lp')

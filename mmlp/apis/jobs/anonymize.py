@@ -16,7 +16,7 @@ from mmlp.media import (
     video_output_suffix,
     write_image,
 )
-from mmlp.media.limits import MAX_FRAME_PIXELS
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, TemporalMemory
 
 from .output_paths import (

@@ -17,15 +17,8 @@ from mmlp.files import write_json
 from mmlp.media import Picture, write_image
 from mmlp.plates import Plate, draw_plates, paint_polygon, rectify
 
-#: What can be saved of a picture or video, and the suffix of the files.
-SAVE_KINDS = {
-    'overlay': '.jpg',
-    'mask': '.png',
-    'instance': '.png',
-    'json': '.json',
-    'coco': '.json',
-    'crop': '.png',
-}
+from .save_kinds import SAVE_KINDS
+
 _OVERLAY_QUALITY = 90
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mmlp.files import WriteError, remove_abandoned
 from mmlp.media import MediaItem, MediaList, Picture, VideoReader
-from mmlp.media.limits import MAX_FRAME_PIXELS
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, PlateTracker
 
 from ..plate_reader import PlateReader

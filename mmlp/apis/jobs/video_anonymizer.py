@@ -22,7 +22,7 @@ from mmlp.media import (
     intermediate_path,
     plan_streams,
 )
-from mmlp.media.limits import MAX_FRAME_PIXELS
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import TemporalMemory
 
 from .redaction import Redaction
@@ -138,7 +138,7 @@ class VideoAnonymizer:
     def _refuse(self, losses: Sequence[str]) -> None:
         if losses and self._replaces and not self._drop_streams:
             raise ValueError(
-                f'would lose {", ".join(losses)}: write to a folder instead of in place (--output), or pass '
+                f'would lose {", ".join(losses)}: write to a folder instead of in place (--out-dir), or pass '
                 'drop_streams (--drop-streams)'
             )
 

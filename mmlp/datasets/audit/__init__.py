@@ -1,29 +1,17 @@
 """The audit of a data set: what is in it, and all that is wrong or odd about it."""
 
-from .checks import CHECKS, Check, Severity
-from .html_page import write_page
-from .json_file import write_json
-from .records import Finding, PictureRecord, PlateRecord, Sample
-from .report import AuditReport, audit
-from .splits import Split, find_split_folders, load_splits, phase_datasets
-from .tables import finding_table, split_table
+import lazy_loader
 
-__all__ = [
-    'CHECKS',
-    'AuditReport',
-    'Check',
-    'Finding',
-    'PictureRecord',
-    'PlateRecord',
-    'Sample',
-    'Severity',
-    'Split',
-    'audit',
-    'find_split_folders',
-    'finding_table',
-    'load_splits',
-    'phase_datasets',
-    'split_table',
-    'write_json',
-    'write_page',
-]
+# Each name is loaded with the first use: a command line that is asked for help needs the checks' names alone.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'checks': ['CHECKS', 'Check', 'Severity'],
+        'html_page': ['write_page'],
+        'json_file': ['write_json'],
+        'records': ['Finding', 'PictureRecord', 'PlateRecord', 'Sample'],
+        'report': ['AuditReport', 'audit'],
+        'splits': ['Split', 'find_split_folders', 'load_splits', 'phase_datasets'],
+        'tables': ['finding_table', 'split_table'],
+    },
+)

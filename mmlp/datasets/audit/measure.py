@@ -14,8 +14,8 @@ from mmlp.evaluation import component_height
 from mmlp.media import Picture, UnreadableMediaError, read_image
 from mmlp.plates import Plate, extract_plates, polygon_mask
 
-from ..integrity import read_size
 from ..mask_census import census_of
+from ..picture_size import read_size
 from ..plate_mask import IGNORE, PLATE, examine_mask, read_plate_mask
 from ..transforms import LoadPlateAnnotations
 from .perceptual_hash import hash_picture

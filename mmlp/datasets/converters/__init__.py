@@ -1,21 +1,16 @@
 """Converters of public plate sets and annotation tools to the layout that training reads."""
 
-from .conversion import convert
-from .options import Options, Report
-from .reader import Reader
-from .records import ConversionError, Problem, Record
-from .shapes import FormatError, Shape
-from .splits import SplitRule
+import lazy_loader
 
-__all__ = [
-    'ConversionError',
-    'FormatError',
-    'Options',
-    'Problem',
-    'Reader',
-    'Record',
-    'Report',
-    'Shape',
-    'SplitRule',
-    'convert',
-]
+# Each name is loaded with the first use: a command line that is asked for help needs none of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'conversion': ['convert'],
+        'options': ['Options', 'Report'],
+        'reader': ['Reader'],
+        'records': ['ConversionError', 'Problem', 'Record'],
+        'shapes': ['FormatError', 'Shape'],
+        'splits': ['SplitRule'],
+    },
+)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import stat
 
+from .choices import ALLOW_OUTSIDE as OPTION
 from .records import Problem
-
-OPTION = '--allow-outside'
 
 
 class Boundary:

@@ -9,11 +9,10 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from tqdm import tqdm
-
 from mmlp.files import is_disk_full, write_bytes, write_json
+from mmlp.progress import progress_bar
 
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
 from .labels import choose_labels
 from .limits import DATA_ERRORS
@@ -70,19 +69,19 @@ def convert(reader: Reader, options: Options) -> Report:
 
 def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
     records = []
-    bar = tqdm(desc='listing files', unit='', disable=not options.progress, leave=False)
-    for item in _items(reader):
-        if not bar.n:
-            bar.set_description_str('reading annotations')
-        bar.update()
-        if isinstance(item, Problem):
-            report.problems.append(item)
-        elif not item.picture.lower().endswith(IMG_SUFFIXES):
-            known = ', '.join(IMG_SUFFIXES)
-            report.problems.append(Problem(item.picture, f'pictures may end with {known}; save it as PNG'))
-        else:
-            records.append(item)
-    bar.close()
+    with progress_bar(title='listing files', unit='', shown=options.progress, leave=False) as bar:
+        for item in _items(reader):
+            if not bar.n:
+                bar.set_description_str('reading annotations')
+            bar.update()
+            if isinstance(item, Problem):
+                report.problems.append(item)
+            elif not item.picture.lower().endswith(IMG_SUFFIXES):
+                known = ', '.join(IMG_SUFFIXES)
+                problem = Problem(item.picture, f'pictures may end with {known}; save it as PNG')
+                report.problems.append(problem)
+            else:
+                records.append(item)
     # First, since what was left out here may be why others are missing.
     report.problems[:0] = reader.boundary.problems()
     return records
@@ -127,7 +126,7 @@ def convert_jobs(jobs: Sequence[Job], manifest: Manifest, options: Options, repo
         os.makedirs(folder, exist_ok=True)
     votes = FrameVotes()
     undecided = []
-    with tqdm(total=len(jobs), desc='converting', unit='pic', disable=not options.progress) as bar:
+    with progress_bar(total=len(jobs), title='converting', unit='picture', shown=options.progress) as bar:
         for job, outcome in _each([(job, None) for job in jobs], manifest, options, report):
             if outcome.frame:
                 votes.add(job.record, outcome.frame)

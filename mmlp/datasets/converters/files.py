@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from mmlp.files import atomic_path
 
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 from .boundary import OPTION, Boundary
 from .limits import shown
 from .records import ConversionError
@@ -19,7 +19,6 @@ from .shapes import FormatError
 
 #: Folder of a conversion's manifest, in its output folder.
 CONVERSION_FOLDER = '.conversion'
-LINKS = ('copy', 'hard', 'symlink')
 _BLOCK_BYTES = 1 << 20
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..integrity import read_size
+from ..picture_size import read_size
 from .orientation import read_orientation, refers_to_stored
 from .records import Record
 from .shapes import Shape

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from .choices import DEFAULT_IGNORE_LABELS
 from .records import ConversionError, Record
 from .shapes import FormatError, Shape
 
-DEFAULT_IGNORE_LABELS = ('ignore', 'ignored', 'dontcare', "don't care")
 _PLATE_WORDS = re.compile(
     r'plate|licen[cs]e|kennzeichen|nummernschild|matr[ií]cul|placa|plaque|targa|tablica|号牌|车牌|ナンバー|номер'
 )

@@ -12,7 +12,6 @@ from typing import Any
 from xml.parsers import expat
 
 import cv2
-import yaml
 from PIL import Image
 
 #: Bytes of one annotation, or of the file of one picture without the picture that LabelMe puts into it.
@@ -42,7 +41,6 @@ DATA_ERRORS = (
     csv.Error,
     cv2.error,
     expat.ExpatError,
-    yaml.YAMLError,
 )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .files import LINKS
-from .labels import DEFAULT_IGNORE_LABELS
-from .orientation import ORIENTATIONS
+from .choices import DEFAULT_IGNORE_LABELS, LINKS, ORIENTATIONS, SPLIT_CHOICES
 from .records import Problem
-from .splits import SPLIT_CHOICES, SplitRule
+from .splits import SplitRule
 
 
 @dataclass(frozen=True)

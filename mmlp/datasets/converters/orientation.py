@@ -13,8 +13,6 @@ from PIL import ExifTags, Image
 
 from .shapes import FormatError, PixelMask, Shape, box, quad
 
-ORIENTATIONS = ('auto', 'shown', 'stored')
-
 
 def refers_to_stored(
     stated: tuple[int, int] | None, shown: tuple[int, int], stored: tuple[int, int], choice: str

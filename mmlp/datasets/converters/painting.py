@@ -16,8 +16,6 @@ from .shapes import FormatError, Shape
 
 #: Grey values of the masks written.
 BACKGROUND, IGNORED, PLATE = 0, 128, 255
-#: Rim of ``--box-as ignored-rim``, see :func:`paint`.
-DEFAULT_RIM = 0.25
 #: An outline of which less than this share lies in the picture is taken for a mistake.
 LEAST_INSIDE = 0.5
 #: How often all outlines may cover the picture, and pixels that they may cover in any: seconds of work.

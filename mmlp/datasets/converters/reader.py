@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -15,9 +14,8 @@ from .records import ConversionError, Problem, Record
 class Reader(ABC):
     """Reads the annotations of one format; pictures are only looked up, not opened.
 
-    The docstring of a reader's module is the help text of its command: what the set is, its licence, where
-    it comes from, how it lies on disk. Extra arguments are added by :meth:`add_arguments` and given to the
-    constructor under the same names.
+    Each has an entry among :data:`~.formats.FORMATS`, which says what its command offers; the options of a
+    format are given to the constructor under the same names.
 
     Args:
         source: Folder (or file, where the format allows one) with the set.
@@ -30,10 +28,6 @@ class Reader(ABC):
 
     #: Short name, which is the name of the command, too.
     name: str
-    #: The set has boxes without outlines; the command then offers ``--box-as``.
-    has_boxes = False
-    #: Annotations have class names; the command then offers ``--labels``.
-    has_labels = False
 
     def __init__(self, source: str, images: str | None = None, allow_outside: bool = False) -> None:
         for path in (source, images):
@@ -55,11 +49,6 @@ class Reader(ABC):
     def find_pictures(self) -> PictureIndex:
         """The pictures of the source."""
         return PictureIndex(self.boundary)
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds the arguments that only this format has; most have none."""
-        return
 
     @abstractmethod
     def read(self) -> Iterator[Record | Problem]:

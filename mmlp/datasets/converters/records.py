@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from .choices import SPLITS
 from .limits import DATA_ERRORS
 from .shapes import Shape, describe
 
-T = TypeVar('T')
+__all__ = ['SPLITS', 'ConversionError', 'Problem', 'Record', 'attempt']
 
-SPLITS = ('train', 'val', 'test')
+T = TypeVar('T')
 
 
 class ConversionError(Exception):

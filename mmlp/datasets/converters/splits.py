@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..video_frames import series_of, source_name, video_of
+from .choices import DEFAULT_VAL_FRACTION
 from .names import telling_name
 from .records import SPLITS, ConversionError, Record
 
-SPLIT_CHOICES = ('official', 'hash', *SPLITS)
-DEFAULT_VAL_FRACTION = 0.1
 #: Drawn into val or test by chance, more than this share of the pictures is given back.
 _LARGEST_SHARE = 0.5
 

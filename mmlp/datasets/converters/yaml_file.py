@@ -45,5 +45,5 @@ def read_yaml(path: str) -> Any:
         raise
     except RecursionError:
         raise FormatError('is nested too deeply for the description of a data set') from None
-    except DATA_ERRORS as error:
+    except (*DATA_ERRORS, yaml.YAMLError) as error:
         raise FormatError(f'is not YAML: {error}') from None

@@ -1,27 +1,17 @@
 """Lists of pictures: what a data set was made of, and how to make it again from the public sets."""
 
-from .finding import MAX_BITS, Found, Missing, find_pictures
-from .fingerprint import Fingerprint, FingerprintStore, take_fingerprint
-from .making import list_pictures
-from .picture_list import ListedPicture, ListError, read_list, write_list
-from .rebuilding import Rebuilt, rebuild
-from .sources import Source, read_sources
+import lazy_loader
 
-__all__ = [
-    'MAX_BITS',
-    'Fingerprint',
-    'FingerprintStore',
-    'Found',
-    'ListError',
-    'ListedPicture',
-    'Missing',
-    'Rebuilt',
-    'Source',
-    'find_pictures',
-    'list_pictures',
-    'read_list',
-    'read_sources',
-    'rebuild',
-    'take_fingerprint',
-    'write_list',
-]
+# Each name is loaded with the first use: a command line that is asked for help needs none of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        'finding': ['Found', 'Missing', 'find_pictures'],
+        'fingerprint': ['Fingerprint', 'FingerprintStore', 'take_fingerprint'],
+        'limits': ['MAX_BITS'],
+        'making': ['list_pictures'],
+        'picture_list': ['ListError', 'ListedPicture', 'read_list', 'write_list'],
+        'rebuilding': ['Rebuilt', 'rebuild'],
+        'sources': ['Source', 'read_sources'],
+    },
+)

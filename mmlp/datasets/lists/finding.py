@@ -19,12 +19,9 @@ from ..audit.perceptual_hash import nearest_of, nearest_several
 from ..converters.names import flat_name, telling_name
 from ..converters.records import Record
 from .fingerprint import Fingerprint, FingerprintStore
+from .limits import MAX_BITS
 from .picture_list import ListedPicture
 
-#: Up to this many different bits of 256 a file is taken for the listed picture. Of a thousand photographs
-#: made larger, smaller or coded anew, 99 in 100 change by 4 bits or fewer and none by more than 10; frames of
-#: one drive, a second apart, differ in 6 and more.
-MAX_BITS = 12
 #: Up to here a file of the right name is taken without a look at the others.
 _NAME_BITS = 4
 #: Neighbours that compete for a picture: twins, and the same picture at several sizes.

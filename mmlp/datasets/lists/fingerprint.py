@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from mmlp.files import Journal, read_journal
 from mmlp.media import UnreadableMediaError, read_image
+from mmlp.progress import progress_bar
 
 from ..audit.perceptual_hash import hash_picture
 from ..audit.suspicion import LEAST_CONTRAST
@@ -89,7 +90,9 @@ class FingerprintStore:
         paths = list(dict.fromkeys(paths))
         stamps = {path: _stamp(path) for path in paths}
         new = [path for path in paths if path not in self._known or self._known[path][0] != stamps[path]]
-        with tqdm(total=len(new), desc=what, unit='pic', disable=not self._progress or not new) as bar:
+        with progress_bar(
+            total=len(new), title=what, unit='picture', shown=self._progress and bool(new)
+        ) as bar:
             if self._path is None:
                 self._measure(new, stamps, bar, None)
             elif new:

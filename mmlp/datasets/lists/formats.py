@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 
-from ..converters import readers
+from ..converters.choices import SPLITS
+from ..converters.formats import FORMATS
 from ..converters.reader import Reader
-from ..converters.readers.layout import Layout
-from ..converters.records import SPLITS
 
-
-def formats() -> dict[str, type[Reader]]:
-    """All readers by their names, which are those of their commands."""
-    found = {}
-    for module in pkgutil.iter_modules(readers.__path__):
-        for value in vars(importlib.import_module(f'{readers.__name__}.{module.name}')).values():
-            if isinstance(value, type) and issubclass(value, Reader) and hasattr(value, 'name'):
-                found[value.name] = value
-    return found
+#: The format of a folder that lies as training reads it.
+_LAYOUT = 'layout'
 
 
 def open_source(
@@ -38,14 +28,13 @@ def open_source(
         ConversionError: There is no such folder.
         ValueError: The format is unknown, or nobody named one.
     """
-    known = formats()
     if named is None and _is_layout(folder):
-        named = Layout.name
+        named = _LAYOUT
     chosen = named or usual
-    if chosen not in known:
+    if chosen not in FORMATS:
         what = f'there is no format {chosen!r}' if chosen else f'which format has {folder!r}?'
-        raise ValueError(f'{what} Name one with --format: {", ".join(sorted(known))}')
-    return known[chosen](folder, allow_outside=allow_outside)
+        raise ValueError(f'{what} Name one with --format: {", ".join(sorted(FORMATS))}')
+    return FORMATS[chosen].load_reader()(folder, allow_outside=allow_outside)
 
 
 def _is_layout(folder: str) -> bool:

@@ -13,7 +13,7 @@ from ..converters.files import relative_name, walk
 from ..converters.records import SPLITS
 from ..converters.shapes import FormatError
 from ..converters.texts import read_lines
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 from .fingerprint import FingerprintStore
 from .picture_list import ListedPicture, ListError, check_name
 

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from mmlp.files import write_bytes
 
+from ..converters.choices import SPLITS
 from ..converters.limits import LARGEST_LIST, shown
-from ..converters.records import SPLITS
 from ..converters.shapes import FormatError
 from ..converters.texts import read_text
-from ..license_plate_dataset import IMG_SUFFIXES
+from ..picture_suffixes import IMG_SUFFIXES
 
 _SHA256 = re.compile(r'[0-9a-f]{64}')
 #: What no name may hold: separators and drives of other systems, control characters.

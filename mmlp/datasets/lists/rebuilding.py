@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from ..converters.conversion import convert_jobs, finish
 from ..converters.files import CONVERSION_FOLDER
+from ..converters.formats import FORMATS
 from ..converters.labels import choose_labels
 from ..converters.manifest import Manifest
 from ..converters.options import Options, Report
@@ -19,8 +20,9 @@ from ..converters.plan import Job, plan
 from ..converters.reader import Reader
 from ..converters.records import Problem, Record
 from ..converters.splits import SplitRule
-from .finding import MAX_BITS, Found, Missing, find_pictures
+from .finding import Found, Missing, find_pictures
 from .fingerprint import FingerprintStore
+from .limits import MAX_BITS
 from .picture_list import ListedPicture, write_csv
 from .sources import Source
 
@@ -149,7 +151,7 @@ def _read(reader: Reader, options: Options, report: Report) -> tuple[list[Record
     for item in reader.read():
         (whole.problems if isinstance(item, Problem) else records).append(item)
     whole.problems[:0] = reader.boundary.problems()
-    labels = options.labels if reader.has_labels else None
+    labels = options.labels if FORMATS[reader.name].has_labels else None
     choice = choose_labels(records, labels, options.ignore_labels)
     jobs = plan(records, choice, Options(options.out, rule=SplitRule('train')), whole)
     report.notes += [f'{reader.source}: {note}' for note in (*whole.notes, *reader.notes())]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from mmlp.files import atomic_folder, remove_abandoned, write_json
 from mmlp.processes import in_processes
+from mmlp.progress import progress_bar
 
 from .geometry import convex_mask, rect_corners
 from .scene_types import ScenePlate
@@ -168,7 +168,7 @@ def _job(job: tuple[int, str], seed: int, size: tuple[int, int], root: str) -> d
 
 
 def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: bool) -> list[dict]:
-    bar = partial(tqdm, total=len(jobs), desc='scenes', unit='picture', disable=not progress)
+    bar = partial(progress_bar, total=len(jobs), title='scenes', unit='picture', shown=progress)
     if workers <= 1:
         return list(bar(map(make, jobs)))
     with in_processes(make, jobs, workers, chunksize=4) as records:

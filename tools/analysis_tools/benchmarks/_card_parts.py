@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any, Optional
 from xml.etree import ElementTree
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import numpy as np

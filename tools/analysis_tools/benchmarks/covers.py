@@ -23,15 +23,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import _common

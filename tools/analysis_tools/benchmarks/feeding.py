@@ -24,16 +24,13 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import numpy as np

@@ -25,9 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import FAILED, command, loading
+from mmlp.cli.command import FAILED, command, loading
 
 with loading(__name__):
     import torch

@@ -13,16 +13,12 @@ may look as high as wide, and no outline tells how they are read.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Optional
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import cv2

@@ -23,16 +23,13 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import command, loading
+from mmlp.cli.command import command, loading
 
 with loading(__name__):
     import numpy as np

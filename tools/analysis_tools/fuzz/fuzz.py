@@ -17,14 +17,11 @@ import argparse
 import math
 import random
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from _command import answers_mistakes, command, loading
+from mmlp.cli.command import answers_mistakes, command, loading
 
 with loading(__name__):
     from _sandbox import Outcome, run_limited

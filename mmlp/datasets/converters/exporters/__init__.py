@@ -1,6 +1,8 @@
 """Masks out to annotation tools: people correct them there, and the readers take them back."""
 
-from .export import ExportReport, export_masks
-from .writers import WRITERS
+import lazy_loader
 
-__all__ = ['WRITERS', 'ExportReport', 'export_masks']
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={'export': ['ExportReport', 'export_masks'], 'writers': ['WRITERS']},
+)

@@ -8,12 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from tqdm import tqdm
-
 from mmlp.files import is_disk_full
+from mmlp.progress import progress_bar
 
-from ...integrity import read_size
-from ...license_plate_dataset import IMG_SUFFIXES
+from ...picture_size import read_size
+from ...picture_suffixes import IMG_SUFFIXES
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
 from ..boundary import Boundary
 from ..files import place_picture, relative_name, walk
@@ -130,8 +129,8 @@ def export_masks(
         prepare = partial(_prepare, done=done, min_area=min_area, known_masks=frozenset(unused))
         results = in_threads(prepare, jobs, workers)
         with closing(results):
-            for job, future in tqdm(
-                results, total=len(jobs), desc='exporting', unit='pic', disable=not progress
+            for job, future in progress_bar(
+                results, total=len(jobs), title='exporting', unit='picture', shown=progress
             ):
                 try:
                     mask, stamp, item = future.result()

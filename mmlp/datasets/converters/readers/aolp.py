@@ -14,7 +14,6 @@ together; --test-subset RP gives the customary protocol of testing on one applic
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -57,16 +56,10 @@ class AOLP(Reader):
     """
 
     name = 'aolp'
-    has_boxes = True
 
     def __init__(self, source: str, test_subset: str | None = None, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)
         self.test_subset = test_subset
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--test-subset``."""
-        parser.add_argument('--test-subset', choices=_SUBSETS, help='application to test on')
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

@@ -16,7 +16,6 @@ Roboflow (keremberke/license-plate-object-detection), CC BY 4.0, boxes only ("se
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -53,13 +52,6 @@ class COCO(Reader):
     """
 
     name = 'coco'
-    has_boxes = True
-    has_labels = True
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--images``."""
-        parser.add_argument('--images', help='folder of the pictures, if they do not lie below the source')
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

@@ -101,8 +101,6 @@ class CVAT(Reader):
     """Reads CVAT XML files."""
 
     name = 'cvat'
-    has_boxes = True
-    has_labels = True
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

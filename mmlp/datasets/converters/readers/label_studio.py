@@ -16,7 +16,6 @@ of a folder train, valid or test. A picture that was annotated with nothing is o
 
 from __future__ import annotations
 
-import argparse
 import json
 import posixpath
 import re
@@ -26,7 +25,7 @@ from urllib.parse import parse_qs, unquote
 
 import numpy as np
 
-from ...license_plate_dataset import IMG_SUFFIXES
+from ...picture_suffixes import IMG_SUFFIXES
 from ...video_frames import LABEL_STUDIO_PREFIX
 from ..brush import brush_shape
 from ..files import PictureIndex, relative_name
@@ -86,18 +85,11 @@ class LabelStudio(Reader):
     """
 
     name = 'label_studio'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, images: str | None = None, allow_outside: bool = False) -> None:
         super().__init__(source, images, allow_outside)
         self._unannotated = 0
         self._several = 0
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--images``."""
-        parser.add_argument('--images', help='folder of the pictures, if they do not lie below the source')
 
     def notes(self) -> list[str]:
         """Says how many pictures nobody has annotated, and how many more than one person has."""

@@ -93,8 +93,6 @@ class LabelMe(Reader):
     """Reads LabelMe JSON files."""
 
     name = 'labelme'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)

@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ....plates.components import label_components
-from ...integrity import read_size
+from ...picture_size import read_size
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
 from ..limits import MOST_SHAPES
 from ..names import split_of

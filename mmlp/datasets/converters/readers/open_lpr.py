@@ -40,7 +40,6 @@ class OpenLPR(Reader):
     """Reads the SQLite files of open-lpr-dataset-plate-detection."""
 
     name = 'open_lpr'
-    has_boxes = True
 
     def __init__(self, source: str, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)

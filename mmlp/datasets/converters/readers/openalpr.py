@@ -45,7 +45,6 @@ class OpenALPR(Reader):
     """Reads the OpenALPR benchmark."""
 
     name = 'openalpr'
-    has_boxes = True
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

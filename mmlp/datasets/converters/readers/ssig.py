@@ -24,7 +24,6 @@ class SSIG(TrackReader):
     """Reads SSIG-SegPlate."""
 
     name = 'ssig'
-    has_boxes = True
 
     def plate(self, values: dict[str, str]) -> Shape:
         """The plate by its box."""

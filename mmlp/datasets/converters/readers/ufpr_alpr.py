@@ -25,7 +25,6 @@ class UFPRALPR(TrackReader):
     """Reads UFPR-ALPR."""
 
     name = 'ufpr_alpr'
-    has_boxes = True
 
     def plate(self, values: dict[str, str]) -> Shape:
         """The plate by its corners, or by its box in the older release."""

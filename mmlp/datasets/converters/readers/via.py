@@ -16,7 +16,6 @@ without regions is taken as one without plates.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -79,23 +78,11 @@ class VIA(Reader):
     """
 
     name = 'via'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, attribute: str | Sequence[str] | None = None, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)
         self.attribute = (attribute,) if isinstance(attribute, str) else attribute
         self._labels = _LabelAttributes()
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--attribute``."""
-        parser.add_argument(
-            '--attribute',
-            nargs='+',
-            metavar='NAME',
-            help='region attribute that holds the label; several where files name it differently',
-        )
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

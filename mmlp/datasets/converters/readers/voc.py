@@ -18,7 +18,6 @@ Pictures without an XML file are left out: nobody said that they have no plate.
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -48,20 +47,11 @@ class VOC(Reader):
     """
 
     name = 'voc'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, one_based: bool = False, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)
         self.one_based = one_based
         self._unannotated = 0
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--one-based``."""
-        parser.add_argument(
-            '--one-based', action='store_true', help='pixels count from 1, boxes include their last pixel'
-        )
 
     def notes(self) -> list[str]:
         """Says how many pictures have no XML file."""

@@ -14,7 +14,6 @@ crop of a car, not to the picture: they cannot be converted.
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator
 
@@ -59,11 +58,6 @@ class WPOD(Reader):
     """
 
     name = 'wpod'
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--images``."""
-        parser.add_argument('--images', help='folder of the pictures, if they do not lie below the source')
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""

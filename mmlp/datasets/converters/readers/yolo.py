@@ -24,7 +24,6 @@ A picture without label file, or with an empty one, is one without plates, as YO
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
@@ -54,8 +53,6 @@ class YOLO(Reader):
     """
 
     name = 'yolo'
-    has_boxes = True
-    has_labels = True
 
     def __init__(self, source: str, pose: bool | None = None, **kwargs: Any) -> None:
         super().__init__(source, **kwargs)
@@ -68,24 +65,6 @@ class YOLO(Reader):
         width = keypoints[1] if keypoints and pose is not False else None
         self._lines = Lines(pose, width)
         self._unlabelled = 0
-
-    @classmethod
-    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        """Adds ``--pose`` and ``--outlines``."""
-        kinds = parser.add_mutually_exclusive_group()
-        kinds.add_argument(
-            '--pose',
-            action='store_true',
-            default=None,
-            help='lines of 12 or 16 numbers hold a box and four key points, the corners',
-        )
-        kinds.add_argument(
-            '--outlines',
-            dest='pose',
-            action='store_false',
-            default=None,
-            help='lines of 6 numbers and more hold outlines',
-        )
 
     def notes(self) -> list[str]:
         """Says how many pictures have no label file, and what lines were taken for."""

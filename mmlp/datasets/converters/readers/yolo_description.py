@@ -12,7 +12,6 @@ from ..names import split_of
 from ..records import ConversionError, Problem
 from ..shapes import FormatError
 from ..texts import read_lines
-from ..yaml_file import read_yaml
 
 #: Files that hold one name of a class a line.
 NAME_FILES = ('classes.txt', 'obj.names', '_darknet.labels')
@@ -48,6 +47,8 @@ class Description:
             ConversionError: None can be read.
         """
         for path in yaml_files:
+            from ..yaml_file import read_yaml  # Sets without do without PyYAML.
+
             try:
                 content = read_yaml(path)
                 if isinstance(content, dict) and 'names' in content:

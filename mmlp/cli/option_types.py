@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mmlp.media.codecs import CODECS
 
 if TYPE_CHECKING:
-    from .exclusion import Region
+    from mmlp.apis.jobs import Region
 
 
 def positive_int(text: str) -> int:
@@ -52,7 +52,7 @@ def logit(text: str) -> float:
 
 def region(text: str) -> Region:
     """Reads a region, see :meth:`Region.parse`."""
-    from .exclusion import Region
+    from mmlp.apis.jobs import Region
 
     try:
         return Region.parse(text)

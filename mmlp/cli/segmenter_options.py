@@ -7,16 +7,17 @@ import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
-from mmlp.media.limits import MAX_FRAME_PIXELS, MAX_PIXELS
+from mmlp.apis.default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
+from mmlp.apis.model_info import MAX_PARAMETERS
+from mmlp.apis.refinement import Refinement
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS, MAX_PIXELS
 from mmlp.weights import find_refiner
 
-from ..default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
-from ..model_info import MAX_PARAMETERS
-from ..refinement import Refinement
 from .option_types import logit, positive_int, probability, region, whole_number
+from .options import add_threads
 
 if TYPE_CHECKING:
-    from .runner import Segmenter
+    from mmlp.apis.jobs import Segmenter
 
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
@@ -67,7 +68,7 @@ def add_segmenter_options(
         help='default: auto',
     )
     group.add_argument('--device', default='auto', help='cpu, cuda, cuda:1, ... (default: auto)')
-    group.add_argument('--threads', type=positive_int, help='threads of the network')
+    add_threads(group)
     exclusive = group.add_mutually_exclusive_group()
     exclusive.add_argument(
         '--threshold',
@@ -199,9 +200,9 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         ValueError: Options contradict each other.
         ImportError: The backend is not installed.
     """
-    from ..backends.graphics_card import advise_on_unused_card
-    from ..plate_segmenter import PlateSegmenter
-    from .exclusion import ExcludingSegmenter
+    from mmlp.apis import PlateSegmenter
+    from mmlp.apis.backends.graphics_card import advise_on_unused_card
+    from mmlp.apis.jobs import ExcludingSegmenter
 
     tile = None
     if args.tile:

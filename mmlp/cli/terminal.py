@@ -28,3 +28,8 @@ def printable(text: str) -> str:
 def say(line: str) -> None:
     """Prints a line on standard error, see :func:`printable`."""
     print(printable(line), file=sys.stderr)
+
+
+def tell(line: str) -> None:
+    """Prints a line on standard output, see :func:`printable`."""
+    print(printable(line))

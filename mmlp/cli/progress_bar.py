@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
+from mmlp.apis.jobs import FileResult, Progress
 from mmlp.media import MediaItem, MediaList
+from mmlp.progress import progress_bar
 
-from .report import FileResult
-from .runner import Progress
 from .terminal import printable
 
 
@@ -24,18 +24,13 @@ class ProgressBar(Progress):
 
     def __init__(self, media: MediaList, describe: Callable[[FileResult], str]) -> None:
         self._describe = describe
-        # Into a log file, a line from time to time is enough.
-        self._is_live = sys.stderr.isatty()
-        self._pace = {'mininterval': 0.2 if self._is_live else 30.0}
         files = len(media.items) + len(media.problems)
-        self._bar = tqdm(total=files, unit='file', disable=files < 2, **self._pace)
+        self._bar = progress_bar(total=files, unit='file', shown=files > 1)
         self._frames: tqdm | None = None
 
     def start_video(self, item: MediaItem, frames: int | None) -> None:
         """Begins the bar of a video."""
-        self._frames = tqdm(
-            total=frames, unit='frame', desc=printable(item.path.name), leave=False, **self._pace
-        )
+        self._frames = progress_bar(total=frames, unit='frame', title=printable(item.path.name), leave=False)
 
     def frame(self) -> None:
         """Moves the bar of a video."""
@@ -47,7 +42,7 @@ class ProgressBar(Progress):
         if not result.kept:
             stream = sys.stdout if result.status == 'done' else sys.stderr
             # tqdm's own way draws the bar anew around every line.
-            write = tqdm.write if self._is_live else print
+            write = tqdm.write if sys.stderr.isatty() else print
             write(printable(describe_result(result, self._describe)), file=stream)
         self._bar.update()
 

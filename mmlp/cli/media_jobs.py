@@ -1,4 +1,4 @@
-"""What the command lines of the verbs share: options, inputs, and what is told at the end."""
+"""What ``segment`` and ``anonymize`` share: options, inputs, and what is told at the end."""
 
 from __future__ import annotations
 
@@ -6,36 +6,22 @@ import argparse
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmlp.files import WriteError, is_disk_full
-from mmlp.media import CODECS, MediaList
+from mmlp.media.codecs import CODECS
 
 from .option_types import codec, crf, positive_int
-from .output_paths import find_media_outside
-from .progress_bar import ProgressBar
-from .report import JobReport
-from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
+from .parser import describe_exit_codes
 from .terminal import say
 
-__all__ = [
-    'EXIT_CODES',
-    'ProgressBar',
-    'SearchDefaults',
-    'add_crop_options',
-    'add_hidden_option',
-    'add_segmenter_options',
-    'add_video_options',
-    'build_segmenter',
-    'find_inputs',
-    'print_summary',
-    'run',
-    'set_verbose',
-]
+if TYPE_CHECKING:
+    from mmlp.apis.jobs import JobReport
+    from mmlp.media import MediaList
 
-EXIT_CODES = (
-    'exit code: 0 all done, 1 some files failed or are incomplete, or others may hold pictures, '
-    '2 nothing was started, 130 interrupted, 143 stopped by SIGTERM'
-)
+#: What stays after an interruption.
+KEPT = 'finished outputs stay, unfinished ones were removed; --resume goes on'
+EXIT_CODES = describe_exit_codes(failed='some files failed or are incomplete, or others may hold pictures')
 _DISK_FULL = (
     'the disk is full: finished outputs stay, unfinished ones were removed; make room, then --resume goes on'
 )
@@ -43,8 +29,10 @@ _DISK_FULL = (
 _NAMED_FILES = 5
 
 
-def add_hidden_option(parser: argparse.ArgumentParser) -> None:
-    """Adds the option that :func:`find_inputs` takes as ``hidden``."""
+def add_input_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what is worked on, as :func:`find_inputs` takes it, and ``-v/--verbose``."""
+    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, videos, folders, patterns')
+    parser.add_argument('-v', '--verbose', action='store_true', help='tell where the time goes')
     parser.add_argument(
         '--hidden',
         action='store_true',
@@ -89,6 +77,8 @@ def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) ->
     Raises:
         FileNotFoundError: There is none.
     """
+    from mmlp.apis.jobs.output_paths import find_media_outside
+
     media = find_media_outside(inputs, output, hidden=hidden)
     if not media.items:
         reasons = [f'{problem.path}: {problem.reason}' for problem in media.problems]

@@ -1,4 +1,4 @@
-"""How the command lines load, are interrupted, answer mistakes and end.
+"""How commands load, are interrupted, answer mistakes and end.
 
 It loads nothing but the standard library: the toolbox takes seconds to load, and even then Ctrl-C ends a
 command in a line.
@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, TextIO
+
+from .terminal import printable
 
 #: What ends a command in an orderly way: Ctrl-C, ``kill``, and a terminal that is closed.
 SIGNALS = tuple(getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name))
@@ -48,6 +50,11 @@ class _Interruption:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
 
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether the signals are still those of a command, and not of a process that called its ``main``."""
+        return self.handler is not None and signal.getsignal(signal.SIGTERM) is self.handler
+
     def leave_at_once(self, number: int, _: FrameType | None) -> None:
         """Ends a process that has begun nothing yet; an exception would be lost in callbacks and in C++."""
         with contextlib.suppress(OSError):
@@ -68,7 +75,7 @@ class _Interruption:
     def leave_early(self, *signal_and_frame: object) -> None:
         """Ends this process when all is done: the interpreter takes seconds to take the toolbox apart."""
         is_own = sys.modules.get('__main__') is self.script  # and not one that ran the script by runpy
-        if is_own and self.exit_code is not None and signal.getsignal(signal.SIGTERM) is self.handler:
+        if is_own and self.exit_code is not None and self.is_in_charge:
             for stream in filter(None, (sys.stdout, sys.stderr)):
                 with contextlib.suppress(OSError, ValueError):
                     stream.flush()
@@ -102,27 +109,39 @@ def _end_workers() -> None:
 _interruption = _Interruption()
 
 
+def take_charge() -> None:
+    """Makes Ctrl-C end this process in a line until :func:`command` runs something in it."""
+    _interruption.catch(_interruption.leave_at_once)
+
+
 @contextlib.contextmanager
-def loading(name: str) -> Iterator[None]:
+def loading(name: str = '') -> Iterator[None]:
     """Ends a command in a line when it is interrupted, or lacks a package, while it loads what it needs::
 
-        with loading(__name__):
+        with loading():
             import torch
 
+    Where a process calls a command as a function, its signals are left alone.
+
     Args:
-        name (str): ``__name__`` of the script; where it is imported, nothing is done.
+        name (str): ``__name__`` of a script that loads at its top, before :func:`command` runs it.
     """
-    if name != '__main__':
+    is_running = _interruption.is_in_charge
+    if not is_running and name != '__main__':
         yield
         return
+    handler = _interruption.handler
     _interruption.catch(_interruption.leave_at_once)
     try:
         yield
     except ImportError as error:
-        if sys.flags.dev_mode:
+        if is_running or sys.flags.dev_mode:  # Running, it is answered by the command.
             raise
-        _say(f'error: {error}')
+        _say(f'error: {_explain(error)}')
         sys.exit(MISTAKE)
+    finally:
+        if is_running:
+            _interruption.catch(handler)
 
 
 def answers_mistakes(main: Callable[..., Any]) -> Callable[..., Any]:
@@ -239,6 +258,10 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _explain(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        from mmlp.compat import describe_missing
+
+        return describe_missing(error)
     if _is_out_of_memory(error):
         return f'out of memory: {error}' if str(error) else 'out of memory'
     if isinstance(error, OSError) and type(error).__module__ == 'builtins' and error.strerror:
@@ -248,9 +271,8 @@ def _explain(error: Exception) -> str:
 
 def _say(text: str) -> None:
     """Prints lines on standard error; in place of characters that move the cursor, their escape sequences."""
-    safe = ''.join(c if c.isprintable() or c == '\n' else repr(c)[1:-1] for c in text)
     with contextlib.suppress(OSError):
-        print(safe, file=sys.stderr, flush=True)
+        print('\n'.join(map(printable, text.split('\n'))), file=sys.stderr, flush=True)
 
 
 @functools.cache

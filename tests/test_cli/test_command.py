@@ -1,4 +1,4 @@
-"""What all command lines share: how they load, are interrupted, answer mistakes and end."""
+"""What all commands share: how they load, are interrupted, answer mistakes and end."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from command_processes import MINIMAL, ROOT, assert_nothing_runs, start
 
-ROOT = Path(__file__).resolve().parents[2]
+#: Scripts that are not commands of the package: they load what they need at their top.
 SCRIPTS = sorted(
     path.relative_to(ROOT).as_posix()
     for folder in ('tools', 'examples')
     for path in (ROOT / folder).rglob('*.py')
-    if "if __name__ == '__main__':" in path.read_text(encoding='utf-8')
+    if "if __name__ == '__main__':" in (text := path.read_text(encoding='utf-8'))
+    and 'from mmlp.cli.main import main' not in text
 )
 pytestmark = pytest.mark.skipif(os.name != 'posix', reason='sends signals')
 
-#: Stops at the first import of what is not the standard library: the first moment of seconds of loading.
+#: Stops at the first import of what is neither the standard library nor light: seconds of loading begin here.
 STOPS_LOADING = """
 import sys, time
+
+LIGHT = sys.stdlib_module_names | {'mmlp', 'lazy_loader', 'usercustomize', 'org'}
 
 class Stop:
     def find_spec(self, name, path=None, target=None):
         package = name.partition('.')[0]
-        if package not in sys.stdlib_module_names | {'_command', 'usercustomize', 'org'}:
+        if package not in LIGHT:
             print('loading', package, flush=True)
             time.sleep(60)
 
@@ -35,32 +38,23 @@ sys.meta_path.insert(0, Stop())
 """
 
 
-def _ignore_no_signal() -> None:
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def start(*arguments: object, **environment: str) -> subprocess.Popen:
-    """Starts Python in a process group of its own, in which Ctrl-C is not ignored."""
-    return subprocess.Popen(
-        [sys.executable, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, 'PYTHONUNBUFFERED': '', **environment},
-        preexec_fn=_ignore_no_signal,  # noqa: PLW1509 (no other thread runs)
-    )
-
-
-@pytest.mark.parametrize('script', SCRIPTS)
-def test_every_command_ends_in_a_line_while_it_loads(script, tmp_path):
-    (tmp_path / 'sitecustomize.py').write_text(STOPS_LOADING)
-    process = start(ROOT / script, PYTHONPATH=str(tmp_path))
+def assert_ends_in_a_line_while_it_loads(folder, *arguments):
+    (folder / 'sitecustomize.py').write_text(STOPS_LOADING)
+    process = start(*arguments, PYTHONPATH=f'{folder}{os.pathsep}{ROOT}')
     assert process.stdout.readline().startswith('loading'), process.communicate()
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, '', 'interrupted: nothing was begun\n')
+
+
+@pytest.mark.parametrize('name', sorted(set(MINIMAL) - {'configs'}))
+def test_every_command_ends_in_a_line_while_it_loads(name, tmp_path):
+    assert_ends_in_a_line_while_it_loads(tmp_path, '-m', 'mmlp', name, *MINIMAL[name])
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_every_script_ends_in_a_line_while_it_loads(script, tmp_path):
+    assert_ends_in_a_line_while_it_loads(tmp_path, ROOT / script)
 
 
 @pytest.fixture
@@ -70,10 +64,11 @@ def script(tmp_path):
     def call(body: str, *options: str, waits: bool = True) -> subprocess.Popen:
         path = tmp_path / 'script.py'
         path.write_text(
-            f'import os, signal, sys, time\nfrom _command import answers_mistakes, command, loading\n{body}\n'
+            'import os, signal, sys, time\nfrom mmlp.cli.command import answers_mistakes, command, loading\n'
+            f'{body}\n'
             "if __name__ == '__main__':\n    command(main, 'what was kept')\n"
         )
-        process = start(*options, path, PYTHONPATH=str(ROOT / 'tools'))
+        process = start(*options, path, PYTHONPATH=str(ROOT))
         if waits:
             assert process.stdout.readline() == 'ready\n', process.communicate()
         return process
@@ -116,7 +111,6 @@ def test_signals_that_it_was_started_to_ignore_stay_ignored(script):
 
 
 CLEANS_UP_SLOWLY = """
-import _command
 def main():
     try:
         print('ready', flush=True)
@@ -140,7 +134,9 @@ def test_further_signals_do_not_disturb_the_clean_up(script):
 
 
 def test_a_clean_up_that_hangs_can_be_ended(script):
-    process = script('import _command\n_command._PATIENCE = 0.2\n' + CLEANS_UP_SLOWLY.format(seconds=60))
+    process = script(
+        'import mmlp.cli.command as module\nmodule._PATIENCE = 0.2\n' + CLEANS_UP_SLOWLY.format(seconds=60)
+    )
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == 'cleaning\n'
     time.sleep(0.3)
@@ -229,18 +225,6 @@ def test_forked_processes_leave_it_to_the_command(script, number):
     assert_nothing_runs(process.pid)
 
 
-def assert_nothing_runs(group: int, seconds: float = 10.0) -> None:
-    """Waits until all processes of a group have ended."""
-    for _ in range(int(seconds * 20)):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    os.killpg(group, signal.SIGKILL)
-    raise AssertionError('a process was left')
-
-
 ENDS_SLOWLY = """
 import atexit
 
@@ -263,12 +247,12 @@ def test_the_interpreter_does_not_take_everything_apart_at_the_end(script):
 
 
 def test_a_script_that_runs_a_command_ends_with_its_own_exit_code(tmp_path):
-    (tmp_path / 'tool.py').write_text("from _command import command\ncommand(lambda: print('tool'))")
+    (tmp_path / 'tool.py').write_text("from mmlp.cli.command import command\ncommand(lambda: print('tool'))")
     path = tmp_path / 'script.py'
     path.write_text(
         f"import runpy, sys\nrunpy.run_path({str(tmp_path / 'tool.py')!r}, run_name='__main__')\nsys.exit(5)"
     )
-    process = start(path, PYTHONPATH=str(ROOT / 'tools'))
+    process = start(path, PYTHONPATH=str(ROOT))
     assert process.communicate(timeout=20) == ('tool\n', '') and process.returncode == 5
 
 
@@ -293,14 +277,14 @@ def test_nobody_reads_the_last_lines(script):
 @pytest.mark.parametrize('unbuffered', ['', '1'])
 def test_the_output_cannot_be_written(tmp_path, unbuffered):
     path = tmp_path / 'script.py'
-    path.write_text("from _command import command\ncommand(lambda: print('x'))")
+    path.write_text("from mmlp.cli.command import command\ncommand(lambda: print('x'))")
     with open('/dev/full', 'w') as full:
         done = subprocess.run(
             [sys.executable, path],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, 'PYTHONPATH': str(ROOT / 'tools'), 'PYTHONUNBUFFERED': unbuffered},
+            env={**os.environ, 'PYTHONPATH': str(ROOT), 'PYTHONUNBUFFERED': unbuffered},
             check=False,
         )
     assert done.stderr.startswith('error: ') and done.stderr.endswith('No space left on device\n')
@@ -336,16 +320,66 @@ def test_tracebacks_are_for_bugs_and_developers(script, raised, options):
 
 def test_a_package_that_is_missing_is_named(tmp_path):
     path = tmp_path / 'script.py'
-    path.write_text('from _command import loading\nwith loading(__name__):\n    import no_such_package')
-    process = start(path, PYTHONPATH=str(ROOT / 'tools'))
+    path.write_text(
+        'from mmlp.cli.command import loading\nwith loading(__name__):\n    import no_such_package'
+    )
+    process = start(path, PYTHONPATH=str(ROOT))
     assert process.communicate(timeout=20) == ('', "error: No module named 'no_such_package'\n")
     assert process.returncode == 2
 
 
-def test_a_script_that_is_imported_changes_no_handler(tmp_path, monkeypatch):
-    from _command import loading
+def test_what_needs_an_extra_names_it(tmp_path):
+    path = tmp_path / 'script.py'
+    path.write_text(
+        "import sys; sys.modules['onnx'] = None\n"
+        'from mmlp.cli.command import loading\nwith loading(__name__):\n    import onnx.helper'
+    )
+    process = start(path, PYTHONPATH=str(ROOT))
+    assert process.communicate(timeout=20) == ('', "error: onnx is not installed: pip install 'mmlp[onnx]'\n")
+    assert process.returncode == 2
+
+
+LOADS_WHILE_IT_RUNS = """
+class Loader:
+    def find_spec(self, name, path=None, target=None):
+        if name == 'heavy':
+            print('ready', flush=True)
+            time.sleep(60)
+
+sys.meta_path.insert(0, Loader())
+
+def main():
+    try:
+        with loading():
+            import heavy
+    finally:
+        print('cleaned up')
+"""
+
+
+def test_a_command_that_loads_has_begun_nothing(script):
+    process = script(LOADS_WHILE_IT_RUNS)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ('', 'interrupted: nothing was begun\n')
+    assert process.returncode == 130
+
+
+def test_when_all_is_loaded_interruptions_are_orderly_again(script):
+    process = script(
+        'def main():\n    with loading():\n        import json\n'
+        '    try:\n        print("ready", flush=True); time.sleep(60)\n'
+        '    finally:\n        print("cleaned up", flush=True)'
+    )
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ('cleaned up\n', 'interrupted: what was kept\n')
+
+
+@pytest.mark.parametrize('name', ['', 'imported'])
+def test_a_process_that_calls_commands_keeps_its_handlers(name):
+    from mmlp.cli.command import loading
 
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(ImportError), loading('imported'):
+    with pytest.raises(ImportError), loading(name):
+        assert signal.getsignal(signal.SIGINT) is before
         raise ImportError
     assert signal.getsignal(signal.SIGINT) is before

@@ -1,0 +1,163 @@
+"""Makes licence plates unreadable in pictures and videos.
+
+    mmlp anonymize photos/ drive.mp4 -o anonymous
+    mmlp anonymize photo.jpg -o photo_anonymous.jpg --method pixelate
+    mmlp anonymize photos/ --in-place --report report.json
+
+The tree of the inputs is mirrored below the output folder. A file that could not be processed has no output.
+What is neither picture nor video, and what is hidden, is named and left alone. The report tells the plates
+found in each file, the lowest score, and what a person should look at.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
+from mmlp.plates.redaction_methods import REDACTION_METHODS
+
+from . import media_jobs
+from .command import answers_mistakes, loading
+from .options import add_out_dir, add_overwrite
+from .parser import Parser
+from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
+
+if TYPE_CHECKING:
+    from mmlp.apis.jobs import FileResult, JobReport
+
+KEPT = media_jobs.KEPT
+SEARCH = SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = Parser('anonymize', __doc__, media_jobs.EXIT_CODES)
+    media_jobs.add_input_options(parser)
+    target = parser.add_mutually_exclusive_group(required=True)
+    add_out_dir(target, 'folder to write to; for one input, also a file')
+    target.add_argument(
+        '--in-place',
+        action='store_true',
+        help='replace the originals; times and rights stay',
+    )
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument(
+        '--resume', action='store_true', help='keep what a former run finished, do the rest'
+    )
+    add_overwrite(existing, 'replace outputs that exist')
+    parser.add_argument(
+        '--report',
+        type=Path,
+        help='where to write the report (default: OUT/report.json); until the end, '
+        'REPORT.journal beside it tells what is finished',
+    )
+    parser.add_argument(
+        '--strip-location',
+        action='store_true',
+        help='leave out coordinates and names of places, and texts and subtitles in which coordinates stand',
+    )
+    redaction = parser.add_argument_group('making plates unreadable')
+    redaction.add_argument(
+        '--method',
+        choices=REDACTION_METHODS,
+        default='blur',
+        help='none keeps anything of what it covers: blur and pixelate average what surrounds the plate, '
+        'solid is black, image lays a picture on it (default: blur)',
+    )
+    redaction.add_argument(
+        '--margin', type=float, default=25.0, help="widening, percent of the plate's height (default: 25)"
+    )
+    redaction.add_argument(
+        '--strength',
+        type=float,
+        default=0.5,
+        help="of blur and mosaic, as a share of the plate's height, a matter of looks (default: 0.5)",
+    )
+    redaction.add_argument(
+        '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
+    )
+    redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
+    add_segmenter_options(parser, SEARCH)
+    videos = media_jobs.add_video_options(parser, 'videos')
+    videos.add_argument(
+        '--memory',
+        type=int,
+        nargs=2,
+        default=[15, 5],
+        metavar=('GAP', 'ENDS'),
+        help='frames: cover a plate that is not seen for up to GAP frames, and ENDS frames before it is '
+        'first and after it is last seen (default: 15 5)',
+    )
+    videos.add_argument(
+        '--drop-streams',
+        action='store_true',
+        help='with --in-place: replace videos too that have streams which cannot be kept (data of cameras, '
+        'attached files); without, they are left as they are',
+    )
+    videos.add_argument('--no-audio', dest='audio', action='store_false', help='leave the audio out')
+    return parser.parse_args(argv)
+
+
+def describe(result: FileResult) -> str:
+    """Says what was covered in a file and where it is written."""
+    if result.video:
+        covered = f'plates covered in {result.video["frames_with_plates"]} of {result.video["frames"]} frames'
+    elif result.plates:
+        covered = f'{result.plates} plate{"s" if result.plates > 1 else ""} covered'
+    else:
+        covered = 'no plate found'
+    look = ''
+    if result.video and result.review:
+        look = f', {len(result.review)} place{"s" if len(result.review) > 1 else ""} to look at'
+    elif result.plates and result.review:
+        look = f', look at it (score {result.lowest_score:.2f})'
+    return f'{covered}{look} -> {", ".join(result.outputs)}'
+
+
+def anonymize(args: argparse.Namespace) -> JobReport:
+    """Does what the command line asks for."""
+    with loading():
+        from mmlp.apis.jobs import Redaction, anonymize_media, read_cover
+        from mmlp.plates import TemporalMemory
+
+        from .progress_bar import ProgressBar
+    if (args.method == 'image') != (args.image is not None):
+        raise ValueError('--method image and --image FILE go together')
+    redaction = Redaction(
+        args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
+    )
+    memory = TemporalMemory(*args.memory)
+    media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
+    with ProgressBar(media, describe) as progress:
+        report = anonymize_media(
+            media,
+            args.out_dir,
+            build_segmenter(args),
+            redaction,
+            in_place=args.in_place,
+            resume=args.resume,
+            overwrite=args.overwrite,
+            report=args.report,
+            memory=memory,
+            strip_location=args.strip_location,
+            drop_streams=args.drop_streams,
+            audio=args.audio,
+            codec=args.codec,
+            crf=args.crf,
+            batch_size=args.batch_size,
+            max_pixels=args.max_pixels,
+            progress=progress,
+        )
+    media_jobs.print_summary(report)
+    return report
+
+
+@answers_mistakes
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    args = parse_args(argv)
+    media_jobs.set_verbose(args.verbose)
+    return media_jobs.run(lambda: anonymize(args))

@@ -1,0 +1,5 @@
+"""How many pixels a picture or frame may have unless the caller says otherwise; loads nothing."""
+
+#: Largest picture that is read unless the caller says otherwise, and largest frame of a video, of which many
+#: are in memory at once: 8K has 33 million pixels.
+MAX_PIXELS, MAX_FRAME_PIXELS = 250_000_000, 40_000_000
