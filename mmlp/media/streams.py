@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import itertools
 import os
 
 import av
 
 from .metadata import tells_place
+from .metadata.data_in_texts import CODED_LENGTH, coded_length, holds_picture
 from .trailing import trailing_bytes
 from .unsupported import STITCHING_DATA, has_stitching_data
 from .video_info import StreamInfo, describe_streams, open_video
@@ -97,11 +99,13 @@ def plan_streams(
     elif behind >= _LEAST_TRAILER:
         lost.append('data behind the end of the video')
     pictures.sort(key=lambda info: best is None or info.index != best.index)
-    withheld = _telling_places(path, copied) if strip_location else []
+    with_data, telling = _look_into_subtitles(path, copied)
+    lost += [f'{info} that holds data' for info in with_data]
+    withheld = [info for info in telling if info not in with_data] if strip_location else []
     return StreamPlan(
         pictures=tuple(pictures),
         covers=tuple(covers),
-        copied=tuple(info for info in copied if info not in withheld),
+        copied=tuple(info for info in copied if info not in (*with_data, *withheld)),
         chapters=has_chapters and container in _WITH_CHAPTERS,
         unreadable=tuple(map(str, unreadable)),
         lost=tuple(lost),
@@ -122,27 +126,31 @@ def _is_made_anew(info: StreamInfo, container: str) -> bool:
     return info.kind == 'chapters' or (info.kind == 'time code' and container in _WITH_TIME_CODES)
 
 
-def _telling_places(path: str | os.PathLike, streams: list[StreamInfo]) -> list[StreamInfo]:
-    """Returns the subtitles among streams that tell places, or may do so since they are not texts."""
-    subtitles = {info.index: info for info in streams if info.kind == 'subtitle'}
-    telling = {index for index, info in subtitles.items() if info.codec not in _TEXT_SUBTITLES}
-    if telling == subtitles.keys():
-        return list(subtitles.values())
-    with open_video(path) as source, contextlib.suppress(av.FFmpegError):
-        for index in subtitles.keys() - telling:
-            if tells_place(_as_text(source.streams[index].codec_context.extradata)):
-                telling.add(index)
-        for packet in source.demux([source.streams[index] for index in subtitles]):
-            index = packet.stream.index
-            if index not in telling and tells_place(_as_text(bytes(packet))):
-                telling.add(index)
-                if telling == subtitles.keys():
-                    break
-    return [info for index, info in subtitles.items() if index in telling]
+def _look_into_subtitles(
+    path: str | os.PathLike, streams: list[StreamInfo]
+) -> tuple[list[StreamInfo], list[StreamInfo]]:
+    """Returns the subtitles among streams that hold data instead of texts, and those that may tell places.
 
-
-def _as_text(data: bytes | None) -> str:
-    return (data or b'').replace(b'\0', b' ').decode('utf-8', 'replace')
+    What is not a text, such as the pictures of a DVD, is taken not to hold data, and to tell places.
+    """
+    texts = {info.index: info for info in streams if info.codec in _TEXT_SUBTITLES}
+    telling = {info.index for info in streams if info.kind == 'subtitle' and info.index not in texts}
+    coded = dict.fromkeys(texts, 0)
+    if texts:
+        with open_video(path) as source, contextlib.suppress(av.FFmpegError):
+            parts = [(index, source.streams[index].codec_context.extradata or b'') for index in texts]
+            packets = source.demux([source.streams[index] for index in texts])
+            for index, data in itertools.chain(
+                parts, ((packet.stream.index, bytes(packet)) for packet in packets)
+            ):
+                text = data.replace(b'\0', b' ').decode('utf-8', 'replace')
+                coded[index] += CODED_LENGTH if holds_picture(data) else coded_length(text)
+                if index not in telling and tells_place(text):
+                    telling.add(index)
+    return (
+        [info for index, info in texts.items() if coded[index] >= CODED_LENGTH],
+        [info for info in streams if info.index in telling],
+    )
 
 
 def fits(stream: av.stream.Stream, container: str) -> bool:

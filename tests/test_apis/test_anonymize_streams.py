@@ -1,9 +1,11 @@
 """Videos with more than one stream: every one that shows something is anonymised, and none is lost unsaid."""
 
+import base64
 import hashlib
 import json
 
 import av
+import cv2
 import numpy as np
 import pytest
 from bright_plates import BOX, BrightSegmenter, hidden_files, is_legible, plate_box, plate_picture
@@ -214,6 +216,23 @@ def test_subtitles_that_tell_places_go_on_request(tmp_path, name, codec, texts):
     assert b'38.90' not in (tmp_path / 'out' / name).read_bytes()
     # Asked for, so not refused.
     assert anonymize(source, strip_location=True).status == 'done'
+
+
+@pytest.mark.parametrize('length', [30, 76, 2000])
+@pytest.mark.parametrize(('name', 'codec'), [('a.mkv', 'subrip'), ('a.mp4', 'mov_text')])
+def test_pictures_written_as_subtitles_go(tmp_path, name, codec, length):
+    picture = cv2.imencode('.jpg', np.random.default_rng(0).integers(0, 256, (8, 16, 3), np.uint8))[1]
+    coded = base64.b64encode(picture.tobytes())
+    texts = [b'Turn left', *(coded[i : i + length] for i in range(0, len(coded), length))]
+    if codec == 'mov_text':
+        texts = [len(text).to_bytes(2, 'big') + text for text in texts]
+    source = write_streams(tmp_path / name, [(25, 110, 0, SIZE)], subtitles=(codec, texts))
+    before = digest(source)
+    result = anonymize(source)
+    assert result.status == 'failed' and 'that holds data' in result.error and digest(source) == before
+    result = anonymize(source, tmp_path / 'out' / name)
+    assert [kind for kind, *_ in describe(tmp_path / 'out' / name)] == ['video']
+    assert result.status == 'done' and 'left out: subtitle stream' in result.notes[0]
 
 
 def test_other_subtitles_and_chapters_stay(tmp_path):
