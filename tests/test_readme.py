@@ -87,10 +87,10 @@ def test_configs_in_documents_start_from_trained_weights(tmp_path):
 
 
 def test_first_command_finds_the_plates_of_the_street(tmp_path, monkeypatch):
-    (command,) = re.findall(r'&& python (tools/segment\.py examples/\S+)', README)
-    tool, street = command.split()
+    (command,) = re.findall(r'&& mmlp (segment examples/\S+)', README)
+    verb, street = command.split()
     monkeypatch.chdir(tmp_path)
-    subprocess.run([sys.executable, ROOT / tool, ROOT / street], check=True, capture_output=True)
+    subprocess.run([sys.executable, '-m', 'mmlp', verb, ROOT / street], check=True, capture_output=True)
     assert cv2.imread('outputs/overlay/street.jpg').shape == (720, 1280, 3)
     found = json.loads(Path('outputs/json/street.json').read_text())['plates']
     # The three nearest of its plates, about where the generator drew them.
