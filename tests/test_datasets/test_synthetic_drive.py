@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mmlp.datasets.synthetic import render_drive
-from mmlp.datasets.synthetic.camera import Camera, Canvas
-from mmlp.datasets.synthetic.landscape import draw_ground, draw_road
+from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
+from mmlp.datasets.synthetic.scenes.landscape import draw_ground, draw_road
 
 SIZE = (320, 180)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mmlp.datasets.synthetic.camera import Camera, Canvas, ground_map
 from mmlp.datasets.synthetic.geometry import (
     composite,
     convex_mask,
@@ -14,6 +13,7 @@ from mmlp.datasets.synthetic.geometry import (
     rect_corners,
     tilted_quad,
 )
+from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas, ground_map
 
 
 def random_quad(rng: np.random.Generator) -> np.ndarray:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from mmlp.datasets.synthetic import LAYOUTS, choose_layout, render_plate
-from mmlp.datasets.synthetic.clutter import _KINDS, overlay_text, render_clutter
-from mmlp.datasets.synthetic.layouts import fill_pattern
-from mmlp.datasets.synthetic.lettering import (
+from mmlp.datasets.synthetic.plates.layouts import fill_pattern
+from mmlp.datasets.synthetic.plates.lettering import (
     CAP_HEIGHT,
     PLATE_FACES,
     TEXT_FACES,
@@ -15,8 +14,9 @@ from mmlp.datasets.synthetic.lettering import (
     plate_line,
     text_line,
 )
-from mmlp.datasets.synthetic.plate_layout import Line
-from mmlp.datasets.synthetic.strokes import HAN, HANGUL, LATIN, stroke_glyph
+from mmlp.datasets.synthetic.plates.plate_layout import Line
+from mmlp.datasets.synthetic.plates.strokes import HAN, HANGUL, LATIN, stroke_glyph
+from mmlp.datasets.synthetic.scenes.clutter import _KINDS, overlay_text, render_clutter
 
 
 @pytest.mark.parametrize('name', LAYOUTS)

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mmlp.datasets.synthetic import convex_mask, effects, render_scene
-from mmlp.datasets.synthetic.bodies import BODIES, Pose, skin
-from mmlp.datasets.synthetic.camera import Camera, Canvas
-from mmlp.datasets.synthetic.scene_types import Lamp, ScenePlate, Sunlight
-from mmlp.datasets.synthetic.vehicles import draw_vehicle
+from mmlp.datasets.synthetic import convex_mask, render_scene
+from mmlp.datasets.synthetic.scenes import effects
+from mmlp.datasets.synthetic.scenes.bodies import BODIES, Pose, skin
+from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
+from mmlp.datasets.synthetic.scenes.scene_types import Lamp, ScenePlate, Sunlight
+from mmlp.datasets.synthetic.scenes.vehicles import draw_vehicle
 
 SIZE = (320, 240)
 DAY = Sunlight(np.array([0.3, 0.8, -0.5]), 0.8, np.full(3, 200.0), np.full(3, 220.0), np.full(3, 100.0))

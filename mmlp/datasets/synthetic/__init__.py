@@ -8,14 +8,14 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        'drive': ['render_drive'],
+        'scenes.drive': ['render_drive'],
         'geometry': ['composite', 'convex_mask', 'homography'],
-        'layouts': ['LAYOUTS', 'choose_layout'],
+        'plates.layouts': ['LAYOUTS', 'choose_layout'],
         'paste': ['PasteSyntheticPlate'],
-        'plate_layout': ['PlateLayout'],
-        'plates': ['PlateImage', 'render_plate'],
-        'scene_types': ['ScenePlate'],
-        'scenes': ['render_scene'],
+        'plates.plate_layout': ['PlateLayout'],
+        'plates.render': ['PlateImage', 'render_plate'],
+        'scenes.scene_types': ['ScenePlate'],
+        'scenes.render': ['render_scene'],
         'writer': ['GENERATOR_VERSION', 'write_dataset'],
     },
 )

@@ -10,12 +10,12 @@ from mmseg.registry import TRANSFORMS
 
 from mmlp.plates.components import label_components
 
-from .clutter import overlay_text, render_clutter
 from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
-from .layouts import choose_layout
 from .light import Light, measure_light
-from .plate_layout import PlateLayout
-from .plates import PlateImage, render_plate
+from .plates.layouts import choose_layout
+from .plates.plate_layout import PlateLayout
+from .plates.render import PlateImage, render_plate
+from .scenes.clutter import overlay_text, render_clutter
 
 _UNIT = rect_corners(0, 0, 1, 1)
 

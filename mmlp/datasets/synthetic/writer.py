@@ -13,8 +13,8 @@ from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
 from .geometry import convex_mask, rect_corners
-from .scene_types import ScenePlate
-from .scenes import render_scene
+from .scenes.render import render_scene
+from .scenes.scene_types import ScenePlate
 
 GENERATOR_VERSION = '1.0'
 """Changes whenever the same seed gives other pictures."""

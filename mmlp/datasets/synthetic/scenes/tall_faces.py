@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..paint import blend
+from ..plates.lettering import fit_into, text_line
 from .clutter import FlatThing, lettering
-from .lettering import fit_into, text_line
-from .paint import blend
 from .sheet import Colour, Face, Sheet
 from .trim import emblem, grille, panel, window
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from ..geometry import premultiply
+from ..paint import blend, rounded_rect
 from .clutter import FlatThing
-from .geometry import premultiply
-from .paint import blend, rounded_rect
 
 Colour = np.ndarray
 

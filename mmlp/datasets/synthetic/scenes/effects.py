@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .paint import smooth_noise
+from ..paint import smooth_noise
 from .scene_types import Lamp, ScenePlate
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..paint import blend, rounded_rect, smooth_noise
 from .lettering import TEXT_FACES, fit_into, text_line
-from .paint import blend, rounded_rect, smooth_noise
 from .plate_layout import PlateLayout
 
 _HOLDER_WORDS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..paint import blend, smooth_noise
 from .camera import Canvas, ground_map
-from .paint import blend, smooth_noise
 from .scene_types import Sunlight
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .geometry import composite, convex_mask, homography, layer_window, rect_corners
+from ..geometry import composite, convex_mask, homography, layer_window, rect_corners
 
 Colour = tuple[float, float, float]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .geometry import premultiply
-from .lettering import CAP_HEIGHT, TEXT_FACES, fit_into, text_line
-from .paint import blend, rounded_rect, smooth_noise
+from ..geometry import premultiply
+from ..paint import blend, rounded_rect, smooth_noise
+from ..plates.lettering import CAP_HEIGHT, TEXT_FACES, fit_into, text_line
 
 _WORDS = (
     'Bakery', 'HOTEL', 'Café Lune', 'PHARMACY', 'BOOKS', 'Garden', 'PARKING', 'open', 'SALE', 'Pizza',

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .geometry import premultiply, rect_corners
+from ..geometry import premultiply, rect_corners
+from ..paint import blend, rounded_rect
 from .layouts import LAYOUTS, choose_layout, fill_pattern
 from .lettering import TEXT_FACES, fit_into, plate_line, text_line
-from .paint import blend, rounded_rect
+from .parts import draw_background, draw_band, draw_holder, draw_relief, draw_screws, draw_weather
 from .plate_layout import PlateLayout
-from .plate_parts import draw_background, draw_band, draw_holder, draw_relief, draw_screws, draw_weather
 
 
 @dataclass

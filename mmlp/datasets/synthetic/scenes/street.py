@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..geometry import premultiply
+from ..paint import smooth_noise
 from .camera import Canvas
 from .clutter import FlatThing, bars, house_number, road_sign, sign, street_name
-from .geometry import premultiply
-from .paint import smooth_noise
 
 _WALLS = np.array(
     [

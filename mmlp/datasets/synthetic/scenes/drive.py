@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..plates.layouts import LAYOUTS
+from ..plates.render import PlateImage, render_plate
 from .bodies import BODIES, Pose
 from .camera import Camera, Canvas
 from .landscape import draw_ground, draw_road, draw_sky
-from .layouts import LAYOUTS
-from .plates import PlateImage, render_plate
 from .scene_types import ScenePlate, Sunlight
 from .street import draw_tree, draw_wall, facade
 from .vehicles import draw_vehicle, random_paint

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..geometry import rect_corners
+from ..plates.plate_layout import PlateLayout
+from ..plates.render import PlateImage, render_plate
 from .camera import Canvas
-from .geometry import rect_corners
-from .plate_layout import PlateLayout
-from .plates import PlateImage, render_plate
 from .scene_types import ScenePlate
 
 SMALLEST = 12.0

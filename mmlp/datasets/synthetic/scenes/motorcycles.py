@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..plates.layouts import choose_layout
 from .bodies import Pose
 from .camera import Canvas
-from .layouts import choose_layout
 from .mounting import mount_plate
 from .scene_types import Lamp, ScenePlate
 from .sheet import Sheet

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from ..plates.layouts import choose_layout
+from ..plates.render import PlateImage
 from .bodies import BODIES, Body, Pose
 from .camera import Canvas
 from .car_faces import car_front, car_rear
 from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
-from .layouts import choose_layout
 from .motorcycles import draw_motorcycle
 from .mounting import mount_plate
-from .plates import PlateImage
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .sheet import Face
 from .tall_faces import tall_end

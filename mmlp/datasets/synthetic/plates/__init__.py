@@ -1,0 +1,1 @@
+"""Licence plates, drawn: layouts of countries, lettering, and what wears on them."""

@@ -1,0 +1,1 @@
+"""Streets and vehicles around plates, drawn in perspective."""
