@@ -12,7 +12,7 @@ from .errors import MediaError
 from .muxer import Muxer
 from .streams import fits
 from .timeline import Timeline
-from .video_info import open_video
+from .video_info import demux, open_video
 
 
 class StreamCopier:
@@ -102,7 +102,7 @@ class StreamCopier:
         if not self._targets:
             return
         streams = [self._container.streams[index] for index in self._targets]
-        packets = self._timeline.corrected(self._container.demux(streams))
+        packets = self._timeline.corrected(demux(self._container, streams))
         while True:
             try:
                 packet = next(packets)

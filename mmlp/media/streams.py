@@ -14,7 +14,7 @@ from .metadata import tells_place
 from .metadata.data_in_texts import CODED_LENGTH, coded_length, holds_picture
 from .trailing import trailing_bytes
 from .unsupported import STITCHING_DATA, has_stitching_data
-from .video_info import StreamInfo, describe_streams, open_video
+from .video_info import StreamInfo, demux, describe_streams, open_video
 
 #: The muxer of transport streams takes every codec, but nobody can read most of them again.
 _TRANSPORT_STREAM_CODECS = (
@@ -139,7 +139,7 @@ def _look_into_subtitles(
     if texts:
         with open_video(path) as source, contextlib.suppress(av.FFmpegError):
             parts = [(index, source.streams[index].codec_context.extradata or b'') for index in texts]
-            packets = source.demux([source.streams[index] for index in texts])
+            packets = demux(source, [source.streams[index] for index in texts])
             for index, data in itertools.chain(
                 parts, ((packet.stream.index, bytes(packet)) for packet in packets)
             ):

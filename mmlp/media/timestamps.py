@@ -9,6 +9,7 @@ import av
 
 from .clocks import StampedPacket, find_jumps
 from .timeline import Timeline
+from .video_info import demux
 
 #: Files of these kinds hold no times of decoding: FFmpeg guesses them, wrongly where a clock jumps.
 _WITHOUT_DECODING_TIMES = ('matroska', 'webm')
@@ -38,7 +39,7 @@ def read_timeline(container: av.container.InputContainer) -> Timeline:
     ]
 
     def packets() -> Iterator[StampedPacket]:
-        demuxed = container.demux(streams)
+        demuxed = demux(container, streams)
         while True:
             try:
                 packet = next(demuxed)

@@ -23,7 +23,7 @@ from .pixel_limits import MAX_FRAME_PIXELS
 from .timeline import JUMP_NOTE, TIE_NOTE, Timeline
 from .timestamps import read_timeline
 from .trailing import has_further_file
-from .video_info import open_video, read_info, stated_aspect
+from .video_info import demux, open_video, read_info, stated_aspect
 
 #: A video may end this much before the time its header names: headers round, and count the last frame twice.
 _END_TOLERANCE = Fraction(1, 4)
@@ -236,7 +236,7 @@ class VideoReader:
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Decodes what can be decoded; damaged packets are counted and passed over."""
-        packets = self._timeline.corrected(self._container.demux(self._stream))
+        packets = self._timeline.corrected(demux(self._container, [self._stream]))
         while True:
             try:
                 packet = next(packets)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import av
@@ -249,8 +250,37 @@ def describe_streams(container: av.container.InputContainer) -> tuple[StreamInfo
     )
 
 
+def demux(container: av.container.InputContainer, streams: Sequence[av.stream.Stream]) -> Iterator[av.Packet]:
+    """Yields the packets of streams of an open file, and an empty one of each at the end.
+
+    Args:
+        container (av.container.InputContainer): The file.
+        streams (Sequence[av.stream.Stream]): Its streams.
+
+    Yields:
+        av.Packet: The next packet.
+
+    Raises:
+        av.FFmpegError: The file cannot be read on, or has streams that begin in the middle of it: then all
+            packets of the others have come.
+    """
+    packets = container.demux(streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except IndexError:  # PyAV fails behind the last packet if further streams turned up on the way.
+            raise av.error.InvalidDataError(
+                errno.EINVAL, 'further streams begin in the middle of it'
+            ) from None
+        if packet is None:
+            return
+        yield packet
+
+
 def _codec_name(stream: av.stream.Stream) -> str | None:
-    return stream.name if stream.type == 'data' and stream.name != 'bin_data' else None
+    # PyAV asks the codec for what the stream lacks, and some have none.
+    name = getattr(stream, 'name', None)
+    return name if stream.type == 'data' and name != 'bin_data' else None
 
 
 def _stream_name(tags: Mapping[str, str]) -> str:
@@ -265,7 +295,7 @@ def _stream_kind(stream: av.stream.Stream) -> str:
         return 'cover'
     if stream.type in ('video', 'audio', 'subtitle', 'attachment'):
         return stream.type
-    chapters = stream.container.chapters() if stream.name == 'bin_data' else []
+    chapters = stream.container.chapters() if getattr(stream, 'name', None) == 'bin_data' else []
     if chapters and stream.frames == len(chapters):
         return 'chapters'
     return 'time code' if any(key.lower() == 'timecode' for key in stream.metadata) else 'data'

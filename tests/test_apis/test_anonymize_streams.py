@@ -306,3 +306,24 @@ def test_what_was_done_before_a_fault_is_kept(tmp_path):
     before = digest(source)
     assert anonymize(source, segmenter=Failing(50)).status == 'failed' and digest(source) == before
     assert hidden_files(tmp_path) == []
+
+
+def test_streams_that_begin_in_the_middle_are_told(tmp_path):
+    source = write_streams(tmp_path / 'a.flv', [(25, 300, 0, SIZE)])
+    tag = b'\x08' + (3).to_bytes(3, 'big') + (11900).to_bytes(3, 'big') + bytes(4) + b'\x2f\xff\xfb'  # MP3
+    source.write_bytes(source.read_bytes() + tag + len(tag).to_bytes(4, 'big'))
+    result = anonymize(source, tmp_path / 'b.mp4')
+    assert result.status == 'incomplete' and 'further streams begin in the middle' in result.error
+    assert result.video['frames'] == 300
+    before = digest(source)
+    assert anonymize(source).status == 'failed' and digest(source) == before
+
+
+def test_a_stream_of_no_known_codec(tmp_path):
+    source = write_streams(tmp_path / 'a.avi', CAMERAS[:1], languages=('deu',))
+    data = source.read_bytes()
+    description = data.rindex(b'strf')
+    source.write_bytes(data[:description] + b'JUNK' + data[description + 4 :])
+    result = anonymize(source, tmp_path / 'b.mp4')
+    assert [kind for kind, *_ in describe(tmp_path / 'b.mp4')] == ['video']
+    assert result.notes == ['left out: data stream (sound 0)']

@@ -136,7 +136,7 @@ def test_odd_pictures(shape):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(replace_prob=1.5), 'replace_prob is a probability: expected 0 to 1, got 1.5'),
+        (dict(replace_prob=1.5), 'replace_prob is a probability and must lie in 0..1, got 1.5'),
         (dict(clutter_prob=-0.1), 'clutter_prob'),
         (dict(width_range=(50, 20)), r'width_range.*\(50, 20\)'),
         (dict(width_range=(0, 20)), 'width_range'),

@@ -26,7 +26,7 @@ def sample():
 def test_picture_and_mask_are_torchvisions(sample, seed):
     transform = RandomPerspective(distortion_scale=0.5, prob=1.0)
     np.random.seed(seed)
-    corners = transform._draw(HEIGHT, WIDTH).astype(int).tolist()
+    corners = transform._draw(sample).astype(int).tolist()
     np.random.seed(seed)
     got = transform({key: np.copy(value) if key != 'seg_fields' else value for key, value in sample.items()})
 
@@ -63,7 +63,7 @@ def test_corners_have_torchvisions_distribution():
 def test_probability_and_other_values(sample):
     transform = RandomPerspective(prob=0.3, pad_val=7, seg_pad_val=0)
     np.random.seed(0)
-    drawn = [transform._draw(HEIGHT, WIDTH) for _ in range(1000)]
+    drawn = [transform._draw(sample) for _ in range(1000)]
     assert abs(np.mean([corners is None for corners in drawn]) - 0.7) < 0.05
     np.random.seed(3)
     result = RandomPerspective(prob=1.0, pad_val=7, seg_pad_val=0)(dict(sample))

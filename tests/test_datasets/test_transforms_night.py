@@ -30,7 +30,7 @@ def test_plates_stand_out_of_the_dark_by_the_stated_factors():
 def test_no_plate_is_darker_than_the_dark_nor_lit_beyond_the_limit():
     night = RandomRetroreflection(darkness=(0.1, 1.0), contrast=(1, 50), prob=1.0)
     np.random.seed(0)
-    draws = np.array([night._draw()[:2] for _ in range(500)])
+    draws = np.array([night._draw({})[:2] for _ in range(500)])
     dark, lit = draws.T
     assert dark.min() >= 0.1
     assert dark.max() <= 1.0
@@ -52,7 +52,7 @@ def test_infrared_is_grey_and_the_mask_stays():
 def test_probabilities():
     np.random.seed(0)
     night = RandomRetroreflection(infrared_prob=0.3, prob=0.4)
-    draws = [night._draw() for _ in range(2000)]
+    draws = [night._draw({}) for _ in range(2000)]
     changed = [draw for draw in draws if draw is not None]
     assert len(changed) / 2000 == pytest.approx(0.4, abs=0.05)
     assert np.mean([infrared for *_, infrared in changed]) == pytest.approx(0.3, abs=0.06)

@@ -58,7 +58,7 @@ def test_compression_is_that_of_libjpeg(quality):
 def test_qualities_are_uniform_integers():
     compression = JPEGCompression(quality=(30, 33), prob=0.5)
     np.random.seed(0)
-    draws = [compression._draw() for _ in range(2000)]
+    draws = [compression._draw({}) for _ in range(2000)]
     assert abs(draws.count(None) / 2000 - 0.5) < 0.05
     for quality in range(30, 34):
         assert abs(draws.count(quality) / 1000 - 0.25) < 0.05

@@ -160,7 +160,7 @@ def test_the_amounts_have_the_stated_distribution():
     shorts, angles, flips = [], [], []
     np.random.seed(0)
     for _ in range(3000):
-        matrix = transform._draw(HEIGHT, WIDTH, None).matrix
+        matrix = transform._draw({'img_shape': (HEIGHT, WIDTH)}).matrix
         flips.append(np.linalg.det(matrix[:2, :2]) < 0)
         shorts.append(np.sqrt(abs(np.linalg.det(matrix[:2, :2])) * HEIGHT * HEIGHT))
         angles.append(np.degrees(np.arctan2(-matrix[1, 0], matrix[1, 1])))
@@ -168,7 +168,7 @@ def test_the_amounts_have_the_stated_distribution():
     assert_uniform(shorts, 260, 1040)
     assert_uniform(np.abs(angles), 0, 30)
     transform = RandomWarpCrop(480)
-    tilted = [transform._draw(HEIGHT, WIDTH, None).matrix[2, :2].any() for _ in range(1000)]
+    tilted = [transform._draw({'img_shape': (HEIGHT, WIDTH)}).matrix[2, :2].any() for _ in range(1000)]
     assert abs(np.mean(tilted) - 0.5) < 0.05
 
 
@@ -182,11 +182,11 @@ def assert_uniform(values, low, high):
 def test_an_aimed_plate_has_a_width_uniform_on_the_logarithmic_scale():
     transform = RandomWarpCrop(200, plate_prob=1.0, plate_width=(16, 150), min_short_side=20)
     quad = map_points(np.eye(3), PLATE)
-    mask = make_sample()['gt_seg_map']
+    sample = make_sample()
     widths = []
     np.random.seed(0)
     for _ in range(1000):
-        corners = map_points(transform._draw(HEIGHT, WIDTH, mask).matrix, quad)
+        corners = map_points(transform._draw(sample).matrix, quad)
         assert corners.min() > -2 and corners.max() < 202
         widths.append(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).max())
     # The raster's smallest enclosing rectangle is up to a pixel larger than the plate itself.
@@ -222,7 +222,7 @@ def test_the_plate_probability_is_kept():
     np.random.seed(0)
     aimed = []
     for _ in range(500):
-        matrix = transform._draw(HEIGHT, WIDTH, sample['gt_seg_map']).matrix
+        matrix = transform._draw(sample).matrix
         corners = map_points(matrix, outline(10, 4) + np.array([30, 20]))
         aimed.append(corners.min() >= -0.01 and corners.max() <= 40.01)
     assert abs(np.mean(aimed) - 0.4) < 0.08

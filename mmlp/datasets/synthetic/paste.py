@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from mmlp.plates.components import label_components
 
+from ..transforms.base import RandomTransform
+from ..transforms.checks import check_prob, check_range
 from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
 from .light import Light, measure_light
 from .plates.layouts import choose_layout
@@ -112,7 +112,7 @@ def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: f
 
 
 @TRANSFORMS.register_module()
-class PasteSyntheticPlate(BaseTransform):
+class PasteSyntheticPlate(RandomTransform):
     """Pastes synthetic plates with exact outlines, and plate-like clutter, into a training picture.
 
     Three things are done, each by its own chance:
@@ -166,35 +166,26 @@ class PasteSyntheticPlate(BaseTransform):
         max_roll: float = 12,
         min_replace_height: float = 6,
     ) -> None:
-        chances = dict(
-            replace_prob=replace_prob, add_prob=add_prob, clutter_prob=clutter_prob, overlay_prob=overlay_prob
-        )
-        for name, chance in chances.items():
-            if not 0 <= chance <= 1:
-                raise ValueError(f'{name} is a probability: expected 0 to 1, got {chance}')
-        if len(width_range) != 2 or not 0 < width_range[0] <= width_range[1]:
-            raise ValueError(
-                f'width_range: expected (smallest, largest) in pixels, both above 0, got {width_range}'
-            )
-        self.replace_prob = replace_prob
-        self.add_prob = add_prob
+        super().__init__()
+        self.replace_prob = check_prob('replace_prob', replace_prob)
+        self.add_prob = check_prob('add_prob', add_prob)
         self.max_add = max_add
-        self.clutter_prob = clutter_prob
+        self.clutter_prob = check_prob('clutter_prob', clutter_prob)
         self.max_clutter = max_clutter
-        self.overlay_prob = overlay_prob
-        self.width_range = tuple(width_range)
+        self.overlay_prob = check_prob('overlay_prob', overlay_prob)
+        self.width_range = check_range('width_range', width_range, 1)
         self.max_yaw = max_yaw
         self.max_pitch = max_pitch
         self.max_roll = max_roll
         self.min_replace_height = min_replace_height
 
-    @cache_randomness
-    def _draw_seed(self) -> int:
+    def draw(self, results: dict) -> int:
+        """Draws the seed of all that is pasted."""
         return int(np.random.randint(0, 2**31 - 1))
 
-    def transform(self, results: dict) -> dict:
-        """Pastes; the arrays of ``results`` are replaced, not written into."""
-        rng = np.random.default_rng(self._draw_seed())
+    def apply(self, results: dict, seed: int) -> None:
+        """Pastes into copies of picture and mask."""
+        rng = np.random.default_rng(seed)
         image, mask = results['img'].copy(), results['gt_seg_map'].copy()
         self._replace(rng, image, mask)
         if rng.random() < self.clutter_prob:
@@ -206,7 +197,6 @@ class PasteSyntheticPlate(BaseTransform):
         if rng.random() < self.overlay_prob:
             overlay_text(rng, image, mask != 1)
         results['img'], results['gt_seg_map'] = image, mask
-        return results
 
     def _replace(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
         if self.replace_prob == 0:
@@ -286,15 +276,3 @@ class PasteSyntheticPlate(BaseTransform):
             noise = rng.standard_normal(inside.shape, np.float32) * (light.grain * inside)
             image[window] = cv2.add(image[window], cv2.merge([noise] * 3), dtype=cv2.CV_8U)
         mask[window][inside] = 1
-
-    def __repr__(self) -> str:
-        names = (
-            'replace_prob',
-            'add_prob',
-            'max_add',
-            'clutter_prob',
-            'max_clutter',
-            'overlay_prob',
-            'width_range',
-        )
-        return f'{type(self).__name__}({", ".join(f"{name}={getattr(self, name)}" for name in names)})'

@@ -6,15 +6,14 @@ import math
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
-from ._checks import check_prob, check_range
+from .base import RandomTransform
+from .checks import check_range
 
 
 @TRANSFORMS.register_module()
-class GaussianBlur(BaseTransform):
+class GaussianBlur(RandomTransform):
     """Blurs the picture with a Gaussian.
 
     Required Keys:
@@ -36,28 +35,16 @@ class GaussianBlur(BaseTransform):
 
     def __init__(self, radius: tuple[float, float] = (0.0, 5.0), prob: float = 0.2) -> None:
         self.radius = check_range('radius', radius, 0.0)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> float:
-        return np.random.uniform(*self.radius) if np.random.rand() < self.prob else 0.0
+    def draw(self, results: dict) -> float:
+        """Draws the standard deviation."""
+        return np.random.uniform(*self.radius)
 
-    def transform(self, results: dict) -> dict:
-        """Blurs ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        sigma = self._draw()
+    def apply(self, results: dict, sigma: float) -> None:
+        """Blurs ``results['img']``."""
         if sigma > 0:
             results['img'] = cv2.GaussianBlur(results['img'], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(radius={self.radius}, prob={self.prob})'
 
 
 def motion_kernel(length: float, angle: float) -> np.ndarray:
@@ -84,7 +71,7 @@ def motion_kernel(length: float, angle: float) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class MotionBlur(BaseTransform):
+class MotionBlur(RandomTransform):
     """Blurs the picture along a straight line, as a moving vehicle or camera does.
 
     The blur is centred, so that the mask stays where it is.
@@ -114,28 +101,13 @@ class MotionBlur(BaseTransform):
     ) -> None:
         self.length = check_range('length', length, 0.0)
         self.angle = check_range('angle', angle)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> tuple[float, float] | None:
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> tuple[float, float]:
+        """Draws length and angle."""
         return np.random.uniform(*self.length), np.random.uniform(*self.angle)
 
-    def transform(self, results: dict) -> dict:
-        """Blurs ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        drawn = self._draw()
-        if drawn is not None:
-            kernel = motion_kernel(*drawn)
-            results['img'] = cv2.filter2D(results['img'], -1, kernel, borderType=cv2.BORDER_REPLICATE)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(length={self.length}, angle={self.angle}, prob={self.prob})'
+    def apply(self, results: dict, drawn: tuple[float, float]) -> None:
+        """Blurs ``results['img']``."""
+        kernel = motion_kernel(*drawn)
+        results['img'] = cv2.filter2D(results['img'], -1, kernel, borderType=cv2.BORDER_REPLICATE)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
-from ._checks import check_prob, check_range
-from ._draws import draw_log_uniform
+from .base import RandomTransform, draw_log_uniform
+from .checks import check_range
 
 _LEVELS = np.arange(256, dtype=np.float64)
 #: Rows that are converted at once: the float copies of a strip then stay in the processor's cache.
@@ -81,12 +79,12 @@ def adjust_hue(img: np.ndarray, shift: float) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class ColorJitter(BaseTransform):
+class ColorJitter(RandomTransform):
     """Changes brightness, contrast, saturation and hue by random amounts, in a random order.
 
     The distribution is that of ``torchvision.transforms.ColorJitter``. Each step agrees with
     ``torchvision.transforms.v2.functional`` on uint8 tensors within 1 level (saturation: up to factor 2),
-    all four in a row within 4 at amounts of 0.25.
+    all four in a row within 5 at amounts of 0.25.
 
     Required Keys:
 
@@ -121,7 +119,7 @@ class ColorJitter(BaseTransform):
         self.contrast = self._factor_range('contrast', contrast)
         self.saturation = self._factor_range('saturation', saturation)
         self.hue = check_range('hue', (-hue, hue) if isinstance(hue, (int, float)) else hue, -0.5, 0.5)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
         self._steps = (
             (adjust_brightness, self.brightness, 1.0),
             (adjust_contrast, self.contrast, 1.0),
@@ -137,38 +135,21 @@ class ColorJitter(BaseTransform):
             value = (max(0.0, 1.0 - value), 1.0 + value)
         return check_range(name, value, 0.0)
 
-    @cache_randomness
-    def _draw(self) -> list[tuple[int, float]]:
-        """Indices of the steps in the order of their use, each with its amount."""
-        if np.random.rand() >= self.prob:
-            return []
+    def draw(self, results: dict) -> list[tuple[int, float]]:
+        """Draws the steps' indices in the order of their use, each with its amount."""
         amounts = [np.random.uniform(*limits) for _, limits, _ in self._steps]
         return [(int(index), amounts[index]) for index in np.random.permutation(len(amounts))]
 
-    def transform(self, results: dict) -> dict:
-        """Changes ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        for index, amount in self._draw():
+    def apply(self, results: dict, drawn: list[tuple[int, float]]) -> None:
+        """Changes ``results['img']``."""
+        for index, amount in drawn:
             adjust, _, neutral = self._steps[index]
             if amount != neutral:
                 results['img'] = adjust(results['img'], amount)
-        return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(brightness={self.brightness}, contrast={self.contrast}, '
-            f'saturation={self.saturation}, hue={self.hue}, prob={self.prob})'
-        )
 
 
 @TRANSFORMS.register_module()
-class RandomGamma(BaseTransform):
+class RandomGamma(RandomTransform):
     """Changes the exposure along a gamma curve: darker than the picture above 1, lighter below.
 
     With large values a daylight picture takes on the look of dusk: dark, while lamps and reflecting plates
@@ -193,28 +174,13 @@ class RandomGamma(BaseTransform):
 
     def __init__(self, gamma: tuple[float, float] = (0.5, 2.5), prob: float = 0.5) -> None:
         self.gamma = check_range('gamma', gamma, 1e-3)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> float | None:
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> float:
+        """Draws the exponent."""
         return draw_log_uniform(self.gamma)
 
-    def transform(self, results: dict) -> dict:
-        """Changes ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        gamma = self._draw()
-        if gamma is not None:
-            table = np.rint(255 * (_LEVELS / 255) ** gamma).astype(np.uint8)
-            results['img'] = cv2.LUT(results['img'], table)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(gamma={self.gamma}, prob={self.prob})'
+    def apply(self, results: dict, gamma: float) -> None:
+        """Changes ``results['img']``."""
+        table = np.rint(255 * (_LEVELS / 255) ** gamma).astype(np.uint8)
+        results['img'] = cv2.LUT(results['img'], table)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
-from ._checks import check_prob, check_size
+from .base import RandomTransform
+from .checks import check_prob, check_size
 from .plate_regions import plate_contours
 
 
@@ -30,7 +29,7 @@ def positions_in_view(start: float, stop: float, window: float) -> tuple[float, 
 
 
 @TRANSFORMS.register_module()
-class RandomPlateCrop(BaseTransform):
+class RandomPlateCrop(RandomTransform):
     """Crops at random, with a given probability so that a plate is in view.
 
     With probability ``plate_prob``, and if the picture has plates, one of them is picked, all alike, and
@@ -67,14 +66,15 @@ class RandomPlateCrop(BaseTransform):
         pad_val: int = 0,
         seg_pad_val: int = 255,
     ) -> None:
+        super().__init__()
         self.crop_size = check_size('crop_size', crop_size)
         self.plate_prob = check_prob('plate_prob', plate_prob)
         self.pad_val = pad_val
         self.seg_pad_val = seg_pad_val
 
-    @cache_randomness
-    def _draw(self, mask: np.ndarray) -> tuple[int, int]:
-        """Top and left of the crop in a padded picture."""
+    def draw(self, results: dict) -> tuple[int, int]:
+        """Draws top and left of the crop in the padded picture."""
+        mask = self._pad(results['gt_seg_map'], self.seg_pad_val)
         contours = plate_contours(mask) if np.random.rand() < self.plate_prob else []
         box_start, box_stop = None, None
         if contours:
@@ -95,26 +95,10 @@ class RandomPlateCrop(BaseTransform):
             return img
         return cv2.copyMakeBorder(img, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(value,) * 4)
 
-    def transform(self, results: dict) -> dict:
-        """Crops ``results['img']`` and every mask of ``results['seg_fields']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        results['img'] = self._pad(results['img'], self.pad_val)
-        for key in results.get('seg_fields', []):
-            results[key] = self._pad(results[key], self.seg_pad_val)
-        top, left = self._draw(results['gt_seg_map'])
+    def apply(self, results: dict, position: tuple[int, int]) -> None:
+        """Crops ``results['img']`` and every mask of ``results['seg_fields']``."""
+        top, left = position
         for key in ('img', *results.get('seg_fields', [])):
-            results[key] = results[key][top : top + self.crop_size[0], left : left + self.crop_size[1]]
+            padded = self._pad(results[key], self.pad_val if key == 'img' else self.seg_pad_val)
+            results[key] = padded[top : top + self.crop_size[0], left : left + self.crop_size[1]]
         results['img_shape'] = results['img'].shape[:2]
-        return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(crop_size={self.crop_size}, plate_prob={self.plate_prob}, '
-            f'pad_val={self.pad_val}, seg_pad_val={self.seg_pad_val})'
-        )

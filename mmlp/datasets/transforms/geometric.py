@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from . import homography
-from ._checks import check_prob
+from .base import RandomTransform
+from .checks import check_prob
 
 
 @TRANSFORMS.register_module()
-class RandomPerspective(BaseTransform):
+class RandomPerspective(RandomTransform):
     """Looks at the picture from a random side: its corners move inwards.
 
     Every corner moves by a whole number of pixels, uniform from 0 to ``distortion_scale`` times half the
@@ -45,30 +44,18 @@ class RandomPerspective(BaseTransform):
         self, distortion_scale: float = 0.5, prob: float = 0.5, pad_val: int = 0, seg_pad_val: int = 255
     ) -> None:
         self.distortion_scale = check_prob('distortion_scale', distortion_scale)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
         self.pad_val = pad_val
         self.seg_pad_val = seg_pad_val
 
-    @cache_randomness
-    def _draw(self, height: int, width: int) -> np.ndarray | None:
-        """Where the corners go, or None for a picture that stays as it is."""
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> np.ndarray:
+        """Draws where the corners go: float64 (4, 2)."""
+        height, width = results['img'].shape[:2]
         return homography.draw_perspective_corners(width, height, self.distortion_scale)
 
-    def transform(self, results: dict) -> dict:
-        """Warps ``results['img']`` and every mask of ``results['seg_fields']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
+    def apply(self, results: dict, corners: np.ndarray) -> None:
+        """Warps ``results['img']`` and every mask of ``results['seg_fields']``."""
         height, width = results['img'].shape[:2]
-        corners = self._draw(height, width)
-        if corners is None:
-            return results
         matrix = homography.perspective(homography.picture_corners(width, height), corners)
         matrix = homography.to_opencv(matrix)
         results['img'] = cv2.warpPerspective(
@@ -78,10 +65,3 @@ class RandomPerspective(BaseTransform):
             results[key] = cv2.warpPerspective(
                 results[key], matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=self.seg_pad_val
             )
-        return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(distortion_scale={self.distortion_scale}, prob={self.prob}, '
-            f'pad_val={self.pad_val}, seg_pad_val={self.seg_pad_val})'
-        )

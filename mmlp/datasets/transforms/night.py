@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
-from ._checks import check_prob, check_range
-from ._draws import draw_log_uniform
+from .base import RandomTransform, draw_log_uniform
+from .checks import check_prob, check_range
 from .color import adjust_saturation
 
 #: Plates are lit to no more than this many times their brightness by day.
@@ -17,7 +15,7 @@ _MAX_FACTOR = 1.8
 
 
 @TRANSFORMS.register_module()
-class RandomRetroreflection(BaseTransform):
+class RandomRetroreflection(RandomTransform):
     """Darkens the picture, and its plates less: as headlights, a flash or an infra-red lamp show them.
 
     Retroreflective sheeting (ISO 7591) returns light to its source, so that a plate lit from the camera is
@@ -55,29 +53,16 @@ class RandomRetroreflection(BaseTransform):
         self.darkness = check_range('darkness', darkness, 1e-3, 1.0)
         self.contrast = check_range('contrast', contrast, 1.0)
         self.infrared_prob = check_prob('infrared_prob', infrared_prob)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> tuple[float, float, bool] | None:
-        """Factors of the dark and of the plates, and whether the light is infra-red."""
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> tuple[float, float, bool]:
+        """Draws the factors of the dark and of the plates, and whether the light is infra-red."""
         dark, ratio = draw_log_uniform(self.darkness), draw_log_uniform(self.contrast)
         infrared = bool(np.random.rand() < self.infrared_prob)
         return dark, max(min(dark * ratio, _MAX_FACTOR), dark), infrared
 
-    def transform(self, results: dict) -> dict:
-        """Changes ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        drawn = self._draw()
-        if drawn is None:
-            return results
+    def apply(self, results: dict, drawn: tuple[float, float, bool]) -> None:
+        """Darkens ``results['img']``."""
         dark, lit, infrared = drawn
         img = results['img']
         if infrared:
@@ -85,10 +70,3 @@ class RandomRetroreflection(BaseTransform):
         plates = (results['gt_seg_map'] > 0).astype(np.float32)
         factors = dark + (lit - dark) * cv2.GaussianBlur(plates, (3, 3), 0)
         results['img'] = cv2.multiply(img, cv2.merge([factors] * 3), dtype=cv2.CV_8U)
-        return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(darkness={self.darkness}, contrast={self.contrast}, '
-            f'infrared_prob={self.infrared_prob}, prob={self.prob})'
-        )

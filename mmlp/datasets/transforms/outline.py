@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
 from mmlp.plates import side_lengths
 from mmlp.plates.components import label_components
 
+from .base import Transform
 from .plate_regions import plate_quad
 
 #: The band never takes more than this share of a plate's height from either side.
@@ -17,7 +17,7 @@ _MOST = 0.3
 
 
 @TRANSFORMS.register_module()
-class IgnorePlateOutline(BaseTransform):
+class IgnorePlateOutline(Transform):
     """Leaves a band along the outline of every plate out of the loss.
 
     Outlines that are drawn by hand, fitted into boxes or painted with their border pixels are too large or
@@ -81,9 +81,6 @@ class IgnorePlateOutline(BaseTransform):
             part[(part == 0) & (_distance(1 - plate) <= outer)] = 255
         results['gt_seg_map'] = mask
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(inner={self.inner}, outer={self.outer}, min_pixels={self.min_pixels})'
 
 
 def _height(plate: np.ndarray) -> float:

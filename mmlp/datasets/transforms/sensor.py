@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
-from ._checks import check_prob, check_range
-from ._draws import draw_log_uniform
+from .base import RandomTransform, draw_log_uniform
+from .checks import check_range
 
 
 @TRANSFORMS.register_module()
-class RandomDownscale(BaseTransform):
+class RandomDownscale(RandomTransform):
     """Shrinks the picture and enlarges it again: a near plate looks as a far one does, magnified.
 
     The mask stays as it is, so a plate with an outline drawn from near teaches where the edge of a coarse
@@ -38,38 +36,23 @@ class RandomDownscale(BaseTransform):
 
     def __init__(self, factor: tuple[float, float] = (1.0, 4.0), prob: float = 0.2) -> None:
         self.factor = check_range('factor', factor, 1.0)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> float | None:
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> float:
+        """Draws the factor."""
         return draw_log_uniform(self.factor)
 
-    def transform(self, results: dict) -> dict:
-        """Coarsens ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        factor = self._draw()
-        if factor is not None:
-            image = results['img']
-            height, width = image.shape[:2]
-            coarse = (max(round(width / factor), 1), max(round(height / factor), 1))
-            image = cv2.resize(image, coarse, interpolation=cv2.INTER_AREA)
-            results['img'] = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(factor={self.factor}, prob={self.prob})'
+    def apply(self, results: dict, factor: float) -> None:
+        """Coarsens ``results['img']``."""
+        image = results['img']
+        height, width = image.shape[:2]
+        coarse = (max(round(width / factor), 1), max(round(height / factor), 1))
+        image = cv2.resize(image, coarse, interpolation=cv2.INTER_AREA)
+        results['img'] = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 @TRANSFORMS.register_module()
-class RandomNoise(BaseTransform):
+class RandomNoise(RandomTransform):
     """Adds sensor noise: an even part from reading and a part from counting light.
 
     A pixel of value x gets normal noise of variance ``read_std ** 2 + shot_gain * x``, independently in
@@ -101,43 +84,25 @@ class RandomNoise(BaseTransform):
     ) -> None:
         self.read_std = check_range('read_std', read_std, 0.0)
         self.shot_gain = check_range('shot_gain', shot_gain, 0.0)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> tuple[float, float, int] | None:
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> tuple[float, float, int]:
+        """Draws the even part, the gain of the counting part, and the seed of the noise."""
         return np.random.uniform(*self.read_std), np.random.uniform(*self.shot_gain), np.random.randint(2**31)
 
-    def transform(self, results: dict) -> dict:
-        """Adds noise to ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        drawn = self._draw()
-        if drawn is not None:
-            read_std, shot_gain, seed = drawn
-            img = results['img']
-            # A generator of its own: one draw from the global one decides the whole field, and it is
-            # several times faster than numpy's global one.
-            noise = np.random.Generator(np.random.SFC64(seed)).standard_normal(img.shape, np.float32)
-            std = np.sqrt(read_std**2 + shot_gain * np.arange(256, dtype=np.float32))
-            noise *= cv2.LUT(img, std)
-            results['img'] = cv2.add(img, noise, dtype=cv2.CV_8U)
-        return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(read_std={self.read_std}, shot_gain={self.shot_gain}, prob={self.prob})'
-        )
+    def apply(self, results: dict, drawn: tuple[float, float, int]) -> None:
+        """Adds noise to ``results['img']``."""
+        read_std, shot_gain, seed = drawn
+        img = results['img']
+        # A generator of its own: one draw from the global one decides the whole field, and it is several
+        # times faster than numpy's global one.
+        noise = np.random.Generator(np.random.SFC64(seed)).standard_normal(img.shape, np.float32)
+        noise *= cv2.LUT(img, np.sqrt(read_std**2 + shot_gain * np.arange(256, dtype=np.float32)))
+        results['img'] = cv2.add(img, noise, dtype=cv2.CV_8U)
 
 
 @TRANSFORMS.register_module()
-class JPEGCompression(BaseTransform):
+class JPEGCompression(RandomTransform):
     """Compresses the picture as JPEG and unpacks it again.
 
     Required Keys:
@@ -158,28 +123,13 @@ class JPEGCompression(BaseTransform):
 
     def __init__(self, quality: tuple[int, int] = (30, 95), prob: float = 0.3) -> None:
         self.quality = check_range('quality', quality, 1, 100)
-        self.prob = check_prob('prob', prob)
+        super().__init__(prob)
 
-    @cache_randomness
-    def _draw(self) -> int | None:
-        if np.random.rand() >= self.prob:
-            return None
+    def draw(self, results: dict) -> int:
+        """Draws the quality."""
         return int(np.random.randint(self.quality[0], self.quality[1] + 1))
 
-    def transform(self, results: dict) -> dict:
-        """Compresses ``results['img']``.
-
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-        """
-        quality = self._draw()
-        if quality is not None:
-            _, encoded = cv2.imencode('.jpg', results['img'], [cv2.IMWRITE_JPEG_QUALITY, quality])
-            results['img'] = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(quality={self.quality}, prob={self.prob})'
+    def apply(self, results: dict, quality: int) -> None:
+        """Compresses ``results['img']``."""
+        _, encoded = cv2.imencode('.jpg', results['img'], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        results['img'] = cv2.imdecode(encoded, cv2.IMREAD_COLOR)

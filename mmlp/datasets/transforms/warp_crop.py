@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
 from . import homography
-from ._checks import check_prob, check_range, check_size
-from ._draws import draw_log_uniform
+from .base import RandomTransform, draw_log_uniform
+from .checks import check_prob, check_range, check_size
 from .crop import positions_in_view
 from .plate_regions import plate_contours, plate_quad
 from .sampling import decode_reduced, from_reduced, magnification, reduction_for, warp_mask, warp_picture
@@ -33,7 +31,7 @@ class Warp(NamedTuple):
 
 
 @TRANSFORMS.register_module()
-class RandomWarpCrop(BaseTransform):
+class RandomWarpCrop(RandomTransform):
     """Resizes, rotates, flips, tilts and crops at random, in one sampling instead of five.
 
     The amounts are drawn as by the sequence ``RandomResize`` (short side, a uniform integer),
@@ -105,6 +103,7 @@ class RandomWarpCrop(BaseTransform):
         pad_val: int = 0,
         seg_pad_val: int = 255,
     ) -> None:
+        super().__init__()
         self.crop_size = check_size('crop_size', crop_size)
         self.short_side = check_range('short_side', short_side, 1)
         self.degrees = check_range(
@@ -136,11 +135,25 @@ class RandomWarpCrop(BaseTransform):
             outer = homography.perspective(homography.picture_corners(width, height), corners) @ outer
         return outer @ inner, outer
 
-    @cache_randomness
-    def _draw(self, height: int, width: int, mask: np.ndarray | None) -> Warp:
-        """Everything that is random about one sample."""
+    def draw(self, results: dict) -> Warp:
+        """Draws everything that is random about one sample.
+
+        Raises:
+            ValueError: Picture and mask differ in size, or the crop is to be aimed at a plate and there is no
+                ``gt_seg_map``.
+        """
+        height, width = _picture_size(results)
+        for key in results.get('seg_fields', []):
+            shape = results[key].shape
+            if shape != (height, width):
+                raise ValueError(
+                    f'{key} of {results.get("img_path")!r} is {shape[1]} x {shape[0]} pixels, '
+                    f'the picture {width} x {height}: they must be of the same size'
+                )
+        if self.plate_prob and 'gt_seg_map' not in results.get('seg_fields', []):
+            raise ValueError('plate_prob > 0 needs gt_seg_map: load the masks before RandomWarpCrop')
         if self.plate_prob and np.random.rand() < self.plate_prob:
-            contours = plate_contours(mask)
+            contours = plate_contours(results['gt_seg_map'])
             if contours:
                 quad = plate_quad(contours[np.random.randint(len(contours))])
                 return self._draw_aimed(height, width, quad)
@@ -178,38 +191,19 @@ class RandomWarpCrop(BaseTransform):
             frame = homography.map_points(place @ outer, homography.outline(width, height))
         return Warp(matrix, frame)
 
-    def transform(self, results: dict) -> dict:
+    def apply(self, results: dict, warp: Warp) -> None:
         """Replaces picture and masks by the crop.
 
-        Args:
-            results: The results dict of the pipeline.
-
-        Returns:
-            The same dict.
-
         Raises:
-            ValueError: Picture and mask differ in size, the picture cannot be decoded, or the crop is to be
-                aimed at a plate and there is no ``gt_seg_map``.
+            ValueError: The picture cannot be decoded.
         """
-        height, width = results['img'].shape[:2] if 'img' in results else results['img_shape']
-        masks = {key: results[key] for key in results.get('seg_fields', [])}
-        for key, mask in masks.items():
-            if mask.shape != (height, width):
-                raise ValueError(
-                    f'{key} of {results.get("img_path")!r} is {mask.shape[1]} x {mask.shape[0]} pixels, '
-                    f'the picture {width} x {height}: they must be of the same size'
-                )
-        if self.plate_prob and 'gt_seg_map' not in masks:
-            raise ValueError('plate_prob > 0 needs gt_seg_map: load the masks before RandomWarpCrop')
-        matrix, frame = self._draw(height, width, masks.get('gt_seg_map'))
-        results['img'] = self._sample_picture(results, matrix, (height, width))
-        for key, mask in masks.items():
-            results[key] = warp_mask(mask, matrix, self.crop_size, self.seg_pad_val)
-        if frame is not None:
-            self._cut_off(results, frame)
+        results['img'] = self._sample_picture(results, warp.matrix, _picture_size(results))
+        for key in results.get('seg_fields', []):
+            results[key] = warp_mask(results[key], warp.matrix, self.crop_size, self.seg_pad_val)
+        if warp.frame is not None:
+            self._cut_off(results, warp.frame)
         results['img_shape'] = self.crop_size
-        results['homography'] = matrix
-        return results
+        results['homography'] = warp.matrix
 
     def _sample_picture(self, results: dict, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         mean, largest = magnification(matrix, shape, self.crop_size)
@@ -247,11 +241,7 @@ class RandomWarpCrop(BaseTransform):
         for key, value in fills.items():
             results[key] = cv2.copyTo(results[key], inside, np.full_like(results[key], value))
 
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(crop_size={self.crop_size}, short_side={self.short_side}, '
-            f'degrees={self.degrees}, flip_prob={self.flip_prob}, distortion_scale={self.distortion_scale}, '
-            f'perspective_prob={self.perspective_prob}, plate_prob={self.plate_prob}, '
-            f'plate_width={self.plate_width}, max_magnification={self.max_magnification}, '
-            f'min_short_side={self.min_short_side}, pad_val={self.pad_val}, seg_pad_val={self.seg_pad_val})'
-        )
+
+def _picture_size(results: dict) -> tuple[int, int]:
+    """Height and width of the picture, decoded or not."""
+    return results['img'].shape[:2] if 'img' in results else results['img_shape']
