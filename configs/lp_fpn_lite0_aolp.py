@@ -1,14 +1,7 @@
-# AOLP, boxes; tested on its road patrol pictures (RP).
-#   python tools/dataset_converters/aolp.py AOLP -o data/aolp --test-subset RP
+# The small network on AOLP.
 _base_ = [
     './_base_/models/fpn_lite0.py',
-    './_base_/datasets/license_plate_small.py',
+    './_base_/datasets/aolp.py',
     './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
-data_root = 'data/aolp'
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_dataloader = dict(
-    dataset=dict(data_root=data_root, data_prefix=dict(img_path='test/images', seg_map_path='test/masks'))
-)

@@ -1,5 +1,5 @@
 # The small network on masks that a network completed: what nobody annotated is plate there, or ignored.
-#   python tools/complete_masks.py data/plates
+#   mmlp complete-masks data/plates
 _base_ = [
     './_base_/models/fpn_lite0.py',
     './_base_/datasets/license_plate_small.py',

@@ -1,5 +1,5 @@
 # Pictures of your own, out of LabelMe, CVAT, VIA, COCO, YOLO or VOC: goes on from the weights that ship.
-#   python tools/dataset_converters/labelme.py my_annotations -o data/custom
+#   mmlp convert labelme my_annotations -o data/custom
 _base_ = [
     './_base_/models/fpn_lite0.py',
     './_base_/datasets/license_plate_small.py',

@@ -1,14 +1,7 @@
-# Open Images V7, class Vehicle registration plate.
-#   python tools/dataset_converters/open_images.py OpenImages -o data/open_images
+# The small network on Open Images V7.
 _base_ = [
     './_base_/models/fpn_lite0.py',
-    './_base_/datasets/license_plate_small.py',
+    './_base_/datasets/open_images.py',
     './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
-data_root = 'data/open_images'
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_dataloader = dict(
-    dataset=dict(data_root=data_root, data_prefix=dict(img_path='test/images', seg_map_path='test/masks'))
-)

@@ -1,13 +1,7 @@
-# OpenALPR's end-to-end benchmark: tests what was trained on data/plates.
-#   python tools/dataset_converters/openalpr.py benchmarks/endtoend -o data/openalpr --box-as ignored-rim
+# The small network on OpenALPR's end-to-end benchmark.
 _base_ = [
     './_base_/models/fpn_lite0.py',
-    './_base_/datasets/license_plate_small.py',
+    './_base_/datasets/openalpr.py',
     './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
-test_dataloader = dict(
-    dataset=dict(
-        data_root='data/openalpr', data_prefix=dict(img_path='test/images', seg_map_path='test/masks')
-    )
-)

@@ -1,14 +1,7 @@
-# SSIG-SegPlate, boxes.
-#   python tools/dataset_converters/ssig.py SSIG -o data/ssig
+# The small network on SSIG-SegPlate.
 _base_ = [
     './_base_/models/fpn_lite0.py',
-    './_base_/datasets/license_plate_small.py',
+    './_base_/datasets/ssig.py',
     './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
-data_root = 'data/ssig'
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_dataloader = dict(
-    dataset=dict(data_root=data_root, data_prefix=dict(img_path='test/images', seg_map_path='test/masks'))
-)

@@ -1,4 +1,4 @@
-# The embedded default: trains on pictures that tools/generate_synthetic_plates.py makes, in minutes on a CPU.
+# The embedded default: trains on pictures that "mmlp generate" makes, in minutes on a CPU.
 _base_ = [
     './_base_/models/fpn_lite0.py',
     './_base_/datasets/license_plate_small.py',

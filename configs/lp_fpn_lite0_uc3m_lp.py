@@ -1,14 +1,7 @@
-# UC3M-LP; val is a tenth of its train split.
-#   python tools/dataset_converters/uc3m_lp.py UC3M-LP -o data/uc3m_lp --val-fraction 0.1
+# The small network on UC3M-LP.
 _base_ = [
     './_base_/models/fpn_lite0.py',
-    './_base_/datasets/license_plate_small.py',
+    './_base_/datasets/uc3m_lp.py',
     './_base_/schedules/schedule_3k.py',
     './_base_/default_runtime.py',
 ]
-data_root = 'data/uc3m_lp'
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_dataloader = dict(
-    dataset=dict(data_root=data_root, data_prefix=dict(img_path='test/images', seg_map_path='test/masks'))
-)

@@ -1,7 +1,6 @@
 # Crops aimed at plates, for small networks: a plate's width in the crop is log-uniform, so that far and
 # near plates count alike; then what cameras and weather do. Evaluation at long side 768.
-dataset_type = 'LicensePlateDataset'
-data_root = '{{$MMLP_DATA_ROOT:data/plates}}'
+_base_ = './license_plate.py'
 crop_size = (320, 320)
 long_side = 768
 train_pipeline = [
@@ -52,28 +51,8 @@ tta_pipeline = [
 train_dataloader = dict(
     batch_size=8,
     num_workers=1,
-    persistent_workers=True,
-    drop_last=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_prefix=dict(img_path='train/images', seg_map_path='train/masks'),
-        pipeline=train_pipeline,
-    ),
+    dataset=dict(pipeline=train_pipeline),
 )
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_prefix=dict(img_path='val/images', seg_map_path='val/masks'),
-        pipeline=test_pipeline,
-    ),
-)
+val_dataloader = dict(num_workers=1, dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='PlateMetric')
-test_evaluator = val_evaluator

@@ -1,0 +1,9 @@
+# UFPR-ALPR.
+#   mmlp convert ufpr_alpr UFPR-ALPR -o data/ufpr_alpr
+_base_ = './license_plate_small.py'
+data_root = 'data/ufpr_alpr'
+train_dataloader = dict(dataset=dict(data_root=data_root))
+val_dataloader = dict(dataset=dict(data_root=data_root))
+test_dataloader = dict(
+    dataset=dict(data_root=data_root, data_prefix=dict(img_path='test/images', seg_map_path='test/masks'))
+)
