@@ -167,8 +167,8 @@ def test_every_config_that_the_readme_names_is_tested_here() -> None:
 def test_flagship_trains_and_tests_on_a_converted_set() -> None:
     """As the README tells: the folder on the command line, and the test split by options."""
     write_ccpd_green(Path('CCPD2020'))
-    for _, program, *argv in commands_of('lp_fpn_lite0_ccpd_green.py'):
-        assert convert(program, *argv) == 0
+    for _, _, *argv in commands_of('lp_fpn_lite0_ccpd_green.py'):
+        assert main(argv) == 0
     named = re.findall(r'(test_dataloader\.\S+)=(\S+)', README)
     assert len(named) == 2
     flagship = str(ROOT / 'configs' / 'lp_deeplabv3_r101.py')
