@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from mmlp.plates.boxes import box_intersection, box_union
 from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer
@@ -106,8 +107,7 @@ def _keep_whole(windows: list[Box], settled: list[Box]) -> list[Box]:
 
 def _take_in(window: Box, box: Box) -> Box:
     """Widens a window over a box that it touches."""
-    apart = box[2] <= window[0] or window[2] <= box[0] or box[3] <= window[1] or window[3] <= box[1]
-    return window if apart else _union(window, box)
+    return box_union(window, box) if box_intersection(window, box) else window
 
 
 def _join(boxes: list[Box]) -> list[Box]:
@@ -141,7 +141,3 @@ def _join(boxes: list[Box]) -> list[Box]:
                 take(before, row)
                 row = before
     return [tuple(box) for box in places[is_there].tolist()]
-
-
-def _union(first: Box, second: Box) -> Box:
-    return (*map(min, first[:2], second[:2]), *map(max, first[2:], second[2:]))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mmlp.plates import Plate, extract_plates, polygon_area
+from mmlp.plates.boxes import box_area, box_intersection, box_iou
 
 from .plate_search import to_picture_pixels
 from .probability_layers import Patch, ProbabilityLayer
@@ -119,7 +120,7 @@ def _find_all(
 
 def _same_plate(refinement: Refinement, plate: Plate, found: Sequence[Plate]) -> Plate | None:
     """Returns the plate as the second look found it in its place, None when nothing was there."""
-    overlaps = [_box_iou(plate.box, other.box) for other in found]
+    overlaps = [box_iou(plate.box, other.box) for other in found]
     best = int(np.argmax(overlaps)) if overlaps else -1
     return found[best] if overlaps and overlaps[best] >= refinement.min_overlap else None
 
@@ -130,7 +131,7 @@ def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
         other
         for other in found
         if 2 * other.score - plate.score >= _SURE_SCORE
-        and _intersection(plate.box, other.box) >= _LEAST_INSIDE * _area(other.box)
+        and box_intersection(plate.box, other.box) >= _LEAST_INSIDE * box_area(other.box)
     ]
 
 
@@ -146,18 +147,3 @@ def _surroundings(plates: Sequence[Plate], layer: ProbabilityLayer) -> tuple[flo
         min(right + margin, layer.right),
         min(bottom + margin, layer.bottom),
     )
-
-
-def _box_iou(first: Sequence[float], second: Sequence[float]) -> float:
-    shared = _intersection(first, second)
-    return shared / (_area(first) + _area(second) - shared) if shared else 0.0
-
-
-def _intersection(first: Sequence[float], second: Sequence[float]) -> float:
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    return max(width, 0.0) * max(height, 0.0)
-
-
-def _area(box: Sequence[float]) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

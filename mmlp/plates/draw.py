@@ -8,6 +8,7 @@ from typing import Optional
 import cv2
 import numpy as np
 
+from .boxes import box_intersection
 from .plate import Plate
 from .raster import SHIFT, fixed_point
 
@@ -154,7 +155,7 @@ def _place_label(
     for obstacles in ([*labels, *others], labels):
         for top in tops:
             box = (left, top, left + size[0], top + size[1])
-            if not any(_overlap(box, obstacle) for obstacle in obstacles):
+            if not any(box_intersection(box, obstacle) for obstacle in obstacles):
                 return left, top
     return left, tops[0]
 
@@ -163,7 +164,3 @@ def _whole_box(plate: Plate) -> Box:
     """Box of a plate in whole pixels: left, top, right, bottom."""
     left, top, right, bottom = (round(float(value)) for value in plate.box)
     return left, top, right, bottom
-
-
-def _overlap(first: Box, second: Box) -> bool:
-    return all(first[axis] < second[axis + 2] and second[axis] < first[axis + 2] for axis in (0, 1))

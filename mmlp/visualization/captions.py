@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from mmlp.plates.boxes import Box, box_intersection
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _INK = (41, 41, 41)
 _PAPER = 255
@@ -25,7 +27,7 @@ def draw_tag(
     text: str,
     box: tuple[int, int, int, int],
     color: Sequence[int],
-    taken: list[tuple[int, int, int, int]],
+    taken: list[Box],
 ) -> None:
     """Writes a tag at a box, in place: above it, below it or, where both are taken, not at all.
 
@@ -34,7 +36,7 @@ def draw_tag(
         text: What to write, ASCII.
         box: x, y, width, height of the object.
         color: Of the tag's ground; the text is black or white, whichever reads better.
-        taken: Boxes of the tags written so far; this tag's is added.
+        taken: Boxes (left, top, right, bottom) of the tags written so far; this tag's is added.
     """
     height, width = image.shape[:2]
     scale, thickness = _font(max(9.0, np.sqrt(height * width) / 62))
@@ -46,8 +48,8 @@ def draw_tag(
     gap = 2 * line_width(image.shape)
     x = int(np.clip(box[0], 0, width - tag_width))
     for y in (box[1] - gap - tag_height, box[1] + box[3] + gap):
-        tag = (x, y, tag_width, tag_height)
-        if 0 <= y <= height - tag_height and not any(_overlap(tag, other) for other in taken):
+        tag = (x, y, x + tag_width, y + tag_height)
+        if 0 <= y <= height - tag_height and not any(box_intersection(tag, other) for other in taken):
             break
     else:
         return
@@ -142,10 +144,3 @@ def _write_title(bar: np.ndarray, text: str, cap: float) -> None:
 def _font(cap: float) -> tuple[float, int]:
     """Font scale and thickness for capitals of this height in pixels."""
     return cap / _CAP_HEIGHT, max(1, round(cap / 11))
-
-
-def _overlap(first: Sequence[int], second: Sequence[int]) -> bool:
-    return all(
-        first[axis] < second[axis] + second[axis + 2] and second[axis] < first[axis] + first[axis + 2]
-        for axis in (0, 1)
-    )

@@ -134,7 +134,7 @@ def test_files_that_are_not_ours_are_refused(backend, tmp_path):
     )
     opset = [onnx.helper.make_opsetid('', 17)]
     onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=8), foreign)
-    with pytest.raises(ValueError, match=r'foreign\.onnx was not written by mmlp.*export_onnx\.py'):
+    with pytest.raises(ValueError, match=r'foreign\.onnx was not written by mmlp.*mmlp export-onnx'):
         build_backend(foreign, backend=backend)
 
 

@@ -10,7 +10,7 @@ from media_samples import draw, encode_video
 from PIL import Image
 
 from mmlp.media import UnreadableMediaError, VideoReader, VideoWriter
-from mmlp.media.limits import MAX_FRAME_PIXELS
+from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 
 
 def write_pictures(path, sizes):

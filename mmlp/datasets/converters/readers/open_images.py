@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mmlp.plates.boxes import box_iou
+
 from ..files import relative_name
 from ..limits import DATA_ERRORS, MOST_SHAPES, shown
 from ..names import SPLIT_NAMES, split_of
@@ -142,7 +144,7 @@ def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
     covered: set[int] = set()
     for row in rows.masks:
         edges = _edges(row, 'Box')
-        twins = [i for i, (other, _) in enumerate(boxes) if _overlap(other, edges) >= _SAME]
+        twins = [i for i, (other, _) in enumerate(boxes) if box_iou(other, edges) >= _SAME]
         covered.update(twins)
         name = os.path.basename(row['MaskPath'])
         if name not in masks:
@@ -166,16 +168,6 @@ def _edges(row: dict[str, str], prefix: str) -> tuple[float, float, float, float
     except (KeyError, ValueError):
         raise FormatError(f'a box of image {row["ImageID"]} has a coordinate that is no number') from None
     return left, top, right, bottom
-
-
-def _overlap(first: tuple[float, ...], second: tuple[float, ...]) -> float:
-    """Intersection over union of two boxes."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
-    return width * height / (areas - width * height)
 
 
 def _read_mask(path: str) -> np.ndarray:
