@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from PIL import ExifTags, Image
+from PIL import Image
+
+from mmlp.media.orientation import orientation_of_image
 
 #: What a complete file of a format ends with; others are decoded to see.
 _ENDINGS = {'JPEG': b'\xff\xd9', 'PNG': b'IEND\xaeB`\x82', 'MPO': b'\xff\xd9'}
@@ -26,7 +28,7 @@ def read_size(path: str) -> tuple[tuple[int, int], tuple[int, int]]:
         raise OSError('the file is empty')
     with Image.open(path) as image:
         stored = image.size
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        orientation = orientation_of_image(image)
         ending = _ENDINGS.get(image.format)
         if ending is None or not _ends_with(path, ending):
             image.load()

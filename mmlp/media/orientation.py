@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import ExifTags, Image
+
+
+def orientation_of_image(image: Image.Image) -> int:
+    """Reads the EXIF orientation of an open picture.
+
+    Args:
+        image (Image.Image): The picture, which need not be loaded.
+
+    Returns:
+        int: 1 to 8; 1 (upright) when none is stated, or none that exists.
+    """
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return orientation if orientation in range(1, 9) else 1
 
 
 def apply_orientation(stored: np.ndarray, orientation: int) -> np.ndarray:

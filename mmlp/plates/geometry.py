@@ -62,6 +62,33 @@ def side_lengths(corners: np.ndarray) -> np.ndarray:
     return np.linalg.norm(following_points(corners) - corners, axis=1)
 
 
+def find_homography(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The projective map that takes four points to four others.
+
+    Args:
+        source (np.ndarray): Points (x, y), (4, 2), no three of them on a line.
+        target (np.ndarray): Where they go, (4, 2).
+
+    Returns:
+        np.ndarray: Float64 (3, 3).
+    """
+    return cv2.getPerspectiveTransform(np.asarray(source, np.float32), np.asarray(target, np.float32))
+
+
+def map_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Maps points by a homography.
+
+    Args:
+        matrix (np.ndarray): (3, 3).
+        points (np.ndarray): (x, y), (..., 2).
+
+    Returns:
+        np.ndarray: The mapped points, float64, in the same shape.
+    """
+    mapped = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return mapped[..., :2] / mapped[..., 2:]
+
+
 def quadrilateral_iou(first: np.ndarray, second: np.ndarray) -> float:
     """Intersection over union of two convex quadrilaterals, exact, 0..1.
 
@@ -115,16 +142,3 @@ def order_corners(corners: np.ndarray, square_aspect: float = 1.5) -> np.ndarray
         rightward = [(round(float(directions[side, 0]), 4), float(directions[side, 1])) for side in pair]
         top = pair[int(rightward[1] > rightward[0])]
     return np.roll(corners, -top, axis=0).astype(np.float32)
-
-
-def transform_points(points: np.ndarray, homography: np.ndarray) -> np.ndarray:
-    """Maps points by a homography.
-
-    Args:
-        points (np.ndarray): Float (N, 2).
-        homography (np.ndarray): Float (3, 3).
-
-    Returns:
-        np.ndarray: Float64 (N, 2).
-    """
-    return cv2.perspectiveTransform(np.asarray(points, np.float64).reshape(1, -1, 2), homography)[0]

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-import cv2
 import numpy as np
 
-from .geometry import is_convex, quadrilateral_iou, transform_points
+from .geometry import find_homography, is_convex, map_points, quadrilateral_iou
 from .plate import Plate
 
 #: Sightings that a velocity is measured over.
@@ -183,8 +182,8 @@ def move_plate(plate: Plate, corners: np.ndarray) -> Plate:
     corners = np.asarray(corners, np.float32)
     polygon = corners
     if is_convex(corners) and is_convex(plate.corners):
-        homography = cv2.getPerspectiveTransform(plate.corners, corners)
-        moved = transform_points(plate.polygon, homography)
+        homography = find_homography(plate.corners, corners)
+        moved = map_points(homography, plate.polygon)
         low, high = corners.min(axis=0), corners.max(axis=0)
         # Outline points far off the corners could fly off to the horizon.
         if np.all(np.isfinite(moved)) and np.all(np.abs(moved - (low + high) / 2) < 2 * (high - low) + 4):

@@ -7,7 +7,7 @@ from typing import Optional, Union
 import cv2
 import numpy as np
 
-from .geometry import side_lengths
+from .geometry import find_homography, side_lengths
 
 #: Side ratios of real plates; an estimate beyond is none.
 _ASPECT_LIMITS = (0.6, 8.0)
@@ -49,7 +49,7 @@ def rectify(
     factor = int(np.ceil(1.5 * shrink)) if shrink > 1.25 else 1
     wide, high = width * factor, height * factor
     target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) - 0.5
-    homography = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    homography = find_homography(corners, target)
     interpolation = cv2.INTER_LINEAR if factor > 1 else cv2.INTER_CUBIC
     crop = cv2.warpPerspective(image, homography, (wide, high), flags=interpolation)
     if factor > 1:

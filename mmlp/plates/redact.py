@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional, Union
 import cv2
 import numpy as np
 
-from .geometry import following_points, preceding_points, side_lengths
+from .geometry import find_homography, following_points, preceding_points, side_lengths
 from .inpainting import inpaint_smoothly
 from .plate import Plate
 from .quadrilateral import fit_quadrilateral
@@ -217,14 +217,14 @@ def _covered(background: np.ndarray, cover: np.ndarray, corners: np.ndarray) -> 
         colors = (colors * opacity + background[0, 0] * (1.0 - opacity)).round().astype(cover.dtype)
     high, wide = cover.shape[:2]
     frame = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) - 0.5
-    homography = cv2.getPerspectiveTransform(frame, corners.astype(np.float32))
+    homography = find_homography(frame, corners)
     # A cover much larger than the plate is averaged down first.
     factor = int(min(wide, high) / max(side_lengths(corners).max(), 1.0))
     if factor > 1:
         small = (max(wide // factor, 1), max(high // factor, 1))
         colors = cv2.resize(np.ascontiguousarray(colors), small, interpolation=cv2.INTER_AREA)
         shrunk = np.array([[0, 0], [small[0], 0], small, [0, small[1]]], np.float32) - 0.5
-        homography = cv2.getPerspectiveTransform(shrunk, corners.astype(np.float32))
+        homography = find_homography(shrunk, corners)
     size = background.shape[1::-1]
     warped = cv2.warpPerspective(
         np.ascontiguousarray(colors), homography, size, borderMode=cv2.BORDER_REPLICATE

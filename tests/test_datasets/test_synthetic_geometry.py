@@ -7,13 +7,12 @@ from PIL import Image, ImageDraw
 from mmlp.datasets.synthetic.geometry import (
     composite,
     convex_mask,
-    homography,
     premultiply,
-    project,
     rect_corners,
     tilted_quad,
 )
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas, ground_map
+from mmlp.plates.geometry import find_homography, map_points
 
 
 def random_quad(rng: np.random.Generator) -> np.ndarray:
@@ -88,7 +87,7 @@ def test_composite_covers_what_the_outline_says(size):
     for _ in range(10):
         quad = random_quad(rng)
         image = np.zeros((80, 80, 3), np.uint8)
-        composite(image, layer, homography(corners, quad))
+        composite(image, layer, find_homography(corners, quad))
         cover = rasterise((80, 80), quad)
         assert np.abs(image[..., 0] / 255 - cover).max() < 0.4
         assert np.abs(image[..., 0] / 255 - cover).mean() < 0.01
@@ -112,7 +111,7 @@ def test_composite_averages_fine_patterns_instead_of_aliasing():
     layer = premultiply(np.dstack([stripes] * 3), np.full((400, 400), 255, np.uint8))
     image = np.zeros((40, 40, 3), np.uint8)
     composite(
-        image, layer, homography(rect_corners(-0.5, -0.5, 399.5, 399.5), rect_corners(0, 0, 37.3, 37.3))
+        image, layer, find_homography(rect_corners(-0.5, -0.5, 399.5, 399.5), rect_corners(0, 0, 37.3, 37.3))
     )
     inner = image[3:34, 3:34, 0].astype(float)
     assert abs(inner.mean() - 127.5) < 3 and inner.std() < 8
@@ -141,9 +140,9 @@ def test_tilted_quad_shows_the_far_side_smaller():
 
 def test_project_and_homography_are_inverse():
     quad = np.array([[3, 4], [60, 9], [55, 33], [1, 30.0]])
-    matrix = homography(rect_corners(0, 0, 1, 1), quad)
-    np.testing.assert_allclose(project(matrix, rect_corners(0, 0, 1, 1)), quad, atol=1e-4)
-    np.testing.assert_allclose(project(np.linalg.inv(matrix), quad), rect_corners(0, 0, 1, 1), atol=1e-4)
+    matrix = find_homography(rect_corners(0, 0, 1, 1), quad)
+    np.testing.assert_allclose(map_points(matrix, rect_corners(0, 0, 1, 1)), quad, atol=1e-4)
+    np.testing.assert_allclose(map_points(np.linalg.inv(matrix), quad), rect_corners(0, 0, 1, 1), atol=1e-4)
 
 
 def test_camera_by_hand():
@@ -158,7 +157,7 @@ def test_ground_map_is_the_camera_on_the_ground():
     camera = Camera((640, 480), focal=600, height=2, pitch=0.2, roll=0.05)
     places = np.array([[1.0, 4], [-3, 9], [0.5, 20]])
     world = np.insert(places, 1, 0, axis=1)
-    np.testing.assert_allclose(project(ground_map(camera), places), camera.project(world), atol=0.05)
+    np.testing.assert_allclose(map_points(ground_map(camera), places), camera.project(world), atol=0.05)
 
 
 def canvas_of(cols: int, rows: int) -> Canvas:

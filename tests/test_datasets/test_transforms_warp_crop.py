@@ -6,7 +6,8 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 
 from mmlp.datasets.transforms import RandomWarpCrop
-from mmlp.datasets.transforms.homography import map_points, outline, picture_corners
+from mmlp.datasets.transforms.homography import outline, picture_corners
+from mmlp.plates.geometry import map_points
 
 HEIGHT, WIDTH = 300, 420
 PLATE = np.array([[150.0, 100.0], [230.0, 110.0], [228.0, 140.0], [148.0, 130.0]])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from benchmark_scripts import load_benchmark
 
-from mmlp.datasets.synthetic.geometry import composite, homography, premultiply, rect_corners
+from mmlp.datasets.synthetic.geometry import composite, premultiply, rect_corners
+from mmlp.plates.geometry import find_homography
 
 #: A plate seen a little from the side.
 CORNERS = np.array([(60.3, 52.1), (204.8, 43.6), (207.2, 78.9), (58.6, 84.4)])
@@ -28,7 +29,7 @@ def draw_picture(lettering: str = '') -> np.ndarray:
         cv2.putText(plate, lettering, (20, 90), cv2.FONT_HERSHEY_SIMPLEX, 2.6, (20, 20, 20), 9)
     edges = rect_corners(-0.5, -0.5, 449.5, 109.5)
     layer = premultiply(plate, np.full((110, 450), 255, np.uint8))
-    composite(picture, layer, homography(edges, CORNERS.astype(np.float32)), quality=3)
+    composite(picture, layer, find_homography(edges, CORNERS.astype(np.float32)), quality=3)
     return picture
 
 

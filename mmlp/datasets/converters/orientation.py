@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
+
+from mmlp.media.orientation import orientation_of_image
 
 from .shapes import FormatError, PixelMask, Shape, box, quad
 
@@ -42,8 +44,7 @@ def refers_to_stored(
 def read_orientation(path: str) -> int:
     """The EXIF orientation of a picture, 1 to 8; 1 where none is stated."""
     with Image.open(path) as image:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    return value if value in range(1, 9) else 1
+        return orientation_of_image(image)
 
 
 def turn_upright(shape: Shape, orientation: int, stored: tuple[int, int]) -> Shape:

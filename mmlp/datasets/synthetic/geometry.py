@@ -10,26 +10,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mmlp.plates.geometry import map_points
+
 
 def rect_corners(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
     """Corners (4, 2) float32 of an upright rectangle in the order top-left, top-right, bottom-right,
     bottom-left.
     """
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
-
-
-def homography(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The 3 x 3 projective map (float64) that takes the four ``source`` corners to the four ``target``
-    corners.
-    """
-    return cv2.getPerspectiveTransform(np.asarray(source, np.float32), np.asarray(target, np.float32))
-
-
-def project(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Applies a 3 x 3 projective map to points (N, 2); returns float64 (N, 2)."""
-    points = np.asarray(points, np.float64)
-    mapped = points @ matrix[:, :2].T + matrix[:, 2]
-    return mapped[:, :2] / mapped[:, 2:]
 
 
 def convex_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
@@ -82,7 +70,7 @@ def _warp_layer(
     x0, y0, x1, y1 = box
     # How many pixels of the layer fall on one of the picture, by the longer of two opposite sides.
     rows, cols = layer.shape[:2]
-    corners = project(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
+    corners = map_points(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
     sides = np.maximum(np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1), 1e-3)
     shrink_x, shrink_y = cols / max(sides[0], sides[2]), rows / max(sides[1], sides[3])
     factor = int(np.clip(np.ceil(max(shrink_x, shrink_y)), 1, quality))
@@ -120,7 +108,7 @@ def layer_window(
     misses.
     """
     rows, cols = layer_shape[:2]
-    corners = project(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
+    corners = map_points(matrix, rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5))
     x0, y0 = np.maximum(np.floor(corners.min(0)).astype(int) - margin, 0)
     x1, y1 = np.minimum(np.ceil(corners.max(0)).astype(int) + margin + 1, [shape[1], shape[0]])
     return None if x1 <= x0 or y1 <= y0 else (int(x0), int(y0), int(x1), int(y1))

@@ -7,10 +7,11 @@ import numpy as np
 from mmseg.registry import TRANSFORMS
 
 from mmlp.plates.components import label_components
+from mmlp.plates.geometry import find_homography, map_points, order_corners, side_lengths
 
 from ..transforms.base import RandomTransform
 from ..transforms.checks import check_prob, check_range
-from .geometry import composite, convex_window, homography, premultiply, project, rect_corners, tilted_quad
+from .geometry import composite, convex_window, premultiply, rect_corners, tilted_quad
 from .light import Light, measure_light
 from .plates.layouts import choose_layout
 from .plates.plate_layout import PlateLayout
@@ -70,16 +71,7 @@ def component_quad(points: np.ndarray) -> np.ndarray | None:
     simple = cv2.approxPolyDP(hull, 0.04 * cv2.arcLength(hull, True), True)
     if len(simple) == 4 and cv2.contourArea(simple) > 0.85 * cv2.contourArea(hull):
         quad = simple[:, 0].astype(np.float32)
-    centre = quad.mean(0)
-    order = np.argsort(
-        np.arctan2(*(quad - centre).T[::-1])
-    )  # clockwise in the picture, from the left upwards
-    quad = quad[order]
-    # The first corner is the left end of the side that looks most like an upper edge.
-    sides = np.roll(quad, -1, axis=0) - quad
-    length = np.maximum(np.linalg.norm(sides, axis=1), 1e-6)
-    quad = np.roll(quad, -int(np.argmax(sides[:, 0] / length)), axis=0)
-    return quad.astype(np.float32) if min(length) >= 2 else None
+    return order_corners(quad) if min(side_lengths(quad)) >= 2 else None
 
 
 def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: float) -> np.ndarray:
@@ -94,11 +86,11 @@ def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: f
     Returns:
         float32 (4, 2) corners of the new plate.
     """
-    to_plane = homography(quad, _UNIT)
+    to_plane = find_homography(quad, _UNIT)
     # The outermost pixels, half a pixel further out: outlines enclose pixels, not their centres.
     hull = cv2.convexHull(points.astype(np.int32))[:, 0].astype(np.float64)
     hull += 0.5 * np.sign(hull - hull.mean(0))
-    flat = project(to_plane, hull)
+    flat = map_points(to_plane, hull)
     low, high = flat.min(0), flat.max(0)
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     unit = np.array(
@@ -108,7 +100,7 @@ def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: f
     size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)]) / unit
     middle = (low + high) / 2
     x0, y0, x1, y1 = *(middle - size / 2), *(middle + size / 2)
-    return project(np.linalg.inv(to_plane), rect_corners(x0, y0, x1, y1)).astype(np.float32)
+    return map_points(np.linalg.inv(to_plane), rect_corners(x0, y0, x1, y1)).astype(np.float32)
 
 
 @TRANSFORMS.register_module()
@@ -253,7 +245,7 @@ class PasteSyntheticPlate(RandomTransform):
         if quad is None:
             return
         light = measure_light(image, quad, rng, on_plate=False)
-        matrix = homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), quad)
+        matrix = find_homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), quad)
         composite(
             image, premultiply(light.apply(thing.image), thing.alpha), matrix, quality=3, sigma=light.sigma
         )
@@ -267,7 +259,7 @@ class PasteSyntheticPlate(RandomTransform):
         quad: np.ndarray,
         light: Light,
     ) -> None:
-        matrix = homography(plate.corners, quad)
+        matrix = find_homography(plate.corners, quad)
         composite(
             image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma
         )

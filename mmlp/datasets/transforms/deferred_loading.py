@@ -9,9 +9,9 @@ from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 from PIL import Image, UnidentifiedImageError
 
-from .sampling import decode_reduced, is_jpeg
+from mmlp.media.orientation import orientation_of_image
 
-_EXIF_ORIENTATION = 0x0112
+from .sampling import decode_reduced, is_jpeg
 
 
 @TRANSFORMS.register_module()
@@ -70,7 +70,7 @@ class LoadImageDeferred(BaseTransform):
     def _read_header(data: bytes) -> tuple[tuple[int, int], int]:
         with Image.open(io.BytesIO(data)) as image:
             width, height = image.size
-            orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
+            orientation = orientation_of_image(image)
         return ((width, height) if orientation in (5, 6, 7, 8) else (height, width)), orientation
 
     def __repr__(self) -> str:

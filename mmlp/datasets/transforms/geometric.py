@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from mmseg.registry import TRANSFORMS
 
+from mmlp.plates.geometry import find_homography
+
 from . import homography
 from .base import RandomTransform
 from .checks import check_prob
@@ -56,7 +58,7 @@ class RandomPerspective(RandomTransform):
     def apply(self, results: dict, corners: np.ndarray) -> None:
         """Warps ``results['img']`` and every mask of ``results['seg_fields']``."""
         height, width = results['img'].shape[:2]
-        matrix = homography.perspective(homography.picture_corners(width, height), corners)
+        matrix = find_homography(homography.picture_corners(width, height), corners)
         matrix = homography.to_opencv(matrix)
         results['img'] = cv2.warpPerspective(
             results['img'], matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(self.pad_val,) * 4

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 
 
@@ -66,19 +65,6 @@ def horizontal_flip(width: float) -> np.ndarray:
     return np.array([[-1.0, 0.0, width], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 
-def perspective(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """The map that takes four points to four others.
-
-    Args:
-        start: Points (x, y), 4 x 2, no three in a line.
-        end: Where they go, 4 x 2.
-
-    Returns:
-        Matrix, float64, 3 x 3.
-    """
-    return cv2.getPerspectiveTransform(np.float32(start), np.float32(end))
-
-
 def draw_perspective_corners(width: int, height: int, distortion_scale: float) -> np.ndarray:
     """Where the corners of a picture go: inwards, by up to ``distortion_scale`` times half its sides.
 
@@ -126,20 +112,6 @@ def outline(width: float, height: float) -> np.ndarray:
         (0, 0), (width, 0), (width, height), (0, height), float64.
     """
     return np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
-
-
-def map_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Maps points.
-
-    Args:
-        matrix: 3 x 3.
-        points: (x, y), ... x 2.
-
-    Returns:
-        The mapped points, float64, in the same shape.
-    """
-    mapped = points @ matrix[:, :2].T + matrix[:, 2]
-    return mapped[..., :2] / mapped[..., 2:]
 
 
 def local_scale(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

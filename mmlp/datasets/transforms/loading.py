@@ -10,9 +10,9 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmengine import fileio
 from mmseg.registry import TRANSFORMS
-from PIL import ExifTags, Image
+from PIL import Image
 
-from mmlp.media.orientation import apply_orientation
+from mmlp.media.orientation import apply_orientation, orientation_of_image
 
 from ..mask_rule import MaskRule, parse_plate_values
 from ..plate_mask import read_plate_mask
@@ -105,7 +105,7 @@ class LoadPlateAnnotations(BaseTransform):
         height, width = results['ori_shape'][:2]
         data = fileio.get(results['img_path'], backend_args=self.backend_args)
         with Image.open(io.BytesIO(data)) as image:
-            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+            orientation = orientation_of_image(image)
         upright = apply_orientation(mask, orientation)
         if upright.shape != (height, width):
             raise ValueError(

@@ -7,6 +7,8 @@ import math
 import cv2
 import numpy as np
 
+from mmlp.plates.geometry import map_points
+
 from . import homography
 
 #: Decoders of JPEG pictures at a fraction of the size; all of them obey EXIF rotation.
@@ -86,7 +88,7 @@ def magnification(matrix: np.ndarray, source: tuple[int, int], size: tuple[int, 
     Returns:
         The mean and the largest factor, over directions and a grid of nine places.
     """
-    places = homography.map_points(np.linalg.inv(matrix), _GRID * (size[1], size[0]))
+    places = map_points(np.linalg.inv(matrix), _GRID * (size[1], size[0]))
     places = np.minimum(np.maximum(places, 0), (source[1], source[0]))
     scales = homography.local_scale(matrix, places)
     return float(np.exp(np.log(scales).mean())), float(scales.max())
@@ -121,7 +123,7 @@ def visible_region(matrix: np.ndarray, source: tuple[int, int], size: tuple[int,
     depth = corners @ inverse[2, :2] + inverse[2, 2]
     if depth.min() <= 0 <= depth.max():  # the horizon crosses the output
         return 0, 0, source[1], source[0]
-    places = homography.map_points(inverse, corners)
+    places = map_points(inverse, corners)
     left, top = np.maximum(np.floor(places.min(axis=0)) - margin, 0)
     right, bottom = np.minimum(np.ceil(places.max(axis=0)) + margin, (source[1], source[0]))
     return int(left), int(top), int(right), int(bottom)

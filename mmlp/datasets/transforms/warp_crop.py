@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from mmseg.registry import TRANSFORMS
 
+from mmlp.plates.geometry import find_homography, map_points
+
 from . import homography
 from .base import RandomTransform, draw_log_uniform
 from .checks import check_prob, check_range, check_size
@@ -132,7 +134,7 @@ class RandomWarpCrop(RandomTransform):
             outer = homography.horizontal_flip(width)
         if np.random.rand() < self.perspective_prob:
             corners = homography.draw_perspective_corners(width, height, self.distortion_scale)
-            outer = homography.perspective(homography.picture_corners(width, height), corners) @ outer
+            outer = find_homography(homography.picture_corners(width, height), corners) @ outer
         return outer @ inner, outer
 
     def draw(self, results: dict) -> Warp:
@@ -167,12 +169,12 @@ class RandomWarpCrop(RandomTransform):
         left = np.random.randint(0, max(0, frame_width - self.crop_size[1]) + 1)
         place = homography.translation(-left, -top)
         resize = homography.scaling(frame_width / width, frame_height / height)
-        frame = homography.map_points(place @ outer, homography.outline(frame_width, frame_height))
+        frame = map_points(place @ outer, homography.outline(frame_width, frame_height))
         return Warp(place @ shape @ resize, frame)
 
     def _draw_aimed(self, height: int, width: int, quad: np.ndarray) -> Warp:
         shape, outer = self._draw_shape(width, height)
-        plate = homography.map_points(shape, quad)
+        plate = map_points(shape, quad)
         plate_width = np.linalg.norm(plate - np.roll(plate, 1, axis=0), axis=1).max()
         least = min(self.min_short_side / min(height, width), self.max_magnification)
         scales = [min(max(want / plate_width, least), self.max_magnification) for want in self.plate_width]
@@ -188,7 +190,7 @@ class RandomWarpCrop(RandomTransform):
         depth = homography.outline(width, height) @ matrix[2, :2] + matrix[2, 2]
         frame = None
         if depth.min() < _LEAST_DEPTH * depth.max():
-            frame = homography.map_points(place @ outer, homography.outline(width, height))
+            frame = map_points(place @ outer, homography.outline(width, height))
         return Warp(matrix, frame)
 
     def apply(self, results: dict, warp: Warp) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mmlp.plates import side_lengths
-from mmlp.plates.geometry import transform_points
+from mmlp.plates.geometry import find_homography, map_points
 
 #: Height of the straightened plate that edges are looked for on, in pixels, and what is shown around it.
 _HEIGHT, _AROUND = 64, 24
@@ -50,7 +50,7 @@ def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
     wide, high = width_and_height(corners)
     width = int(np.clip(round(_HEIGHT * wide / high), _HEIGHT / 2, 8 * _HEIGHT))
     box = np.array([(0, 0), (width, 0), (width, _HEIGHT), (0, _HEIGHT)], np.float32) + _AROUND
-    matrix = cv2.getPerspectiveTransform(np.asarray(corners, np.float32), box)
+    matrix = find_homography(corners, box)
     size = (width + 2 * _AROUND, _HEIGHT + 2 * _AROUND)
     flat = cv2.warpPerspective(
         picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
@@ -71,7 +71,7 @@ def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
     # Top and right side meet in the second corner, and so on.
     meets = [np.cross(lines[index - 1], lines[index]) for index in range(4)]
     points = np.array([meet[:2] / meet[2] for meet in meets])
-    return EdgeFit(transform_points(points, np.linalg.inv(matrix)), float(np.mean(strengths)))
+    return EdgeFit(map_points(np.linalg.inv(matrix), points), float(np.mean(strengths)))
 
 
 def _strongest_line(gradient: np.ndarray, start: float, length: float) -> tuple[np.ndarray, float]:

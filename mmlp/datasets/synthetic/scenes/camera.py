@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..geometry import composite, convex_mask, homography, layer_window, rect_corners
+from mmlp.plates.geometry import find_homography
+
+from ..geometry import composite, convex_mask, layer_window, rect_corners
 
 Colour = tuple[float, float, float]
 
@@ -134,7 +136,7 @@ class Canvas:
     def lay(self, layer: np.ndarray, corners: np.ndarray) -> None:
         """Lays a premultiplied BGRA drawing so that its outer corners fall on ``corners`` (4, 2)."""
         rows, cols = layer.shape[:2]
-        self.lay_mapped(layer, homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), corners))
+        self.lay_mapped(layer, find_homography(rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5), corners))
 
     def lay_mapped(self, layer: np.ndarray, matrix: np.ndarray) -> None:
         """Lays a premultiplied BGRA drawing through a map from its pixels to those of the final picture."""
@@ -155,7 +157,7 @@ class Canvas:
         """Lays a plate whose outline ``corners`` (in the drawing) falls on ``quad``; returns its number, from
         1.
         """
-        self.lay_mapped(layer, homography(corners, quad))
+        self.lay_mapped(layer, find_homography(corners, quad))
         self.quads.append(np.asarray(quad, np.float32))
         number = len(self.quads)
         # A little more than the outline: what ends at the edge of the plate must not eat into it.
@@ -183,4 +185,4 @@ def ground_map(camera: Camera) -> np.ndarray:
     """The 3 x 3 map from places on the ground (x, z in metres) to pixels."""
     z = 2.0 + camera.height
     square = np.array([[-1, 0, z], [1, 0, z], [1, 0, z + 4], [-1, 0, z + 4]], np.float64)
-    return homography(square[:, [0, 2]], camera.project(square))
+    return find_homography(square[:, [0, 2]], camera.project(square))
