@@ -6,7 +6,7 @@ import lazy_loader
 _load, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        'coco': ['COCO_CATEGORY', 'encode_rle', 'plates_to_coco'],
+        'coco': ['COCO_CATEGORY', 'coco_document', 'encode_rle', 'plates_to_coco'],
         'draw': ['default_label', 'draw_plates', 'plate_color'],
         'extract': ['extract_plates'],
         'geometry': ['is_convex', 'order_corners', 'polygon_area', 'quadrilateral_iou', 'side_lengths'],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 import numpy as np
@@ -18,6 +18,32 @@ COCO_CATEGORY = {
     'keypoints': ['top_left', 'top_right', 'bottom_right', 'bottom_left'],
     'skeleton': [[1, 2], [2, 3], [3, 4], [4, 1]],
 }
+
+
+def coco_document(
+    pictures: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
+    categories: Sequence[Mapping[str, Any]] = (COCO_CATEGORY,),
+    info: Optional[Mapping[str, Any]] = None,
+) -> dict[str, Any]:
+    """Puts pictures and their annotations together to a file of COCO, numbered from 1.
+
+    Args:
+        pictures (Iterable[tuple[Mapping, Sequence[Mapping]]]): Of each picture ``file_name``, ``width`` and
+            ``height``, and its annotations as of :func:`plates_to_coco`; their numbers are replaced.
+        categories (Sequence[Mapping]): What there is. Default: plates.
+        info (Mapping, optional): What the file says about itself. Default: None, nothing.
+
+    Returns:
+        dict: ``info``, ``images``, ``annotations``, ``categories``.
+    """
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for image_id, (picture, found) in enumerate(pictures, start=1):
+        images.append({**picture, 'id': image_id})
+        for annotation in found:
+            annotations.append({**annotation, 'id': len(annotations) + 1, 'image_id': image_id})
+    about = {} if info is None else {'info': dict(info)}
+    return {**about, 'images': images, 'annotations': annotations, 'categories': list(categories)}
 
 
 def plates_to_coco(

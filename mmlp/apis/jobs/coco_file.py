@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmlp.files import Journal, JournalError, describe_changes, read_journal, write_json
-from mmlp.plates import COCO_CATEGORY, Plate, plates_to_coco
+from mmlp.plates import Plate, coco_document, plates_to_coco
 
 from .run_journal import journal_path
 
@@ -27,8 +27,7 @@ class CocoFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._images: list[dict[str, Any]] = []
-        self._annotations: list[dict[str, Any]] = []
+        self._pictures: list[tuple[dict[str, Any], Sequence[dict[str, Any]]]] = []
         self._former: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
         self._journal: Journal | None = None
 
@@ -58,13 +57,13 @@ class CocoFile:
         annotations = plates_to_coco(plates, 0)
         if self._journal is not None:
             self._journal.add((image, annotations))
-        self._add(image, annotations)
+        self._pictures.append((image, annotations))
 
     def take_over(self, name: str) -> bool:
         """Adds a picture as a former run found it; False when it did not."""
         if name not in self._former:
             return False
-        self._add(*self._former[name])
+        self._pictures.append(self._former[name])
         return True
 
     def write(self) -> None:
@@ -73,20 +72,13 @@ class CocoFile:
         Raises:
             WriteError: It could not be written. The journal stays.
         """
-        document = {'images': self._images, 'annotations': self._annotations, 'categories': [COCO_CATEGORY]}
         complete = False
         try:
-            write_json(self._path, document)
+            write_json(self._path, coco_document(self._pictures))
             complete = True
         finally:
             if self._journal is not None:
                 self._journal.close(remove=complete)
-
-    def _add(self, image: dict[str, Any], annotations: Sequence[dict[str, Any]]) -> None:
-        number = len(self._images) + 1
-        self._images.append({**image, 'id': number})
-        for annotation in annotations:
-            self._annotations.append({**annotation, 'id': len(self._annotations) + 1, 'image_id': number})
 
 
 def _load(path: Path) -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mmlp.files import is_disk_full, write_bytes, write_json
+from mmlp.plates import coco_document
 from mmlp.progress import progress_bar
 
 from ..picture_suffixes import IMG_SUFFIXES
@@ -206,19 +207,12 @@ def finish(manifest: Manifest, keys: Sequence[str], report: Report) -> None:
 
 def coco_file(entries: Sequence[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
     """The COCO file of one split, from its manifest entries."""
-    images, annotations = [], []
-    for image_id, entry in enumerate(sorted(entries, key=lambda entry: entry['name']), start=1):
-        images.append(
-            dict(id=image_id, file_name=entry['name'], width=entry['width'], height=entry['height'])
-        )
-        for annotation in entry['annotations']:
-            annotations.append(dict(id=len(annotations) + 1, image_id=image_id, **annotation))
-    return dict(
-        info=dict(description=f'converted from {settings["format"]} by mmlp', settings=settings),
-        images=images,
-        annotations=annotations,
-        categories=[dict(id=1, name='plate')],
+    pictures = (
+        (dict(file_name=entry['name'], width=entry['width'], height=entry['height']), entry['annotations'])
+        for entry in sorted(entries, key=lambda entry: entry['name'])
     )
+    info = dict(description=f'converted from {settings["format"]} by mmlp', settings=settings)
+    return coco_document(pictures, info=info)
 
 
 def _count(split: str, entries: Sequence[dict[str, Any]], report: Report) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mmlp.files import atomic_folder, remove_abandoned, write_json
+from mmlp.plates import coco_document
 from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
@@ -76,11 +77,6 @@ def _write_one(index: int, split: str, seed: int, size: tuple[int, int], root: s
 
 
 def _coco(records: list[dict], seed: int, split: str) -> dict:
-    images, annotations = [], []
-    for image_id, record in enumerate(records, 1):
-        images.append({'id': image_id, **{key: record[key] for key in ('file_name', 'width', 'height')}})
-        for entry in record['annotations']:
-            annotations.append({'id': len(annotations) + 1, 'image_id': image_id, **entry})
     info = {
         'description': 'Synthetic scenes with licence plates',
         'generator': 'mmlp.datasets.synthetic',
@@ -90,8 +86,12 @@ def _coco(records: list[dict], seed: int, split: str) -> dict:
         'coordinates': 'segmentation and bbox: COCO, the centre of pixel (x, y) is (x + 0.5, y + 0.5); '
         'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left',
     }
-    categories = [{'id': 1, 'name': 'plate', 'supercategory': 'vehicle'}]
-    return {'info': info, 'images': images, 'annotations': annotations, 'categories': categories}
+    keys = ('file_name', 'width', 'height')
+    return coco_document(
+        (({key: record[key] for key in keys}, record['annotations']) for record in records),
+        [{'id': 1, 'name': 'plate', 'supercategory': 'vehicle'}],
+        info,
+    )
 
 
 def write_dataset(

@@ -8,9 +8,11 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
+
 from mmlp.files import write_bytes
 
-from ....plates import polygon_area
+from ....plates import coco_document, polygon_area
 from ..shapes import FormatError
 from .item import LABELS, Item
 
@@ -84,26 +86,26 @@ class COCOWriter(Writer):
     def finish(self) -> None:
         """Writes the annotation file of every split."""
         for split, items in self._items.items():
-            annotations: list[dict[str, Any]] = []
-            images = []
-            for image_id, item in enumerate(items, start=1):
-                images.append(dict(id=image_id, file_name=item.name, width=item.width, height=item.height))
-                for label, outline in item.labelled():
-                    low, high = outline.min(axis=0), outline.max(axis=0)
-                    annotations.append(
-                        dict(
-                            id=len(annotations) + 1,
-                            image_id=image_id,
-                            category_id=LABELS.index(label) + 1,
-                            segmentation=[outline.ravel().tolist()],
-                            bbox=[*low.tolist(), *(high - low).tolist()],
-                            area=abs(polygon_area(outline)),
-                            iscrowd=0,
-                        )
-                    )
+            pictures = (
+                (
+                    dict(file_name=item.name, width=item.width, height=item.height),
+                    [_coco_annotation(label, outline) for label, outline in item.labelled()],
+                )
+                for item in items
+            )
             categories = [dict(id=number, name=label) for number, label in enumerate(LABELS, start=1)]
-            content = dict(images=images, annotations=annotations, categories=categories)
-            self.save(json.dumps(content), split, 'annotations.json')
+            self.save(json.dumps(coco_document(pictures, categories)), split, 'annotations.json')
+
+
+def _coco_annotation(label: str, outline: np.ndarray) -> dict[str, Any]:
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    return dict(
+        category_id=LABELS.index(label) + 1,
+        segmentation=[outline.ravel().tolist()],
+        bbox=[*low.tolist(), *(high - low).tolist()],
+        area=abs(polygon_area(outline)),
+        iscrowd=0,
+    )
 
 
 class LabelMeWriter(Writer):
