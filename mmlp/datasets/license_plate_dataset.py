@@ -67,7 +67,7 @@ class LicensePlateDataset(BaseSegDataset):
             plate in the whole split. Each message names the first offenders and says what to do.
     """
 
-    METAINFO = dict(classes=('background', 'plate'), palette=[[0, 0, 0], [255, 48, 48]])
+    METAINFO = dict(classes=('background', 'plate'), palette=[[0, 0, 0], [60, 220, 80]])
 
     def __init__(
         self,

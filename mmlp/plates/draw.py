@@ -79,7 +79,8 @@ def draw_plates(
         text = label(plate)
         if text:
             others = [_whole_box(other) for other in plates if other is not plate]
-            labels.append(_write(canvas, text, plate, color or plate_color(plate), labels, others))
+            shade = color or plate_color(plate)
+            labels.append(write_label(canvas, text, _whole_box(plate), shade, labels, others))
     return canvas
 
 
@@ -110,15 +111,28 @@ def _fill(canvas: np.ndarray, polygon: np.ndarray, color: tuple[int, int, int], 
     window[:] = np.round(window * (1.0 - share) + np.array(color, np.float32) * share).astype(np.uint8)
 
 
-def _write(
+def write_label(
     canvas: np.ndarray,
     text: str,
-    plate: Plate,
+    box: Box,
     color: tuple[int, int, int],
     labels: Sequence[Box],
-    others: Sequence[Box],
+    others: Sequence[Box] = (),
 ) -> Box:
-    """Writes a label on a box of the plate's colour, see :func:`_place_label`; returns the box."""
+    """Writes a label at a box, in place: above it, or below where there is no room or something in the way.
+
+    Args:
+        canvas (np.ndarray): Uint8 (H, W, 3).
+        text (str): What to write, ASCII.
+        box (Box): Left, top, right, bottom of the object in pixels.
+        color (tuple[int, int, int]): Of the label's ground, in the channel order of the picture; the text is
+            black or white, whichever reads better.
+        labels (Sequence[Box]): Labels that are written already.
+        others (Sequence[Box]): Other objects, which are covered rather than labels.
+
+    Returns:
+        Box: Where the label is.
+    """
     height, width = canvas.shape[:2]
     letter = max(min(height, width) / 50.0, 9.0)
     scale = letter / 22.0
@@ -126,17 +140,17 @@ def _write(
     (text_width, text_height), baseline = cv2.getTextSize(text, _FONT, scale, thickness)
     pad = max(round(letter / 4.0), 2)
     size = (text_width + 2 * pad, text_height + baseline + pad)
-    left, top = _place_label(plate, size, pad, (width, height), labels, others)
-    box = (left, top, left + size[0], top + size[1])
-    cv2.rectangle(canvas, box[:2], box[2:], color, cv2.FILLED)
+    left, top = _place_label(box, size, pad, (width, height), labels, others)
+    label = (left, top, left + size[0], top + size[1])
+    cv2.rectangle(canvas, label[:2], label[2:], color, cv2.FILLED)
     ink = (0, 0, 0) if np.dot(color, (0.114, 0.587, 0.299)) > 110 else (255, 255, 255)
     position = (left + pad, top + pad // 2 + text_height)
     cv2.putText(canvas, text, position, _FONT, scale, ink, thickness, cv2.LINE_AA)
-    return box
+    return label
 
 
 def _place_label(
-    plate: Plate,
+    box: Box,
     size: tuple[int, int],
     pad: int,
     picture: tuple[int, int],
@@ -147,15 +161,15 @@ def _place_label(
 
     Where both would, the other plates are covered rather than their labels, and at last those as well.
     """
-    x1, y1, _, y2 = _whole_box(plate)
+    x1, y1, _, y2 = box
     left = int(np.clip(x1 - pad, 0, max(picture[0] - size[0], 0)))
     lowest = max(picture[1] - size[1], 0)
     above, below = y1 - size[1] - pad, min(y2 + pad, lowest)
     tops = [above, below] if above >= 0 else [below]
     for obstacles in ([*labels, *others], labels):
         for top in tops:
-            box = (left, top, left + size[0], top + size[1])
-            if not any(box_intersection(box, obstacle) for obstacle in obstacles):
+            label = (left, top, left + size[0], top + size[1])
+            if not any(box_intersection(label, obstacle) for obstacle in obstacles):
                 return left, top
     return left, tops[0]
 

@@ -1,4 +1,4 @@
-"""Text on pictures, sized with the picture: tags beside objects, titled panels, contact sheets."""
+"""Text on pictures, sized with the picture: titled panels, contact sheets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-
-from mmlp.plates.boxes import Box, box_intersection
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _INK = (41, 41, 41)
@@ -20,44 +18,6 @@ _CAP_HEIGHT = 22.0
 def line_width(shape: Sequence[int]) -> int:
     """Width of outlines, in pixels, for a picture of this shape (H, W, ...)."""
     return max(1, round(np.sqrt(shape[0] * shape[1]) / 450))
-
-
-def draw_tag(
-    image: np.ndarray,
-    text: str,
-    box: tuple[int, int, int, int],
-    color: Sequence[int],
-    taken: list[Box],
-) -> None:
-    """Writes a tag at a box, in place: above it, below it or, where both are taken, not at all.
-
-    Args:
-        image: Uint8 (H, W, 3).
-        text: What to write, ASCII.
-        box: x, y, width, height of the object.
-        color: Of the tag's ground; the text is black or white, whichever reads better.
-        taken: Boxes (left, top, right, bottom) of the tags written so far; this tag's is added.
-    """
-    height, width = image.shape[:2]
-    scale, thickness = _font(max(9.0, np.sqrt(height * width) / 62))
-    text_width, text_height = cv2.getTextSize(text, _FONT, scale, thickness)[0]
-    pad = max(2, round(text_height * 0.35))
-    tag_width, tag_height = text_width + 2 * pad, text_height + 2 * pad
-    if tag_width > width:
-        return
-    gap = 2 * line_width(image.shape)
-    x = int(np.clip(box[0], 0, width - tag_width))
-    for y in (box[1] - gap - tag_height, box[1] + box[3] + gap):
-        tag = (x, y, x + tag_width, y + tag_height)
-        if 0 <= y <= height - tag_height and not any(box_intersection(tag, other) for other in taken):
-            break
-    else:
-        return
-    taken.append(tag)
-    ground = tuple(map(int, color))
-    cv2.rectangle(image, (x, y), (x + tag_width - 1, y + tag_height - 1), ground, cv2.FILLED)
-    ink = (255, 255, 255) if np.mean(color) < 160 else _INK
-    cv2.putText(image, text, (x + pad, y + pad + text_height), _FONT, scale, ink, thickness, cv2.LINE_AA)
 
 
 def titled_panels(panels: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:

@@ -8,12 +8,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from mmlp.plates.draw import DEFAULT_COLOR, Box, write_label
 from mmlp.plates.outline import simplify_outline, trace_outline
 from mmlp.plates.raster import SHIFT, fixed_point
 
-from .captions import draw_tag, line_width
+from .captions import line_width
 
-PLATE_COLOR = (255, 48, 48)
+#: RGB, as everywhere else.
+PLATE_COLOR = DEFAULT_COLOR[::-1]
 #: Labels are written at no more than this many components, the largest ones.
 MAX_LABELS = 20
 
@@ -83,10 +85,12 @@ def draw_mask(
     width = line_width(image.shape)
     cv2.polylines(out, outlines, True, tuple(map(int, color)), width, cv2.LINE_AA, SHIFT)
     if label:
-        taken: list[tuple[int, int, int, int]] = []
+        labels: list[Box] = []
         for region in regions[:MAX_LABELS]:
             text = label if region.score is None else f'{label} {100 * region.score:.0f}%'
-            draw_tag(out, text, region.box, color, taken)
+            x, y, box_width, box_height = region.box
+            box = (x, y, x + box_width, y + box_height)
+            labels.append(write_label(out, text, box, tuple(map(int, color)), labels))
     return out
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mmlp.visualization import contact_sheet, titled_panels
-from mmlp.visualization.captions import draw_tag
 
 
 def noise(height, width, seed=0):
@@ -63,29 +62,3 @@ def test_long_names_do_not_run_into_their_neighbours():
     sheet = contact_sheet([(name, noise(50, 100)), ('b', noise(50, 100, 1))], columns=2, cell_width=100)
     assert (sheet[60:84, 10:110] < 128).any()
     assert (sheet[60:84, 110:120] == 255).all()
-
-
-def test_a_tag_goes_below_where_there_is_no_room_above():
-    image = np.full((200, 300, 3), 100, np.uint8)
-    taken = []
-    draw_tag(image, 'plate', (250, 2, 45, 20), (255, 0, 0), taken)
-    ((left, top, right, bottom),) = taken
-    assert top > 22
-    assert right <= 300
-    assert (image[top:bottom, left:right] != 100).any(axis=2).all()
-
-
-def test_tags_do_not_cover_one_another():
-    image = np.full((200, 300, 3), 100, np.uint8)
-    taken = []
-    for _ in range(4):
-        draw_tag(image, 'plate', (100, 100, 40, 12), (255, 0, 0), taken)
-    assert len(taken) == 2  # above and below
-    assert taken[0][3] <= 100
-    assert taken[1][1] >= 112
-
-
-def test_no_tag_where_it_would_not_fit():
-    image = np.full((20, 24, 3), 100, np.uint8)
-    draw_tag(image, 'plate 100%', (4, 4, 10, 5), (255, 0, 0), [])
-    assert (image == 100).all()

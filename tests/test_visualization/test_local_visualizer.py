@@ -75,7 +75,7 @@ def test_a_prediction_alone_keeps_the_size_and_the_background(tmp_path, image):
     )  # one channel: the toolbox gives floats
     drawn = draw(visualizer, tmp_path, image, sample(pred_sem_seg=prediction), with_labels=False)
     assert drawn.shape == image.shape
-    expected = np.round(image[75:85, 65:105] * 0.6 + np.array([255, 48, 48]) * 0.4)
+    expected = np.round(image[75:85, 65:105] * 0.6 + np.array([60, 220, 80]) * 0.4)
     assert np.abs(drawn[75:85, 65:105] - expected).max() <= 1
     assert (drawn[:60] == image[:60]).all()
     assert (drawn[:, :50] == image[:, :50]).all()
