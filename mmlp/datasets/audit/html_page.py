@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from html import escape
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mmlp.files import write_bytes
 from mmlp.version import __version__
 
 from .charts import heat_map, histogram
 from .checks import CHECKS, Severity
-from .page_style import STYLE
 from .records import Finding, PictureRecord
 from .report import AuditReport
 from .summary import plates_of, values_of
-from .tables import Rows, finding_rows, split_rows
+from .tables import finding_rows, split_rows
 from .thumbnails import thumbnails
 
 #: Findings of a check that are listed by name; the others stand in the JSON file.
@@ -48,68 +49,29 @@ def write_page(path: str | os.PathLike, report: AuditReport, max_shown: int = 24
         WriteError: The file could not be written.
     """
     base = _common_folder(report)
-    title = f'Data set audit of {escape(report.source)}'
-    content = [
-        f'<h1>{title}</h1>',
-        f'<p class="verdict">{_verdict(report)}</p>',
-        f'<p class="muted">Pictures below <code>{escape(base)}</code>; every number and name also stands in '
-        f'audit.json. mmlp {__version__}.</p>',
-        '<h2>Splits</h2>',
-        _table(split_rows(report)),
-        '<p class="muted">Medians, in brackets the 5th and 95th percentile. Height is the shorter side of '
-        'the rotated rectangle around a plate.</p>',
-        '<h2>Findings</h2>',
-        _finding_table(report),
-        '<h2>Distributions</h2>',
-        _charts(report),
-        *(_section(report, check, base, max_shown) for check in CHECKS),
-    ]
-    page = (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<style>{STYLE}</style></head><body>\n{"".join(content)}\n</body></html>\n'
+    environment = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    page = environment.get_template('audit.html').render(
+        source=report.source,
+        base=base,
+        version=__version__,
+        verdict=[(severity.value, report.count(severity)) for severity in Severity],
+        splits=split_rows(report),
+        split_names=report.splits,
+        findings=finding_rows(report),
+        charts=_charts(report),
+        sections=[_section(report, check, base, max_shown) for check in CHECKS if report.of_check(check)],
     )
     # File names may be of any bytes.
     write_bytes(path, page.encode('utf-8', 'backslashreplace'))
 
 
-def _verdict(report: AuditReport) -> str:
-    parts = []
-    for severity in Severity:
-        count = report.count(severity)
-        plural = '' if count == 1 else 's'
-        parts.append(f'<span class="tag {severity.value}">{count} {severity.value}{plural}</span>')
-    return ' '.join(parts)
-
-
-def _table(rows: Rows, words: int = 1) -> str:
-    """A table whose first columns hold words, the others numbers."""
-    head = ''.join(f'<th>{escape(cell)}</th>' for cell in rows[0])
-    body = ''
-    for row in rows[1:]:
-        cells = (
-            f'<td{"" if column < words else " class=number"}>{escape(c)}</td>' for column, c in enumerate(row)
-        )
-        body += f'<tr>{"".join(cells)}</tr>'
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _finding_table(report: AuditReport) -> str:
-    rows = finding_rows(report)
-    if len(rows) == 1:
-        return '<p>Nothing was found.</p>'
-    head = ''.join(f'<th>{escape(cell)}</th>' for cell in ['', *report.splits, 'what'])
-    body = ''
-    for severity, name, *counts, what in rows[1:]:
-        numbers = ''.join(f'<td class=number>{count}</td>' for count in counts)
-        body += (
-            f'<tr><td><span class="tag {severity}">{severity}</span></td>{numbers}'
-            f'<td><a href="#{name}">{escape(what)}</a> <code class="muted">{name}</code></td></tr>'
-        )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _charts(report: AuditReport) -> str:
+def _charts(report: AuditReport) -> list[tuple[str, str]]:
+    """Title and address of each chart."""
     pictures = {split: [p for p in report.pictures if p.split == split] for split in report.splits}
     plates = {split: plates_of(records) for split, records in pictures.items()}
     shown = [
@@ -123,47 +85,41 @@ def _charts(report: AuditReport) -> str:
     for split, records in plates.items():
         title = f'Where plates lie: {split}, {len(records)} plates'
         shown.append((title, heat_map(title, values_of(records, 'center'))))
-    images = (f'<img src="{address}" alt="{escape(title)}">' for title, address in shown)
-    return f'<div class="charts">{"".join(images)}</div>'
+    return shown
 
 
-def _section(report: AuditReport, name: str, base: str, max_shown: int) -> str:
-    """A check with what it found; empty when that is nothing."""
+def _section(report: AuditReport, name: str, base: str, max_shown: int) -> dict[str, Any]:
+    """A check with what it found."""
     findings = report.of_check(name)
-    if not findings:
-        return ''
     check = CHECKS[name]
     records = {(p.split, path): p for p in report.pictures for path in (p.path, p.mask_path) if path}
     counts = Counter(finding.split for finding in findings)
-    where = ', '.join(f'{split} {counts[split]}' for split in report.splits if counts[split])
-    cards = ''.join(_card(finding, records, base) for finding in findings[:max_shown])
-    lines = (
-        f'<li><code>{escape(_short(f.path, base))}</code> {escape(_short(f.message, base))}</li>'
-        for f in findings[:_LISTED]
-    )
-    rest = f'<li>and {len(findings) - _LISTED} more, see audit.json</li>' if len(findings) > _LISTED else ''
-    hidden = ''
-    if len(findings) > max_shown:
-        hidden = f'<details><summary>All {len(findings)}</summary><ul>{"".join(lines)}{rest}</ul></details>'
-    return (
-        f'<h2 id="{name}"><span class="tag {check.severity.value}">{check.severity.value}</span> '
-        f'{escape(check.title)} <span class="muted">{where}</span></h2><p>{escape(check.advice)}</p>'
-        f'<div class="cards">{cards}</div>{hidden}\n'
-    )
+    listed = findings[:_LISTED] if len(findings) > max_shown else []
+    return {
+        'name': name,
+        'severity': check.severity.value,
+        'title': check.title,
+        'advice': check.advice,
+        'where': ', '.join(f'{split} {counts[split]}' for split in report.splits if counts[split]),
+        'total': len(findings),
+        'cards': [_card(finding, records, base) for finding in findings[:max_shown]],
+        'lines': [(_short(finding.path, base), _short(finding.message, base)) for finding in listed],
+    }
 
 
-def _card(finding: Finding, records: dict[tuple[str, str], PictureRecord], base: str) -> str:
+def _card(
+    finding: Finding, records: dict[tuple[str, str], PictureRecord], base: str
+) -> dict[str, str | list[str]]:
     record = records.get((finding.split, finding.path))
     images = [] if record is None else thumbnails(record, finding.box)
     if finding.related is not None:
         other = next((r for (_, path), r in records.items() if path == finding.related), None)
         images += [] if other is None else thumbnails(other)
-    pictures = ''.join(f'<img src="{address}" alt="">' for address in images)
-    message = escape(_short(finding.message, base))
-    return (
-        f'<figure>{pictures and f"<div>{pictures}</div>"}<figcaption>'
-        f'<b>{escape(_short(finding.path, base))}</b><br>{message}</figcaption></figure>'
-    )
+    return {
+        'images': images,
+        'path': _short(finding.path, base),
+        'message': _short(finding.message, base),
+    }
 
 
 def _common_folder(report: AuditReport) -> str:
