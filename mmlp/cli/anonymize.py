@@ -130,7 +130,9 @@ def anonymize(args: argparse.Namespace) -> JobReport:
         args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
     )
     memory = TemporalMemory(*args.memory)
+    span = media_jobs.read_span(args)
     media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
+    media_jobs.note_span(span, media)
     with ProgressBar(media, describe) as progress:
         report = anonymize_media(
             media,
@@ -149,6 +151,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             crf=args.crf,
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,
+            span=span,
             progress=progress,
         )
     media_jobs.print_summary(report)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from mmlp.files import WriteError, is_disk_full
 from mmlp.media.codecs import CODECS
 
-from .option_types import codec, crf, positive_int
+from .option_types import codec, crf, positive_int, video_time
 from .parser import describe_exit_codes
 from .terminal import say
 
 if TYPE_CHECKING:
     from mmlp.apis.jobs import JobReport
-    from mmlp.media import MediaList
+    from mmlp.media import MediaList, TimeSpan
 
 #: What stays after an interruption.
 KEPT = 'finished outputs stay, unfinished ones were removed; --resume goes on'
@@ -43,6 +43,11 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
 def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._ArgumentGroup:
     """Adds the options of written videos, and returns their group."""
     group = parser.add_argument_group('videos')
+    for name, destination, metavar, help in (
+        ('--from', 'start', 'TIME', 'the first moment that is wanted of videos: 90, 1:30 or 00:01:30.5'),
+        ('--to', 'end', 'TIME', 'the moment that is not wanted any more; nothing outside is written'),
+    ):
+        group.add_argument(name, dest=destination, type=video_time, metavar=metavar, help=help)
     group.add_argument(
         '--codec',
         type=codec,
@@ -69,6 +74,25 @@ def add_crop_options(parser: argparse.ArgumentParser) -> None:
         metavar='STRENGTH',
         help='sharpen crops by an unsharp mask; 1 is clearly visible (default: 0)',
     )
+
+
+def read_span(args: argparse.Namespace) -> TimeSpan | None:
+    """Returns what ``--from`` and ``--to`` leave of videos, None for all.
+
+    Raises:
+        ValueError: It is empty.
+    """
+    from mmlp.media.time_span import TimeSpan
+
+    if args.start is None and args.end is None:
+        return None
+    return TimeSpan(args.start or 0, args.end)
+
+
+def note_span(span: TimeSpan | None, media: MediaList) -> None:
+    """Says that a span does not concern pictures, where there is nothing else."""
+    if span is not None and all(item.kind == 'image' for item in media.items):
+        say('note: --from and --to are for videos, and there is none: pictures are processed as always')
 
 
 def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) -> MediaList:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mmlp.media.codecs import CODECS
@@ -56,6 +57,16 @@ def region(text: str) -> Region:
 
     try:
         return Region.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def video_time(text: str) -> Fraction:
+    """Reads a time of a video in seconds, see :func:`~mmlp.media.parse_time`."""
+    from mmlp.media.time_span import parse_time
+
+    try:
+        return parse_time(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

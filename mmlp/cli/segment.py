@@ -80,7 +80,9 @@ def segment(args: argparse.Namespace) -> JobReport:
         from mmlp.apis.jobs import segment_media
 
         from .progress_bar import ProgressBar
+    span = media_jobs.read_span(args)
     media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
+    media_jobs.note_span(span, media)
     with ProgressBar(media, describe) as progress:
         report = segment_media(
             media,
@@ -94,6 +96,7 @@ def segment(args: argparse.Namespace) -> JobReport:
             resume=args.resume,
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,
+            span=span,
             codec=args.codec,
             crf=args.crf,
             progress=progress,

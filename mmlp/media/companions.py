@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +14,12 @@ from av.stream import Disposition
 
 from .metadata import MetadataFilter
 from .streams import COVER_CODECS
+from .time_code import advance_time_code, is_time_code
+from .time_span import TimeSpan
 
 _COVER_QUALITY = 92
 #: Tags of streams that are kept, and what they are called in outputs; in MP4 a title is a name.
 _KEPT_TAGS = {'language': 'language', 'name': 'title', 'title': 'title', 'handler_name': 'handler_name'}
-_TIME_CODE = re.compile(r'\d\d:\d\d:\d\d[:;.]\d\d')
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -57,7 +57,11 @@ def copy_tags(source: av.stream.Stream, target: av.stream.Stream, wanted: Metada
 
 
 def copy_time_code(
-    container: av.container.InputContainer, source: av.stream.Stream, target: av.stream.Stream
+    container: av.container.InputContainer,
+    source: av.stream.Stream,
+    target: av.stream.Stream,
+    start: Fraction,
+    fps: Fraction,
 ) -> None:
     """Gives a stream of pictures the time code of an input, from which muxers make a track or a tag.
 
@@ -65,12 +69,14 @@ def copy_time_code(
         container (av.container.InputContainer): The input.
         source (av.stream.Stream): Its pictures.
         target (av.stream.Stream): The stream of an output; of one alone, as muxers know the rate of no other.
+        start (Fraction): Seconds since the start of the input at which the output begins.
+        fps (Fraction): Frames a second.
     """
     tags = {
         key.lower(): value for tags in (container.metadata, source.metadata) for key, value in tags.items()
     }
-    if _TIME_CODE.fullmatch(tags.get('timecode', '')):  # Others would keep the file from being completed.
-        target.metadata['timecode'] = tags['timecode']
+    if is_time_code(tags.get('timecode', '')):  # Others would keep the file from being completed.
+        target.metadata['timecode'] = advance_time_code(tags['timecode'], start, fps)
 
 
 def copy_chapters(
@@ -78,6 +84,7 @@ def copy_chapters(
     output: av.container.OutputContainer,
     start: Fraction,
     wanted: MetadataFilter,
+    span: TimeSpan,
 ) -> None:
     """Gives an output the chapters of an input.
 
@@ -86,10 +93,18 @@ def copy_chapters(
         output (av.container.OutputContainer): The output; its header must not have been written yet.
         start (Fraction): Seconds on the input's clock that become 0.
         wanted (MetadataFilter): What may stay of titles.
+        span (TimeSpan): The part of the input that the output has; chapters are cut to it.
     """
     chapters = []
     for chapter in source.chapters():
-        shift = round(start / chapter['time_base'])
+        shift = round((start + span.start) / chapter['time_base'])
+        length = None if span.end is None else round((span.end - span.start) / chapter['time_base'])
+        if span.start > 0 and chapter['end'] <= shift:
+            continue
+        if length is not None:
+            if chapter['start'] - shift >= length:
+                continue
+            chapter['end'] = min(chapter['end'], shift + length)
         title = wanted.text(chapter['metadata'].get('title', ''))
         chapters.append(
             {

@@ -16,3 +16,7 @@ class UnreadableMediaError(MediaError, ValueError):
 
 class TruncatedMediaError(UnreadableMediaError):
     """A video ends early or has damaged parts; everything that could be decoded was handed out before."""
+
+
+class EmptySpanError(UnreadableMediaError):
+    """No frame of a video begins in the span that is wanted of it."""

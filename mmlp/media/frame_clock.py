@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
 
@@ -21,11 +22,13 @@ class FrameClock:
 
     Attributes:
         moved (int): Frames whose time stamps tied or went back so far.
+        time_base (Fraction): Seconds a tick takes.
     """
 
     def __init__(self, start: Fraction, time_base: Fraction) -> None:
         self.moved = 0
-        self._start, self._time_base = start, time_base
+        self.time_base = time_base
+        self._start = start
         self._last: Fraction | None = None
 
     def time(self, picture: av.VideoFrame, expected: Fraction) -> Fraction:
@@ -38,13 +41,44 @@ class FrameClock:
         Returns:
             Fraction: Seconds since the start, more than before.
         """
-        time = expected if picture.pts is None else picture.pts * self._time_base - self._start
+        time = expected if picture.pts is None else picture.pts * self.time_base - self._start
         if self._last is not None and time <= self._last:
             self.moved += 1
-            step = max(expected - self._last, self._time_base)
+            step = max(expected - self._last, self.time_base)
             time = self._last + (step / 2 if self._last - time < _LONGEST_WAIT else step)
         self._last = time
         return time
+
+
+class TimedPicture(NamedTuple):
+    """A picture, when it is shown, and for how long as far as that is known; seconds."""
+
+    picture: av.VideoFrame
+    time: Fraction
+    duration: Fraction | None
+
+
+def timed(pictures: Iterator[av.VideoFrame], clock: FrameClock, fps: Fraction) -> Iterator[TimedPicture]:
+    """Gives pictures their times, looking one ahead.
+
+    Args:
+        pictures (Iterator[av.VideoFrame]): Decoded pictures.
+        clock (FrameClock): Knows their times.
+        fps (Fraction): Frames a second, where they do not tell.
+    """
+    picture = next(pictures, None)
+    time = None if picture is None else clock.time(picture, Fraction(0))
+    while picture is not None:
+        following = next(pictures, None)
+        # Durations in files may be of another frame where frames are stored out of order.
+        ticks = getattr(picture, 'duration', 0)
+        duration = ticks * clock.time_base if ticks else None
+        next_time = None
+        if following is not None:
+            next_time = clock.time(following, time + (duration or 1 / fps))
+            duration = next_time - time
+        yield TimedPicture(picture, time, duration)
+        picture, time = following, next_time
 
 
 def timed_by_decoding(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:

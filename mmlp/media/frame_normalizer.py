@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import deque
 from collections.abc import Iterator
@@ -91,6 +92,12 @@ class FrameNormalizer:
             raise
         for whole in ready:
             yield self._fit(whole)
+
+    def restart(self) -> None:
+        """Forgets pictures that are held back, before some from another place; the first stays the first."""
+        with contextlib.suppress(av.FFmpegError):
+            self._deinterlacer.flush()
+        self._shapes.clear()
 
     def _follow_orientation(self, picture: av.VideoFrame) -> None:
         # Side data is looked at when it has changed only: from then on Python's collector of cycles alone can

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,9 +11,16 @@ import av
 
 from .errors import MediaError
 from .muxer import Muxer
+from .seeking import seek, tells_times
 from .streams import fits
+from .time_span import TOLERANCE, TimeSpan
 from .timeline import Timeline
 from .video_info import demux, open_video
+
+#: Seconds before a span from which on streams are read: a subtitle may have begun long before.
+_LEAD = 60
+#: Seconds behind it that are read: packets of streams stand so far apart in a file.
+_TAIL = 10
 
 
 class StreamCopier:
@@ -23,12 +31,21 @@ class StreamCopier:
         muxer (Muxer): Where to write.
         start (Fraction): Seconds on the source's clock that become 0.
         timeline (Timeline | None): Where the source's clock jumps.
+        span (TimeSpan | None): The part to carry over, seconds since ``start``; its start becomes 0. Of
+            sound, packets belong to it that begin in it, and whose middle is in it; of subtitles, what is
+            shown in it. None carries all over.
     """
 
     def __init__(
-        self, source: str | os.PathLike, muxer: Muxer, start: Fraction, timeline: Timeline | None = None
+        self,
+        source: str | os.PathLike,
+        muxer: Muxer,
+        start: Fraction,
+        timeline: Timeline | None = None,
+        span: TimeSpan | None = None,
     ) -> None:
-        self._muxer, self._start = muxer, start
+        self._muxer, self._span = muxer, span or TimeSpan()
+        self._start = start + self._span.start
         self._timeline = timeline or Timeline()
         self._container = open_video(source)
         self._targets: dict[int, av.stream.Stream] = {}
@@ -101,6 +118,9 @@ class StreamCopier:
     def _demux(self) -> Iterator[av.Packet]:
         if not self._targets:
             return
+        span = self._span
+        if span.start > _LEAD and not self._timeline.jumps and tells_times(self._container):
+            self._go_near(self._start - _LEAD)
         streams = [self._container.streams[index] for index in self._targets]
         packets = self._timeline.corrected(demux(self._container, streams))
         while True:
@@ -108,8 +128,53 @@ class StreamCopier:
                 packet = next(packets)
             except (StopIteration, av.FFmpegError):  # Whoever reads the video learns that it is cut off.
                 return
-            if packet.dts is not None:
+            if packet.dts is None:
+                continue
+            if span.end is not None and self._time(packet.dts, packet) > span.end - span.start + _TAIL:
+                return
+            if self._belongs(packet):
                 yield packet
+
+    def _go_near(self, time: Fraction) -> None:
+        """Goes to a time on the source's clock, or to its beginning where the index leads elsewhere."""
+        if seek(self._container, None, time):
+            with contextlib.suppress(av.FFmpegError):
+                first = next(self._container.demux(), None)
+                is_before = first is not None and first.dts is not None
+                is_before = is_before and self._time(first.dts, first) <= -_LEAD / 2
+                if is_before and seek(self._container, None, time):
+                    return
+        name = self._container.name
+        self._container.close()
+        self._container = open_video(name.removeprefix('file:'))
+
+    def _time(self, ticks: int, packet: av.Packet) -> Fraction:
+        """Seconds since the start of the output."""
+        return ticks * packet.time_base - self._start
+
+    def _belongs(self, packet: av.Packet) -> bool:
+        """Tells whether a packet is carried over; a subtitle is shortened to the span."""
+        span, length = self._span, None if self._span.end is None else self._span.end - self._span.start
+        stream = packet.stream
+        begin = self._time(packet.dts if packet.pts is None else packet.pts, packet)
+        half = (packet.duration or 0) * packet.time_base / 2 if stream.type == 'audio' else 0
+        if length is not None and begin + half >= length - TOLERANCE:
+            return False
+        if span.start == 0 and stream.type != 'subtitle':
+            return True  # What decoders need before the first sample stands before the start.
+        if stream.index in self._coded_anew:
+            return True  # By the sample, when it is decoded.
+        if stream.type != 'subtitle' or not packet.duration:
+            return span.start == 0 or begin >= -TOLERANCE
+        end = begin + packet.duration * packet.time_base
+        if span.start > 0 and end <= 0:
+            return False
+        first = max(begin, Fraction(0)) if span.start > 0 else begin
+        last = end if length is None else min(end, length)
+        if (first, last) != (begin, end):
+            packet.pts = packet.dts = round((first + self._start) / packet.time_base)
+            packet.duration = max(1, round((last - first) / packet.time_base))
+        return True
 
     def _write(self, packet: av.Packet) -> None:
         target = self._targets[packet.stream.index]
@@ -127,4 +192,6 @@ class StreamCopier:
         for frame in frames:
             if frame.pts is not None:
                 frame.pts -= round(self._start / frame.time_base)
+                if self._span.start > 0 and frame.pts < 0:
+                    continue
             self._muxer.mux(target.encode(frame))

@@ -17,6 +17,7 @@ from .frame_normalizer import FirstPicture
 from .hdr import LightLevels
 from .pixel_limits import MAX_FRAME_PIXELS
 from .planes import has_transparency
+from .time_span import TimeSpan
 from .timeline import Timeline
 
 #: Frame rates that differ by less than this share are the same.
@@ -96,6 +97,8 @@ class VideoInfo:
         stream (int): Number of the stream in the file.
         streams (tuple[StreamInfo, ...]): All streams of the file.
         timeline (Timeline): Where the file's clock jumps; times are corrected for it.
+        span (TimeSpan | None): The part of the video that is read, None for all of it. What is written like
+            this video has its start as time 0.
     """
 
     path: str
@@ -118,6 +121,7 @@ class VideoInfo:
     stream: int = 0
     streams: tuple[StreamInfo, ...] = ()
     timeline: Timeline = dataclasses.field(default_factory=Timeline, repr=False)
+    span: TimeSpan | None = None
 
     @property
     def has_transparency(self) -> bool:

@@ -12,6 +12,7 @@ from av.sidedata.sidedata import Type as SideDataType
 from .orientation import apply_orientation
 from .panorama import Panorama, find_panorama, full_sphere
 from .pixel_limits import MAX_FRAME_PIXELS
+from .time_span import TimeSpan
 from .video_info import VideoInfo, open_video
 
 #: FFmpeg's number of a picture of all directions.
@@ -22,7 +23,7 @@ _ASPECT_TOLERANCE = 0.02
 
 
 class VideoSamples:
-    """Frames from all over a video, read on their own.
+    """Frames from all over a video, or over the span that is read of it, on their own.
 
     Use it as a context manager; what cannot be decoded is passed over.
 
@@ -70,9 +71,11 @@ class VideoSamples:
             np.ndarray: Upright frames, (H, W, 3) uint8, BGR; fewer when the file cannot be read out of order,
             or does not tell its length.
         """
-        duration = self._info.duration
-        for number in range(count if duration else 0):
-            frame = self._decode(self._info.start + duration * (2 * number + 1) / (2 * count))
+        span = self._info.span or TimeSpan()
+        ends = [end for end in (span.end, self._info.duration) if end]
+        for number in range(count if ends else 0):
+            share = Fraction(2 * number + 1, 2 * count)
+            frame = self._decode(self._info.start + span.start + (min(ends) - span.start) * share)
             bgr = None if frame is None else self._upright(frame)
             if bgr is not None:
                 yield bgr

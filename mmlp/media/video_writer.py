@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import os
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from .formats import HEAD_BYTES, sniff_container, suffix_kind
 from .metadata import MetadataFilter
 from .muxer import Muxer, is_about_data
 from .stream_copier import StreamCopier
+from .time_span import TimeSpan
 from .timeline import TIE_NOTE
 from .video import Frame
 from .video_info import VideoInfo, open_video
@@ -180,6 +182,7 @@ class VideoWriter:
         self._options.update({'crf': str(crf)} if crf is not None else {})
         self._options.update({'preset': preset} if preset is not None else {})
         self._like = like
+        self._span = (like.span if like is not None else None) or TimeSpan()
         if companions is None and like is not None:
             tracks = [info.index for info in like.streams if info.kind == 'audio'] if audio else []
             companions = Companions(copied=tuple(tracks))
@@ -231,6 +234,8 @@ class VideoWriter:
         """
         if isinstance(frame, np.ndarray):
             frame = Frame(self._frames, frame, self._frames / self._fps, 1 / self._fps)
+        elif self._span.start:
+            frame = dataclasses.replace(frame, time=frame.time - self._span.start)
         bgr = frame.bgr
         if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
             raise ValueError(f'a frame must be (H, W, 3) uint8, got shape {bgr.shape} and dtype {bgr.dtype}')
@@ -320,15 +325,15 @@ class VideoWriter:
                 output.metadata[key] = kept
         with open_video(like.path) as source:
             if companions.chapters:
-                copy_chapters(source, output, like.start, self._wanted)
-            copier = StreamCopier(like.path, self._muxer, like.start, like.timeline)
+                copy_chapters(source, output, like.start, self._wanted, self._span)
+            copier = StreamCopier(like.path, self._muxer, like.start, like.timeline, self._span)
             self._copiers.append(copier)
             for stream in source.streams:
                 index, target = stream.index, None
                 if index == like.stream:
                     self._track = self._add_track(shape)
                     target = self._track.stream
-                    copy_time_code(source, stream, target)
+                    copy_time_code(source, stream, target, self._span.start, self._fps)
                 elif index in companions.pictures:
                     self._copiers.append(StreamCopier(companions.pictures[index], self._muxer, Fraction(0)))
                     target = self._copiers[-1].add(0)

@@ -13,6 +13,7 @@ from mmlp.files import atomic_path, remove_abandoned
 from mmlp.media import (
     MediaItem,
     Picture,
+    TimeSpan,
     video_output_suffix,
     write_image,
 )
@@ -76,6 +77,7 @@ def anonymize_media(
     crf: int | None = None,
     batch_size: int = 1,
     max_pixels: int | None = None,
+    span: TimeSpan | None = None,
     progress: Progress | None = None,
 ) -> JobReport:
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
@@ -114,6 +116,8 @@ def anonymize_media(
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
             million for pictures and 40 million for frames.
+        span (TimeSpan | None): The part of videos that outputs have, with its sound, subtitles and chapters;
+            None means all. Nothing outside of it is written, so it does not go with ``in_place``.
         progress (Progress | None): Is told how far the job is.
 
     Returns:
@@ -131,6 +135,10 @@ def anonymize_media(
         raise ValueError('give either an output or in_place=True')
     if resume and overwrite:
         raise ValueError('resume keeps finished outputs and overwrite replaces them: give one of both')
+    if in_place and span is not None:
+        raise ValueError(
+            'in place, what is outside of the span (--from, --to) would be lost for good: write to a folder'
+        )
     media = find_media_outside(inputs, output)
     outputs, folder = _plan_outputs(media.items, output)
     if folder is not None:
@@ -149,6 +157,7 @@ def anonymize_media(
         'audio': audio,
         'codec': codec,
         'crf': crf,
+        'span': span and span.describe(),
     }
     former = load_results(report, settings) if resume else {}
     written = [] if in_place else list(outputs.values())
@@ -183,6 +192,7 @@ def anonymize_media(
             'crf': crf,
             'drop_streams': drop_streams,
             'max_pixels': MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
+            'span': span,
         },
     )
     run_media_job(

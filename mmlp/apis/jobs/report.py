@@ -42,8 +42,9 @@ class FileResult:
         notes (list[str]): What the output lacks or has otherwise than the input, a phrase each that means the
             same for every file, such as ``'left out: motion film'``.
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``streams_left_out``
-            (that were neither looked at nor carried over), ``clock_jumps``, and others; where several streams
-            of pictures were processed, ``streams`` has the same of each.
+            (that were neither looked at nor carried over), ``clock_jumps``, and others; ``span`` where only a
+            part was wanted, from and to in seconds of the whole video; where several streams of pictures were
+            processed, ``streams`` has the same of each.
         source (dict[str, int] | None): Size and time of the input when it was processed, for resuming; of one
             that is replaced in place, which keeps its time, those of the file that replaces it, and its
             checksum.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mmlp.files import WriteError, remove_abandoned
-from mmlp.media import MediaItem, MediaList, Picture, VideoReader
+from mmlp.media import MediaItem, MediaList, Picture, TimeSpan, VideoReader
 from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, PlateTracker
 
@@ -47,6 +47,7 @@ def segment_media(
     resume: bool = False,
     batch_size: int = 1,
     max_pixels: int | None = None,
+    span: TimeSpan | None = None,
     codec: str | None = None,
     crf: int | None = None,
     progress: Progress | None = None,
@@ -87,6 +88,8 @@ def segment_media(
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
             million for pictures and 40 million for frames.
+        span (TimeSpan | None): The part of videos to look at; None means all. Frames are numbered from its
+            first one on, their times count from the start of the whole video.
         codec (str | None): Codec of overlay videos, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of overlay videos, smaller is better.
         progress (Progress | None): Is told how far the job is.
@@ -126,6 +129,7 @@ def segment_media(
         'reader': reader and reader.describe(),
         'crop_height': crop_height,
         'sharpen': sharpen or None,
+        'span': span and span.describe(),
         'codec': codec,
         'crf': crf,
     }
@@ -141,6 +145,7 @@ def segment_media(
         crop={'size': crop_height, 'sharpen': sharpen},
         encoding={'codec': codec, 'crf': crf},
         max_pixels=MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
+        span=span,
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former: dict[str, FileResult] = {}
@@ -183,8 +188,9 @@ class _SegmentJob:
         crop: dict[str, Any],
         encoding: dict[str, Any],
         max_pixels: int,
+        span: TimeSpan | None,
     ) -> None:
-        self._segmenter, self._folder = segmenter, folder
+        self._segmenter, self._folder, self._span = segmenter, folder, span
         self._kinds = tuple(kind for kind in SAVE_KINDS if kind in save)
         self._tracking, self._reader, self._batch_size = tracking, reader, batch_size
         self._crop, self._encoding, self._max_pixels = crop, encoding, max_pixels
@@ -245,7 +251,9 @@ class _SegmentJob:
     def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
         statistics = VideoStatistics()
         with contextlib.ExitStack() as stack:
-            video = stack.enter_context(VideoReader(item.path, strict=False, max_pixels=self._max_pixels))
+            video = stack.enter_context(
+                VideoReader(item.path, strict=False, max_pixels=self._max_pixels, span=self._span)
+            )
             progress.start_video(item, video.info.frames)
             files = VideoFiles(
                 stack,

@@ -11,10 +11,12 @@ import numpy as np
 
 from mmlp.media import (
     Companions,
+    EmptySpanError,
     Frame,
     MediaItem,
     MediaWriteError,
     StreamPlan,
+    TimeSpan,
     UnreadableMediaError,
     VideoReader,
     VideoWriter,
@@ -44,6 +46,8 @@ class _Task:
     stills: dict[int, Frame] = dataclasses.field(default_factory=dict)
     #: Streams of pictures that cannot be read.
     unreadable: list[str] = dataclasses.field(default_factory=list)
+    #: Streams of pictures that have none in the span.
+    outside: list[str] = dataclasses.field(default_factory=list)
     results: list[FileResult] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
     problems: list[str] = dataclasses.field(default_factory=list)
@@ -69,6 +73,8 @@ class VideoAnonymizer:
         doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
         max_pixels (int): Videos of larger frames are refused, and such whose streams of pictures have larger
             ones together.
+        span (TimeSpan | None): The part that outputs have: pictures, sound, subtitles, chapters. None means
+            all.
     """
 
     def __init__(
@@ -86,12 +92,13 @@ class VideoAnonymizer:
         crf: int | None = None,
         doubtful_score: float = 0.0,
         max_pixels: int = MAX_FRAME_PIXELS,
+        span: TimeSpan | None = None,
     ) -> None:
         self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
         self._batch_size, self._strip_location = batch_size, strip_location
         self._replaces, self._drop_streams = replaces, drop_streams
         self._audio, self._encoding = audio, {'codec': codec, 'crf': crf}
-        self._doubtful_score, self._max_pixels = doubtful_score, max_pixels
+        self._doubtful_score, self._max_pixels, self._span = doubtful_score, max_pixels, span
 
     def run(self, item: MediaItem, target: Path, progress: Progress) -> FileResult:
         """Processes a video.
@@ -146,20 +153,24 @@ class VideoAnonymizer:
         """Opens the streams of pictures, the main one first, and reads the stills."""
         # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
         for info in task.plan.pictures or (None,):
-            timeline = task.videos[0].info.timeline if task.videos else None
+            main = task.videos[0].info if task.videos else None
             number = None if info is None else info.index
+            is_last = info is None or info is task.plan.pictures[-1]
             try:
                 video = VideoReader(
                     task.item.path,
                     strict=self._replaces,
                     stream=number,
-                    timeline=timeline,
+                    timeline=None if main is None else main.timeline,
                     max_pixels=self._max_pixels,
+                    span=self._span if main is None else main.span,  # On one clock.
                 )
             except UnreadableMediaError as error:
-                is_last = info is None or info is task.plan.pictures[-1]
                 if is_last and not task.videos:
                     raise
+                if isinstance(error, EmptySpanError):
+                    task.outside.append(str(info))
+                    continue
                 task.unreadable.append(f'{info}, which {error.reason}')
                 continue
             task.videos.append(stack.enter_context(video))
@@ -245,10 +256,11 @@ def _combine(task: _Task, unwritten: str | None) -> FileResult:
         scores = [result.lowest_score for result in task.results if result.lowest_score is not None]
         main.lowest_score = min(scores, default=None)
     plan = task.plan
-    main.video['streams_left_out'] = [*plan.unreadable, *plan.lost, *plan.withheld]
+    main.video['streams_left_out'] = [*plan.unreadable, *plan.lost, *plan.withheld, *task.outside]
     main.notes = list(dict.fromkeys(task.notes))
     main.notes += [f'left out: {name}' for name in plan.lost]
     main.notes += [f'left out since it may tell places: {name}' for name in plan.withheld]
+    main.notes += [f'left out, since the span has no frame of it: {name}' for name in task.outside]
     damages = [result.error for result in task.results if result.error]
     problems = [f'lacks {name}' for name in task.unreadable] + damages + task.problems
     problems += [unwritten] if unwritten else []

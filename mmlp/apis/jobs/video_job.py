@@ -8,6 +8,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -138,6 +139,7 @@ class VideoStatistics:
         self.plates = 0
         self.most_plates = 0
         self.lowest_score: float | None = None
+        self._end = Fraction(0)
         self.review: list[dict[str, Any]] = []
         self._doubtful_score = doubtful_score
         self._pause = pause
@@ -149,6 +151,7 @@ class VideoStatistics:
         """Takes the plates of the next frame."""
         seen = [plate for plate in plates if plate.observed]
         self.frames += 1
+        self._end = frame.time + (frame.duration or 0)
         self.frames_with_plates += bool(plates)
         self.plates += len(seen)
         self.most_plates = max(self.most_plates, len(plates))
@@ -177,6 +180,8 @@ class VideoStatistics:
             'stream': video.info.stream,
             'clock_jumps': [dataclasses.asdict(jump) for jump in video.info.timeline.jumps[:_MAX_PARTS]],
         }
+        if video.info.span is not None:
+            details['span'] = [round(float(time), 3) for time in (video.info.span.start, self._end)]
         return FileResult(
             str(item.path),
             'video',
