@@ -126,6 +126,13 @@ def add_segmenter_options(
         'times on photographs of 12 megapixels (default: %(default)s)',
     )
     group.add_argument(
+        '--largest-plate',
+        type=positive_int,
+        metavar='HEIGHT',
+        help='take nothing for a plate that is higher than this, in pixels of the picture: against billboards, '
+        'lettering and the like (default: no limit)',
+    )
+    group.add_argument(
         '--tile',
         type=positive_int,
         nargs='+',
@@ -209,6 +216,11 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         if len(args.tile) > 2:
             raise ValueError(f'--tile takes a size and an overlap, got {len(args.tile)} numbers')
         tile = (args.tile[0], args.tile[1] if len(args.tile) == 2 else args.tile[0] // 6)
+    if args.largest_plate is not None and args.largest_plate < args.smallest_plate:
+        raise ValueError(
+            f'--largest-plate {args.largest_plate} is below --smallest-plate {args.smallest_plate}: '
+            'nothing would be left'
+        )
     defaults = args.search_defaults
     refine = find_refiner(args.model) is not None if args.refine is None else args.refine
     min_score = args.min_score
@@ -242,4 +254,6 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
         if advice is not None:
             print(f'note: {advice}', file=sys.stderr)
-    return ExcludingSegmenter(segmenter, args.exclude) if args.exclude else segmenter
+    if not args.exclude and args.largest_plate is None:
+        return segmenter
+    return ExcludingSegmenter(segmenter, args.exclude, largest_plate=args.largest_plate)

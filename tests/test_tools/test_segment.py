@@ -91,6 +91,15 @@ def test_exclusion_and_tiles(segment, capsys):
     assert 'no plate' in capsys.readouterr().out
 
 
+def test_a_largest_plate(segment, capsys):
+    write_image('photo.png', plate_picture())  # 16 pixels high.
+    for height, found in ((17, '1 plate'), (15, 'no plate')):
+        assert segment('photo.png', '--largest-plate', height, '-o', height) == 0
+        assert found in capsys.readouterr().out
+    assert segment('photo.png', '--largest-plate', 9, '--smallest-plate', 10) == 2
+    assert '--largest-plate 9 is below --smallest-plate 10' in capsys.readouterr().err
+
+
 def test_plates_are_read(segment, tmp_path, capsys):
     pytest.importorskip('rapidocr', reason="reading plates needs the extra 'ocr'")
     picture = np.full((240, 480, 3), (60, 70, 80), np.uint8)
@@ -123,6 +132,7 @@ def test_crops_of_a_height(segment):
         (('absent.jpg',), 'no picture or video found: absent.jpg: there is no such file or folder'),
         (('photo.png', '--tile', '64', '16', '8'), '--tile takes a size and an overlap'),
         (('photo.png', '--model', 'absent.pth'), 'absent.pth'),
+        (('photo.png', '--from', '10', '--to', '0:10'), 'a span ends after it begins, got from 0:10 to 0:10'),
         (('photo.png', '--min-score', '60'), 'min_score is a mean probability and must be in 0..1, got 60.0'),
     ],
 )
@@ -140,6 +150,10 @@ def test_mistakes_are_answered_in_a_line(segment, arguments, message, capsys):
         (('--threshold', '0.3', '--logit-threshold', '0.1'), 'not allowed with'),
         (('--save', 'masks'), "invalid choice: 'masks'"),
         (('--exclude', '1,2'), 'a region is x,y,w,h'),
+        (('--largest-plate', '0'), 'must be a whole number, 1 or more'),
+        (('--from', 'nan'), 'a time is seconds, MM:SS or HH:MM:SS.mmm, such as 90, 1:30 or 00:01:30.5'),
+        (('--to', '1:75'), "00:01:30.5; got '1:75'"),
+        (('--from=-3',), "got '-3'"),
         (('--codec', 'divx9'), 'must be one of h264'),
         (('--codec', 'aac'), 'an encoder of FFmpeg for videos'),
         (('--logit-threshold', '-1000'), 'must be a number of moderate size'),

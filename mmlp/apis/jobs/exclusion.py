@@ -1,4 +1,4 @@
-"""Parts of the picture in which nothing is taken for a plate: a bonnet, a logo, a caption burnt in."""
+"""What is not taken for a plate: by its place (a bonnet, a logo, a caption burnt in), or by its size."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mmlp.plates import Plate, polygon_area
+from mmlp.plates import Plate, polygon_area, quadrilateral_iou
 
 from ..views import View
 from .runner import describe_segmenter
 from .segmenters import PlatePrediction, Segmenter, predict
 
 _NUMBER = re.compile(r'([+-]?\d+(?:\.\d+)?)(%?)')
+
+#: Overlap (IoU) from which on two outlines are of the same thing.
+_SAME = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Region:
             raise ValueError(f'a region has a width and a height above 0, got {text!r}')
         return cls(measures, relative)
 
+    def __str__(self) -> str:
+        return ','.join(
+            f'{100 * measure:g}%' if share else f'{measure:g}'
+            for measure, share in zip(self.measures, self.relative)
+        )
+
     def corners(self, shape: tuple[int, int]) -> np.ndarray:
         """Corners in pixels of a picture of this height and width, float32 (4, 2), clockwise."""
         sides = (shape[1], shape[0], shape[1], shape[0])
@@ -73,19 +82,31 @@ class Region:
 class _FilteredPrediction:
     plates: list[Plate]
     turns: int = 0
+    excluded: list[Plate] = dataclasses.field(default_factory=list)
 
 
 class ExcludingSegmenter:
-    """A segmenter that does not look at some regions.
+    """A segmenter that does not take for plates what is in some regions, or too large.
 
     Args:
         segmenter (Segmenter): What finds the plates.
         regions (Sequence[Region]): Where plates are passed over, when more than half of them lies in one.
+        largest_plate (float | None): Height in pixels of the picture; what is higher is passed over, such as
+            billboards and lettering on lorries. It is that of the plate itself, however it is turned. None
+            sets no limit.
+
+    Raises:
+        ValueError: ``largest_plate`` is not above 0.
     """
 
-    def __init__(self, segmenter: Segmenter, regions: Sequence[Region]) -> None:
+    def __init__(
+        self, segmenter: Segmenter, regions: Sequence[Region] = (), *, largest_plate: float | None = None
+    ) -> None:
+        if largest_plate is not None and not largest_plate > 0:
+            raise ValueError(f'largest_plate must be above 0, got {largest_plate}')
         self.segmenter = segmenter
         self.regions = tuple(regions)
+        self.largest_plate = largest_plate
 
     def predict_batch(self, images: Sequence[np.ndarray]) -> list[_FilteredPrediction]:
         """Finds the plates in pictures, each (H, W, 3) uint8 BGR."""
@@ -112,19 +133,50 @@ class ExcludingSegmenter:
 
     def describe(self) -> str:
         """One line for a log."""
-        places = '; '.join(str(region.measures) for region in self.regions)
-        return f'{describe_segmenter(self.segmenter)}, not within {places}'
+        places = [f'not within {"; ".join(map(str, self.regions))}'] * bool(self.regions)
+        sizes = [] if self.largest_plate is None else [f'not higher than {self.largest_plate:g} px']
+        return ', '.join([describe_segmenter(self.segmenter), *places, *sizes])
+
+    def excludes(self, plate: Plate, shape: tuple[int, int]) -> bool:
+        """Tells whether a plate in a picture of this height and width is not taken for one."""
+        if self.largest_plate is not None and plate.height > self.largest_plate:
+            return True
+        return any(region.holds(plate, shape) for region in self.regions)
 
     def _filter(
         self, images: Sequence[np.ndarray], predictions: Sequence[PlatePrediction]
     ) -> list[_FilteredPrediction]:
-        return [
-            _FilteredPrediction(
-                [plate for plate in found.plates if not self._is_excluded(plate, image)],
-                getattr(found, 'turns', 0),
-            )
-            for image, found in zip(images, predictions)
-        ]
+        filtered = []
+        for image, found in zip(images, predictions):
+            entry = _FilteredPrediction([], getattr(found, 'turns', 0))
+            for plate in found.plates:
+                is_excluded = self.excludes(plate, image.shape[:2])
+                (entry.excluded if is_excluded else entry.plates).append(plate)
+            filtered.append(entry)
+        return filtered
 
-    def _is_excluded(self, plate: Plate, image: np.ndarray) -> bool:
-        return any(region.holds(plate, image.shape[:2]) for region in self.regions)
+
+def drop_excluded(
+    segmenter: Segmenter, plates: Sequence[Plate], excluded: Sequence[Plate], shape: tuple[int, int]
+) -> list[Plate]:
+    """Leaves out what a memory put into a frame, and the segmenter does not take for a plate.
+
+    Args:
+        segmenter (Segmenter): Has found the plates, perhaps an :class:`ExcludingSegmenter`.
+        plates (Sequence[Plate]): Plates of the frame, with those that the memory put there.
+        excluded (Sequence[Plate]): What was excluded in this frame.
+        shape (tuple[int, int]): Height and width of the frame.
+
+    Returns:
+        list[Plate]: Without those that would be excluded, or that take up the place of what was.
+    """
+    if not isinstance(segmenter, ExcludingSegmenter):
+        return list(plates)
+
+    def stays(plate: Plate) -> bool:
+        if plate.observed:
+            return True
+        overlaps = (quadrilateral_iou(plate.corners, other.corners) for other in excluded)
+        return max(overlaps, default=0.0) < _SAME and not segmenter.excludes(plate, shape)
+
+    return [plate for plate in plates if stays(plate)]

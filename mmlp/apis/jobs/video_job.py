@@ -17,6 +17,7 @@ from mmlp.media.limits import LARGE_FRAME
 from mmlp.media.pipeline import Stage
 from mmlp.plates import Plate, PlateTracker, TemporalMemory
 
+from .exclusion import drop_excluded
 from .report import FileResult
 from .segmenters import Segmenter
 from .video_look import VideoLook
@@ -64,15 +65,22 @@ def run_video(
     """
     look = VideoLook(segmenter, video.info)
     if video.info.width * video.info.height > LARGE_FRAME:
-        _run_twice(video, look, stages, sink, memory)
+        _run_twice(video, look, stages, sink, memory, segmenter)
         return look.notes
+    shape = video.info.height, video.info.width
+    excluded: deque[list[Plate]] = deque()  # In the frames that are on their way through the memory.
+
+    def drop(plates: list[Plate]) -> list[Plate]:
+        return drop_excluded(segmenter, plates, excluded.popleft(), shape)
 
     def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
         while batch := list(itertools.islice(frames, batch_size)):
-            for frame, plates in zip(batch, look.find_plates([frame.bgr for frame in batch])):
-                yield FramePlates(frame, plates)
+            found = look.find_plates([frame.bgr for frame in batch])
+            if memory is not None:
+                excluded.extend(look.excluded)
+            yield from map(FramePlates, batch, found)
 
-    stages = {**({} if memory is None else {'memory': remember(memory)}), **stages}
+    stages = {**({} if memory is None else {'memory': remember(memory, drop)}), **stages}
     timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
     logger.info('%s: %.1f s\n%s', video.info.path, timing.seconds, timing)
     return look.notes
@@ -84,11 +92,19 @@ def _run_twice(
     stages: Mapping[str, Stage],
     sink: Callable[[FramePlates], Any],
     memory: TemporalMemory | None,
+    segmenter: Segmenter,
 ) -> None:
     """Finds the plates of all frames, and does the rest while the video is read again."""
-    found = [look.find_plates([frame.bgr])[0] for frame in video]
+    found, excluded = [], []
+    for frame in video:
+        found += look.find_plates([frame.bgr])
+        excluded += look.excluded
     if memory is not None:
-        found = [plates for _, plates in memory.stream(found)]
+        shape = video.info.height, video.info.width
+        found = [
+            drop_excluded(segmenter, plates, excluded[number], shape)
+            for number, plates in memory.stream(found)
+        ]
     video.close()  # Its decoder holds frames, too.
     with video.again() as frames:
         items: Iterable[FramePlates] = map(FramePlates, frames, found)
@@ -98,8 +114,16 @@ def _run_twice(
             sink(item)
 
 
-def remember(memory: TemporalMemory) -> Stage:
-    """Makes a step that fills gaps in the plates, holding as many frames as the memory looks ahead."""
+def remember(
+    memory: TemporalMemory, drop: Callable[[list[Plate]], list[Plate]] = lambda plates: plates
+) -> Stage:
+    """Makes a step that fills gaps in the plates, holding as many frames as the memory looks ahead.
+
+    Args:
+        memory (TemporalMemory): Fills the gaps.
+        drop (Callable[[list[Plate]], list[Plate]]): Takes the plates of each frame, in order, and leaves out
+            what the memory must not put there.
+    """
 
     def step(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
         waiting: deque[Frame] = deque()
@@ -110,7 +134,7 @@ def remember(memory: TemporalMemory) -> Stage:
                 yield item.plates
 
         for _, plates in memory.stream(arriving()):
-            yield FramePlates(waiting.popleft(), plates)
+            yield FramePlates(waiting.popleft(), drop(plates))
 
     return step
 

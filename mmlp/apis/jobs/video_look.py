@@ -36,11 +36,14 @@ class VideoLook:
     Attributes:
         turns (int): Quarter turns clockwise after which the frames are looked at.
         notes (list[str]): What a report says of it.
+        excluded (list[list[Plate]]): What was found in each of the last frames, and is not taken for a plate;
+            see :class:`~mmlp.apis.jobs.ExcludingSegmenter`.
     """
 
     def __init__(self, segmenter: Segmenter, info: VideoInfo) -> None:
         self.turns = 0
         self.notes: list[str] = []
+        self.excluded: list[list[Plate]] = []
         self._segmenter = segmenter
         self._panorama: Panorama | None = None
         self._looks_turned = isinstance(segmenter, ViewSegmenter) and segmenter.turned
@@ -61,6 +64,7 @@ class VideoLook:
         views = [View(self._turns_of(self._frames + number), self._panorama) for number in range(len(frames))]
         predictions = predict(self._segmenter, frames, views)
         self._frames += len(frames)
+        self.excluded = [list(getattr(prediction, 'excluded', ())) for prediction in predictions]
         if not self._looks_turned:
             return [prediction.plates for prediction in predictions]
         return [
