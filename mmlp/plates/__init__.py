@@ -6,6 +6,7 @@ import lazy_loader
 _load, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        'area': ['Area'],
         'coco': ['COCO_CATEGORY', 'coco_document', 'encode_rle', 'plates_to_coco'],
         'draw': ['default_label', 'draw_plates', 'plate_color'],
         'extract': ['extract_plates'],

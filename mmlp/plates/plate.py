@@ -57,6 +57,11 @@ class Plate:
         return float(x1), float(y1), float(x2), float(y2)
 
     @property
+    def outlines(self) -> tuple[np.ndarray, ...]:
+        """What is hidden of a plate: the union of these, each float32 (N, 2)."""
+        return self.polygon, self.corners
+
+    @property
     def height(self) -> float:
         """Mean length of the left and the right side in pixels."""
         return float(side_lengths(self.corners)[[1, 3]].mean())

@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional, Union
 import cv2
 import numpy as np
 
+from .area import Area
 from .geometry import find_homography, following_points, preceding_points, side_lengths
 from .inpainting import inpaint_smoothly
 from .plate import Plate
@@ -21,7 +22,7 @@ _MOSAIC_SIGMA = 0.3
 
 def redact(
     image: np.ndarray,
-    plates: Union[Sequence[Plate], np.ndarray],
+    plates: Union[Sequence[Union[Plate, Area]], np.ndarray],
     method: str = 'blur',
     *,
     margin: float = 10.0,
@@ -33,8 +34,8 @@ def redact(
 ) -> np.ndarray:
     """Makes plates unreadable along their outline, at full resolution; works on the regions touched only.
 
-    What is covered is the union of a plate's mask outline and its four corners, widened by the margin. Pixels
-    beyond (and beyond the feathered edge) stay as they are, bit for bit; so does an alpha channel.
+    What is covered is the union of a plate's mask outline and its four corners, or the outline of an area,
+    widened by the margin. Pixels beyond (and beyond the feathered edge) stay as they are, bit for bit; so does an alpha channel.
 
     Nothing of what is covered is left, whatever the method: the blur and the mosaic are those of the pixels
     around the plates. A blur or a mosaic of the plate itself looks as final, and gives the number away to
@@ -43,7 +44,7 @@ def redact(
 
     Args:
         image (np.ndarray): Uint8 or uint16, (H, W) or (H, W, C) with C of 1, 3 or 4 (the fourth is alpha).
-        plates (Sequence[Plate] | np.ndarray): Plates; or a mask, bool or integer (H, W), plate where not 0.
+        plates (Sequence[Plate | Area] | np.ndarray): Plates and other areas; or a mask, bool or integer (H, W), plate where not 0.
         method (str): 'blur' (a Gaussian average of the surroundings), 'pixelate' (the same as a mosaic),
             'solid' (one colour) or 'image' (a picture in perspective). Default: 'blur'.
         margin (float): Widening on every side in percent of the plate's height. Default: 10.
@@ -121,11 +122,11 @@ def _check_options(method: str, margin: float, strength: float, feather: float) 
 
 
 def _regions(
-    plates: Union[Sequence[Plate], np.ndarray], shape: tuple[int, int]
+    plates: Union[Sequence[Union[Plate, Area]], np.ndarray], shape: tuple[int, int]
 ) -> list[tuple[list[np.ndarray], np.ndarray]]:
     """Polygons to cover and corners, plate by plate."""
     if not isinstance(plates, np.ndarray):
-        return [([plate.polygon, plate.corners], plate.corners) for plate in plates]
+        return [(list(plate.outlines), plate.corners) for plate in plates]
     if plates.shape != shape:
         raise ValueError(f'the mask must have the size of the picture, {shape}, got {plates.shape}')
     contours, _ = cv2.findContours((plates != 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

@@ -28,12 +28,26 @@ def decode(rle: dict) -> np.ndarray:
         FormatError: The runs do not add up to the stated size, or are not run lengths.
     """
     height, width = _size(rle)
+    return expand(_counts(rle), height * width).reshape(width, height).T
+
+
+def check(rle: dict) -> None:
+    """Checks what :func:`decode` would, and takes no memory for the pixels.
+
+    Raises:
+        FormatError: As there.
+    """
+    height, width = _size(rle)
+    _checked(_counts(rle), height * width)
+
+
+def _counts(rle: dict) -> list[int] | np.ndarray:
     counts = rle['counts']
     if not isinstance(counts, (list, str, bytes, np.ndarray)):
         raise FormatError(f'RLE: counts must be a list or a string, got {type(counts).__name__}')
     if isinstance(counts, (str, bytes)):
         counts = decompress(counts if isinstance(counts, bytes) else counts.encode('utf-8', 'surrogatepass'))
-    return expand(counts, height * width).reshape(width, height).T
+    return counts
 
 
 def expand(counts: list[int] | np.ndarray, total: int) -> np.ndarray:
@@ -42,6 +56,11 @@ def expand(counts: list[int] | np.ndarray, total: int) -> np.ndarray:
     Raises:
         FormatError: They are not whole numbers from 0 up, or do not add up to the total.
     """
+    counts = _checked(counts, total)
+    return np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+
+
+def _checked(counts: list[int] | np.ndarray, total: int) -> np.ndarray:
     if isinstance(counts, list):
         counts = _pack(counts)
     if counts.min(initial=0) < 0:
@@ -50,7 +69,7 @@ def expand(counts: list[int] | np.ndarray, total: int) -> np.ndarray:
     if counts.max(initial=0) > total or counts.sum(dtype=np.int64) != total:
         stated = sum(counts.tolist())
         raise FormatError(f'RLE: the runs add up to {stated} pixels, expected {total}')
-    return np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    return counts
 
 
 def _pack(counts: list[int]) -> np.ndarray:
@@ -115,7 +134,8 @@ def rle_shape(rle: Any, label: str | None, ignored: bool = False) -> Shape:
     key = hashlib.sha1(json.dumps(rle, sort_keys=True, default=repr).encode()).digest()
     # Packed: a list of numbers takes five times as much.
     kept = {'size': rle['size'], 'counts': _pack(counts) if isinstance(counts, list) else counts}
-    pixels = PixelMask(lambda: decode(kept), key, size=(width, height), extent=(width, height))
+    size = width, height
+    pixels = PixelMask(lambda: decode(kept), key, size=size, extent=size, check=lambda: check(kept))
     return Shape('mask', label=label, ignored=ignored, pixels=pixels)
 
 

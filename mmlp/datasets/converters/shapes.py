@@ -36,6 +36,7 @@ class PixelMask:
         extent: Width and height of what ``load`` returns, so that it is called for masks that fit the picture
             alone; None for one that is stretched.
         stretch: The mask covers the whole picture at a size of its own and is resized to it.
+        check: Raises :class:`FormatError` for what cannot be decoded, without taking memory for its pixels.
     """
 
     load: Callable[[], np.ndarray]
@@ -44,6 +45,7 @@ class PixelMask:
     size: tuple[int, int] | None = None
     extent: tuple[int, int] | None = None
     stretch: bool = False
+    check: Callable[[], None] | None = None
 
     def check_fit(self, width: int, height: int) -> None:
         """Checks that the mask lies in a picture of a width and height, before it is decoded.
