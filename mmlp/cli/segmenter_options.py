@@ -129,8 +129,8 @@ def add_segmenter_options(
         '--largest-plate',
         type=positive_int,
         metavar='HEIGHT',
-        help='take nothing for a plate that is higher than this, in pixels of the picture, such as billboards '
-        'and large lettering (default: no limit)',
+        help='take nothing for a plate that is higher than this, in pixels of the picture, such as '
+        'billboards and large lettering (default: no limit)',
     )
     group.add_argument(
         '--tile',

@@ -35,7 +35,8 @@ def redact(
     """Makes plates unreadable along their outline, at full resolution; works on the regions touched only.
 
     What is covered is the union of a plate's mask outline and its four corners, or the outline of an area,
-    widened by the margin. Pixels beyond (and beyond the feathered edge) stay as they are, bit for bit; so does an alpha channel.
+    widened by the margin. Pixels beyond (and beyond the feathered edge) stay as they are, bit for bit; so
+    does an alpha channel.
 
     Nothing of what is covered is left, whatever the method: the blur and the mosaic are those of the pixels
     around the plates. A blur or a mosaic of the plate itself looks as final, and gives the number away to
@@ -44,7 +45,8 @@ def redact(
 
     Args:
         image (np.ndarray): Uint8 or uint16, (H, W) or (H, W, C) with C of 1, 3 or 4 (the fourth is alpha).
-        plates (Sequence[Plate | Area] | np.ndarray): Plates and other areas; or a mask, bool or integer (H, W), plate where not 0.
+        plates (Sequence[Plate | Area] | np.ndarray): Plates and other areas; or a mask, bool or integer
+            (H, W), plate where not 0.
         method (str): 'blur' (a Gaussian average of the surroundings), 'pixelate' (the same as a mosaic),
             'solid' (one colour) or 'image' (a picture in perspective). Default: 'blur'.
         margin (float): Widening on every side in percent of the plate's height. Default: 10.

@@ -278,6 +278,7 @@ class _SegmentJob:
             notes = run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
         result = statistics.result(item, video, files.outputs)
         result.notes += notes + video.notes + files.notes
+        result.video.update(statistics.describe_span(video.info.span))
         others = [info for info in video.info.streams if info.index != video.info.stream]
         result.video['streams_left_out'] = [str(info) for info in others if info.kind != 'audio']
         result.notes += [f'not looked at: {info}' for info in others if info.kind in ('video', 'cover')]

@@ -228,6 +228,7 @@ class VideoAnonymizer:
             task.problems.append(f'stops after {statistics.frames} frames: {explain(fault)}')
             writer.close(cut=True)
         result = statistics.result(task.item, video, [task.target])
+        result.video.update(statistics.describe_span(video.info.span))
         if not result.plates:
             result.review.append({'reason': 'no plate found'})
         task.notes += video.notes + writer.notes

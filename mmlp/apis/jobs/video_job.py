@@ -5,19 +5,19 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mmlp.media import Frame, MediaItem, VideoReader, run_pipeline
+from mmlp.media import Frame, MediaItem, TimeSpan, VideoReader, run_pipeline
 from mmlp.media.limits import LARGE_FRAME
 from mmlp.media.pipeline import Stage
 from mmlp.plates import Plate, PlateTracker, TemporalMemory
 
 from .exclusion import drop_excluded
+from .frame_parts import FrameParts
 from .report import FileResult
 from .segmenters import Segmenter
 from .video_look import VideoLook
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: Frames that may wait between two steps; few, since a frame of 4K takes 37 MB.
 _QUEUE_SIZE = 2
-#: Parts of a video to look at that are listed, at most.
-_MAX_PARTS = 500
+#: Jumps of a clock that are listed, at most.
+_MAX_JUMPS = 500
 
 
 class FramePlates(NamedTuple):
@@ -155,6 +155,9 @@ class VideoStatistics:
     Args:
         doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
         pause (int): Parts with fewer frames in between count as one.
+
+    Attributes:
+        end (Fraction): When the last frame ends, seconds.
     """
 
     def __init__(self, doubtful_score: float = 0.0, pause: int = 15) -> None:
@@ -163,19 +166,15 @@ class VideoStatistics:
         self.plates = 0
         self.most_plates = 0
         self.lowest_score: float | None = None
-        self._end = Fraction(0)
-        self.review: list[dict[str, Any]] = []
+        self.end = Fraction(0)
         self._doubtful_score = doubtful_score
-        self._pause = pause
-        self._open_parts: dict[str, dict[str, Any]] = {}
-        self._parts_left_out = 0
-        self._left_out_from = math.inf
+        self._parts = FrameParts(pause)
 
     def add(self, frame: Frame, plates: list[Plate]) -> None:
         """Takes the plates of the next frame."""
         seen = [plate for plate in plates if plate.observed]
         self.frames += 1
-        self._end = frame.time + (frame.duration or 0)
+        self.end = frame.time + (frame.duration or 0)
         self.frames_with_plates += bool(plates)
         self.plates += len(seen)
         self.most_plates = max(self.most_plates, len(plates))
@@ -183,29 +182,24 @@ class VideoStatistics:
             self.lowest_score = min(plate.score, 1.0 if self.lowest_score is None else self.lowest_score)
         doubtful = [plate.score for plate in seen if plate.score < self._doubtful_score]
         if doubtful:
-            part = self._extend('uncertain plate', frame)
+            part = self._parts.extend(frame, 'uncertain plate')
             part['lowest_score'] = round(min([*doubtful, part.get('lowest_score', 1.0)]), 4)
         if len(seen) < len(plates):
-            self._extend('plate not seen for a moment, or before or after it was seen', frame)
+            self._parts.extend(frame, 'plate not seen for a moment, or before or after it was seen')
+
+    def describe_span(self, span: TimeSpan | None) -> dict[str, Any]:
+        """Says in seconds which part of the video was wanted and is there, for ``video`` of a result."""
+        return {} if span is None else {'span': [round(float(time), 3) for time in (span.start, self.end)]}
 
     def result(self, item: MediaItem, video: VideoReader, outputs: Iterable[Path]) -> FileResult:
         """Makes the result of a video that was read to its end."""
-        review = list(self.review)
-        if self._parts_left_out:
-            reason = (
-                f'{self._parts_left_out} more parts are not listed: look at all from second '
-                f'{self._left_out_from:g} on'
-            )
-            review.append({'reason': reason})
         details = {
             'frames': self.frames,
             'frames_with_plates': self.frames_with_plates,
             'most_plates_in_a_frame': self.most_plates,
             'stream': video.info.stream,
-            'clock_jumps': [dataclasses.asdict(jump) for jump in video.info.timeline.jumps[:_MAX_PARTS]],
+            'clock_jumps': [dataclasses.asdict(jump) for jump in video.info.timeline.jumps[:_MAX_JUMPS]],
         }
-        if video.info.span is not None:
-            details['span'] = [round(float(time), 3) for time in (video.info.span.start, self._end)]
         return FileResult(
             str(item.path),
             'video',
@@ -213,22 +207,7 @@ class VideoStatistics:
             outputs=[str(path) for path in outputs],
             plates=self.plates,
             lowest_score=None if self.lowest_score is None else round(self.lowest_score, 4),
-            review=review,
+            review=self._parts.listed(),
             error=video.problem and f'is damaged or cut off: {video.problem}',
             video=details,
         )
-
-    def _extend(self, reason: str, frame: Frame) -> dict[str, Any]:
-        """Prolongs the part that is going on for a reason, or begins one."""
-        part = self._open_parts.get(reason)
-        seconds = round(float(frame.time), 3)
-        if part is None or frame.index - part['frames'][1] > self._pause:
-            part = {'reason': reason, 'frames': [frame.index, frame.index], 'seconds': [seconds, seconds]}
-            self._open_parts[reason] = part
-            if len(self.review) < _MAX_PARTS:
-                self.review.append(part)
-            else:
-                self._parts_left_out += 1
-                self._left_out_from = min(self._left_out_from, seconds)
-        part['frames'][1], part['seconds'][1] = frame.index, seconds
-        return part
