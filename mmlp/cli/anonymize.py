@@ -21,6 +21,7 @@ from mmlp.plates.redaction_methods import REDACTION_METHODS
 
 from . import media_jobs
 from .command import answers_mistakes, loading
+from .option_types import region
 from .options import add_out_dir, add_overwrite
 from .parser import Parser
 from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
@@ -80,6 +81,24 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
+    visible = parser.add_argument_group('plates that stay visible')
+    visible.add_argument(
+        '--keep',
+        type=region,
+        action='append',
+        default=[],
+        metavar='X,Y,W,H',
+        help="leave plates visible that lie wholly in this region, such as that of one's own car; pixels or "
+        'percent, repeatable; in videos of several cameras, of the first one. The report tells each of them',
+    )
+    visible.add_argument(
+        '--keep-text',
+        action='append',
+        default=[],
+        metavar='TEXT',
+        help='leave plates visible that read exactly this for sure, in videos in frames in which they do; '
+        "in case of doubt they are covered (extra 'ocr'); repeatable",
+    )
     add_segmenter_options(parser, SEARCH)
     videos = media_jobs.add_video_options(parser, 'videos')
     videos.add_argument(
@@ -102,13 +121,16 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def describe(result: FileResult) -> str:
-    """Says what was covered in a file and where it is written."""
+    """Says what was covered in a file, and what was not, and where it is written."""
     if result.video:
         covered = f'plates covered in {result.video["frames_with_plates"]} of {result.video["frames"]} frames'
     elif result.plates:
         covered = f'{result.plates} plate{"s" if result.plates > 1 else ""} covered'
     else:
-        covered = 'no plate found'
+        covered = 'no plate covered' if result.left_visible else 'no plate found'
+    if result.left_visible:
+        plates = 'plate' if result.left_visible == 1 else 'plates'
+        covered += f', {result.left_visible} {plates}{" of frames" if result.video else ""} left visible'
     look = ''
     if result.video and result.review:
         look = f', {len(result.review)} place{"s" if len(result.review) > 1 else ""} to look at'
@@ -120,7 +142,8 @@ def describe(result: FileResult) -> str:
 def anonymize(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
     with loading():
-        from mmlp.apis.jobs import Redaction, anonymize_media, read_cover
+        from mmlp.apis import PlateReader
+        from mmlp.apis.jobs import Keeping, Redaction, anonymize_media, read_cover
         from mmlp.plates import TemporalMemory
 
         from .progress_bar import ProgressBar
@@ -130,6 +153,10 @@ def anonymize(args: argparse.Namespace) -> JobReport:
         args.method, args.margin, args.strength, args.feather, read_cover(args.image) if args.image else None
     )
     memory = TemporalMemory(*args.memory)
+    keeping = None
+    if args.keep or args.keep_text:
+        reader = PlateReader(num_threads=args.threads) if args.keep_text else None
+        keeping = Keeping(args.keep, args.keep_text, reader)
     span = media_jobs.read_span(args)
     media = media_jobs.find_inputs(args.inputs, args.out_dir, args.hidden)
     media_jobs.note_span(span, media)
@@ -152,6 +179,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,
             span=span,
+            keeping=keeping,
             progress=progress,
         )
     media_jobs.print_summary(report)

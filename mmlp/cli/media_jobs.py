@@ -151,6 +151,8 @@ def print_summary(report: JobReport) -> None:
         parts.append(f'{counts["kept_from_former_runs"]} of them by a former run')
     if counts['to_look_at']:
         parts.append(f'{counts["to_look_at"]} to look at (listed in the report)')
+    if counts.get('left_visible'):
+        parts.append(f'{_count(counts["left_visible"], "plate")} left visible (listed in the report)')
     may_hold = sum(file.may_hold_pictures for file in report.not_processed)
     if may_hold:
         parts.append(f'{_count(may_hold, "other file")} that may hold pictures')

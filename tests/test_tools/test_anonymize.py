@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -172,3 +173,52 @@ def test_where_to_write_is_named_once(anonymize, arguments):
     with pytest.raises(SystemExit) as error:
         anonymize(*arguments)
     assert error.value.code == 2
+
+
+def test_a_clip(anonymize, capsys):
+    write_samples(Path('in'))
+    assert anonymize('in', '-o', 'out', '--from', '0:00.2', '--to', '00:00:00.6') == 0
+    assert 'plates covered in 10 of 10 frames' in capsys.readouterr().out
+    with av.open('out/drive.mp4') as container:
+        assert len(list(container.decode(video=0))) == 10
+    assert Path('out/photo.jpg').exists()
+
+    assert anonymize('in/drive.mp4', '-o', 'late', '--from', '1:00') == 1
+    assert (
+        'error: in/drive.mp4: has no frame from 1:00 to the end: it ends at 0:00.8' in capsys.readouterr().err
+    )
+    assert anonymize('in/photo.jpg', '-o', 'photo', '--from', 1) == 0
+    assert 'note: --from and --to are for videos, and there is none' in capsys.readouterr().err
+    assert anonymize('in', '--in-place', '--to', 1) == 2
+    assert 'would be lost for good: write to a folder' in capsys.readouterr().err
+    assert anonymize('in', '-o', 'wrong', '--from', 3, '--to', 2) == 2
+    assert 'a span ends after it begins, got from 0:03 to 0:02' in capsys.readouterr().err
+
+
+def test_plates_that_stay_visible_are_told(anonymize, capsys):
+    write_image('photo.png', plate_picture())
+    write_image('other.png', plate_picture((100, 20, 148, 36)))
+    assert anonymize('photo.png', 'other.png', '-o', 'out', '--keep', '0,50,100,50%') == 0
+    out, err = capsys.readouterr()
+    assert 'photo.png: no plate covered, 1 plate left visible -> ' in out
+    assert 'other.png: 1 plate covered -> ' in out
+    assert '2 of 2 files done; 1 plate left visible (listed in the report)' in err
+    np.testing.assert_array_equal(cv2.imread('out/photo.png'), plate_picture())
+
+
+def test_the_extra_for_reading_is_named(anonymize, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'rapidocr', None)
+    write_image('photo.png', plate_picture())
+    assert anonymize('photo.png', '-o', 'out', '--keep-text', 'AB123CD') == 2
+    assert "pip install 'mmlp[ocr]'" in capsys.readouterr().err and not Path('out').exists()
+
+
+def test_plates_that_read_a_text_stay_visible(anonymize, capsys):
+    pytest.importorskip('rapidocr', reason="reading plates needs the extra 'ocr'")
+    picture = np.full((240, 480, 3), (60, 70, 80), np.uint8)
+    picture[80:140, 100:360] = 250
+    cv2.putText(picture, 'KLM 4738', (112, 124), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (140,) * 3, 3, cv2.LINE_AA)
+    write_image('photo.png', picture)
+    assert anonymize('photo.png', '-o', 'kept.png', '--keep-text', 'klm-4738') == 0
+    assert anonymize('photo.png', '-o', 'covered.png', '--keep-text', 'KLM 4739') == 0
+    assert (cv2.imread('kept.png') == picture).all() and not (cv2.imread('covered.png') == picture).all()

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         'anonymize': ['anonymize_image', 'anonymize_media'],
         'exclusion': ['ExcludingSegmenter', 'Region'],
+        'keeping': ['Keeping'],
         'redaction': ['Redaction', 'read_cover'],
         'report': ['FileResult', 'JobReport'],
         'runner': ['Progress', 'Segmenter'],

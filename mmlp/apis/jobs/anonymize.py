@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mmlp.files import atomic_path, remove_abandoned
-from mmlp.media import (
-    MediaItem,
-    Picture,
-    TimeSpan,
-    video_output_suffix,
-    write_image,
-)
+from mmlp.files import remove_abandoned
+from mmlp.media import MediaItem, TimeSpan
 from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, TemporalMemory
 
+from .anonymize_job import AnonymizeJob
+from .hiding import Hiding
+from .keeping import Keeping
 from .output_paths import (
     Inputs,
     check_absent,
@@ -30,14 +26,9 @@ from .output_paths import (
     mirrored_paths,
 )
 from .redaction import Redaction
-from .replacing import copy_attributes
-from .report import REPORT_NAME, FileResult, JobReport, has_former_run, load_results
+from .report import REPORT_NAME, JobReport, has_former_run, load_results
 from .run_journal import journal_path
 from .runner import Progress, Segmenter, describe_segmenter, run_media_job
-from .video_anonymizer import VideoAnonymizer
-
-#: Plates with a lower score are to be looked at by a person.
-DOUBTFUL_SCORE = 0.7
 
 
 def anonymize_image(
@@ -78,6 +69,7 @@ def anonymize_media(
     batch_size: int = 1,
     max_pixels: int | None = None,
     span: TimeSpan | None = None,
+    keeping: Keeping | None = None,
     progress: Progress | None = None,
 ) -> JobReport:
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
@@ -118,6 +110,7 @@ def anonymize_media(
             million for pictures and 40 million for frames.
         span (TimeSpan | None): The part of videos that outputs have, with its sound, subtitles and chapters;
             None means all. Nothing outside of it is written, so it does not go with ``in_place``.
+        keeping (Keeping | None): Which plates stay visible; None covers all.
         progress (Progress | None): Is told how far the job is.
 
     Returns:
@@ -158,6 +151,7 @@ def anonymize_media(
         'codec': codec,
         'crf': crf,
         'span': span and span.describe(),
+        'keeping': keeping and keeping.describe(),
     }
     former = load_results(report, settings) if resume else {}
     written = [] if in_place else list(outputs.values())
@@ -178,9 +172,9 @@ def anonymize_media(
     if resume:
         remove_abandoned(target.parent for target in outputs.values())
     results = JobReport(settings, report, media)
-    job = _AnonymizeJob(
+    job = AnonymizeJob(
         segmenter,
-        redaction,
+        Hiding(redaction, keeping),
         memory,
         outputs,
         announce=results.announce if in_place else None,
@@ -213,90 +207,3 @@ def _plan_outputs(
         return {item.path: Path(output) for item in items}, None
     folder = Path(output)
     return {item.path: folder / name for item, name in zip(items, mirrored_paths(items))}, folder
-
-
-class _AnonymizeJob:
-    """Writes the anonymised copy of each file; replaces it where replacements are announced."""
-
-    def __init__(
-        self,
-        segmenter: Segmenter,
-        redaction: Redaction,
-        memory: TemporalMemory,
-        outputs: dict[Path, Path],
-        *,
-        announce: Callable[[FileResult], None] | None,
-        batch_size: int,
-        strip_location: bool,
-        video_options: dict[str, Any],
-    ) -> None:
-        self._redaction, self._outputs, self._announce = redaction, outputs, announce
-        self._strip_location = strip_location
-        self._videos = VideoAnonymizer(
-            segmenter,
-            redaction,
-            memory,
-            batch_size=batch_size,
-            strip_location=strip_location,
-            replaces=announce is not None,
-            doubtful_score=DOUBTFUL_SCORE,
-            **video_options,
-        )
-
-    def write_picture(
-        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
-    ) -> FileResult:
-        self._refuse_to_lose(picture.originals)
-        bgr, touched = self._redaction.apply_to_picture(picture, plates)
-
-        def write(path: Path) -> FileResult:
-            lacks = write_image(path, picture, bgr, touched=touched, strip_location=self._strip_location)
-            return _picture_result(item, plates, [*lacks, *notes])
-
-        return self._write(self._outputs[item.path], write)
-
-    def process_video(self, item: MediaItem, progress: Progress) -> FileResult:
-        target = self._outputs[item.path]
-        if self._announce is not None and video_output_suffix(target) != target.suffix:
-            raise ValueError(
-                f'{target.suffix or "its container"} cannot be written, so the file cannot be replaced in '
-                'place; write to a folder instead'
-            )
-        return self._write(target, lambda path: self._videos.run(item, path, progress))
-
-    def _refuse_to_lose(self, originals: Sequence[str]) -> None:
-        """Raises when a file would be replaced by one that lacks what nobody can make again."""
-        if self._announce is not None and originals:
-            raise ValueError(
-                f'{", ".join(originals)} would be lost, so the file cannot be replaced in place; '
-                'write to a folder instead'
-            )
-
-    def _write(self, target: Path, write: Callable[[Path], FileResult]) -> FileResult:
-        """Writes an output by ``write``; one that replaces its input only after it was announced."""
-        if self._announce is None:
-            result = write(target)
-            result.outputs = [str(target)]
-            return result
-        with atomic_path(target, durable=False) as part:
-            result = write(part)  # Is on the disk then.
-            result.outputs = [str(target)]
-            copy_attributes(target, part, strip_location=self._strip_location)
-            result.sign_replacement(part)
-            self._announce(result)
-        return result
-
-
-def _picture_result(item: MediaItem, plates: Sequence[Plate], notes: list[str]) -> FileResult:
-    scores = [round(plate.score, 4) for plate in plates]
-    review = [{'reason': 'no plate found'}] if not plates else []
-    if any(score < DOUBTFUL_SCORE for score in scores):
-        review.append({'reason': 'uncertain plate', 'lowest_score': min(scores)})
-    return FileResult(
-        str(item.path),
-        'image',
-        plates=len(plates),
-        lowest_score=min(scores, default=None),
-        review=review,
-        notes=notes,
-    )

@@ -19,6 +19,8 @@ _NUMBER = re.compile(r'([+-]?\d+(?:\.\d+)?)(%?)')
 
 #: Overlap (IoU) from which on two outlines are of the same thing.
 _SAME = 0.5
+#: Pixels by which outlines differ that are the same but for rounding.
+_NEAR = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +78,13 @@ class Region:
         hull = cv2.convexHull(plate.polygon)[:, 0]
         shared, _ = cv2.intersectConvexConvex(hull, self.corners(shape))
         return shared > 0.5 * abs(polygon_area(hull))
+
+    def encloses(self, plate: Plate, shape: tuple[int, int]) -> bool:
+        """Tells whether all of a plate that the picture shows lies in the region."""
+        points = np.concatenate(plate.outlines)
+        seen = np.clip(points, -0.5, [shape[1] - 0.5, shape[0] - 0.5])
+        corners = self.corners(shape)
+        return bool(np.all((seen >= corners[0] - _NEAR) & (seen <= corners[2] + _NEAR)))
 
 
 @dataclasses.dataclass

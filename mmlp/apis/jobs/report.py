@@ -33,12 +33,15 @@ class FileResult:
         status (str): ``'done'``; ``'incomplete'`` for a damaged video of which all that could be decoded was
             processed; ``'failed'`` when nothing was written.
         outputs (list[str]): Files that were written, and folders with a file for each frame.
-        plates (int): Plates seen; in a video, the sum over its frames.
+        plates (int): Plates seen; in a video, the sum over its frames. Without those that were left visible.
         lowest_score (float | None): Score of the least certain one, 0..1.
         texts (list[str]): What plates read, where they were read; of a video only when it was tracked.
         review (list[dict[str, Any]]): What a person should look at: ``reason``, and for videos ``frames``
             (first and last) and ``seconds`` (from and to).
         error (str | None): What was wrong.
+        left_visible (int): Plates that were left visible on purpose; in a video, the sum over its frames.
+        visible (list[dict[str, Any]]): Which ones: ``reason`` (``'place'`` or ``'text'``), with ``text`` what
+            they read, ``box`` (x1, y1, x2, y2), or for videos ``frames`` and ``seconds`` as in ``review``.
         notes (list[str]): What the output lacks or has otherwise than the input, a phrase each that means the
             same for every file, such as ``'left out: motion film'``.
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``streams_left_out``
@@ -61,6 +64,8 @@ class FileResult:
     texts: list[str] = dataclasses.field(default_factory=list)
     review: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     error: str | None = None
+    left_visible: int = 0
+    visible: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
     video: dict[str, Any] | None = None
     source: dict[str, int] | None = None
@@ -182,14 +187,16 @@ class JobReport:
             self._journal.add(dataclasses.asdict(result))
 
     def summary(self) -> dict[str, int]:
-        """Counts files by status and the plates in them."""
+        """Counts files by status and the plates in them; with ``left_visible`` where there are any."""
         status = Counter(result.status for result in self.files)
+        left_visible = sum(result.left_visible for result in self.files)
         return {
             'files': len(self.files),
             **{name: status[name] for name in ('done', 'incomplete', 'failed')},
             'kept_from_former_runs': sum(result.kept for result in self.files),
             'to_look_at': sum(bool(result.review) for result in self.files),
             'plates': sum(result.plates for result in self.files),
+            **({'left_visible': left_visible} if left_visible else {}),
         }
 
     def notes(self) -> dict[str, list[str]]:

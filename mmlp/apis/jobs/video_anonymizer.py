@@ -27,7 +27,7 @@ from mmlp.media import (
 from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import TemporalMemory
 
-from .redaction import Redaction
+from .hiding import Hiding
 from .report import FileResult
 from .runner import Progress, Segmenter, explain
 from .video_job import FramePlates, VideoStatistics, run_video
@@ -61,7 +61,7 @@ class VideoAnonymizer:
 
     Args:
         segmenter (Segmenter): Finds the plates.
-        redaction (Redaction): How plates are made unreadable.
+        hiding (Hiding): How plates are made unreadable, and which.
         memory (TemporalMemory): Keeps plates covered that are not seen for a moment.
         batch_size (int): Frames that the network gets at once.
         strip_location (bool): Leave out what tells places.
@@ -80,7 +80,7 @@ class VideoAnonymizer:
     def __init__(
         self,
         segmenter: Segmenter,
-        redaction: Redaction,
+        hiding: Hiding,
         memory: TemporalMemory,
         *,
         batch_size: int = 1,
@@ -94,7 +94,7 @@ class VideoAnonymizer:
         max_pixels: int = MAX_FRAME_PIXELS,
         span: TimeSpan | None = None,
     ) -> None:
-        self._segmenter, self._redaction, self._memory = segmenter, redaction, memory
+        self._segmenter, self._hiding, self._memory = segmenter, hiding, memory
         self._batch_size, self._strip_location = batch_size, strip_location
         self._replaces, self._drop_streams = replaces, drop_streams
         self._audio, self._encoding = audio, {'codec': codec, 'crf': crf}
@@ -208,11 +208,11 @@ class VideoAnonymizer:
     def _process(self, task: _Task, video: VideoReader, writer: VideoWriter) -> None:
         """Covers the plates of one stream. What was done before a fault stays, unless it would replace."""
         statistics = VideoStatistics(self._doubtful_score)
+        hiding = self._hiding.begin_video(is_main=video is task.videos[0])
 
         def cover(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
             for frame, plates in items:
-                self._redaction.apply_to_frame(frame, plates)
-                yield FramePlates(frame, plates)
+                yield FramePlates(frame, hiding.hide(frame, plates))
 
         def write(entry: FramePlates) -> None:
             writer.write(entry.frame)
@@ -229,15 +229,16 @@ class VideoAnonymizer:
             writer.close(cut=True)
         result = statistics.result(task.item, video, [task.target])
         result.video.update(statistics.describe_span(video.info.span))
-        if not result.plates:
+        hiding.add_to(result)
+        if not result.plates and not result.left_visible:
             result.review.append({'reason': 'no plate found'})
         task.notes += video.notes + writer.notes
         task.results.append(result)
 
     def _cover_still(self, task: _Task, frame: Frame) -> np.ndarray:
-        """Covers the plates of a still picture beside the video."""
+        """Covers all plates of a still picture beside the video."""
         plates = self._segmenter.predict_batch([frame.bgr])[0].plates
-        self._redaction.apply(frame.bgr, plates)
+        self._hiding.redaction.apply(frame.bgr, plates)
         return frame.bgr
 
 
@@ -253,7 +254,11 @@ def _combine(task: _Task, unwritten: str | None) -> FileResult:
         main.review = [
             {**part, 'stream': result.video['stream']} for result in task.results for part in result.review
         ]
-        main.plates = sum(result.plates for result in task.results)
+        for name in ('plates', 'left_visible'):
+            setattr(main, name, sum(getattr(result, name) for result in task.results))
+        main.visible = [
+            {**part, 'stream': result.video['stream']} for result in task.results for part in result.visible
+        ]
         scores = [result.lowest_score for result in task.results if result.lowest_score is not None]
         main.lowest_score = min(scores, default=None)
     plan = task.plan
