@@ -81,6 +81,16 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--feather', type=float, default=0.0, help="soft edge, percent of the plate's height (default: none)"
     )
     redaction.add_argument('--image', type=Path, metavar='FILE', help='what --method image lays on plates')
+    redaction.add_argument(
+        '--also',
+        type=Path,
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='hide what other tools found, such as faces, in the same way and with the same margin: COCO, '
+        'boxes by name ({"day/photo.jpg": [[x, y, width, height], ...]}), or what "mmlp segment --save json" '
+        'writes, a file or the folder; repeatable',
+    )
     visible = parser.add_argument_group('plates that stay visible')
     visible.add_argument(
         '--keep',
@@ -131,6 +141,9 @@ def describe(result: FileResult) -> str:
     if result.left_visible:
         plates = 'plate' if result.left_visible == 1 else 'plates'
         covered += f', {result.left_visible} {plates}{" of frames" if result.video else ""} left visible'
+    if result.also_hidden:
+        regions = 'region' if result.also_hidden == 1 else 'regions'
+        covered += f', {result.also_hidden} {regions}{" of frames" if result.video else ""} of --also hidden'
     look = ''
     if result.video and result.review:
         look = f', {len(result.review)} place{"s" if len(result.review) > 1 else ""} to look at'
@@ -180,6 +193,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             max_pixels=args.max_pixels,
             span=span,
             keeping=keeping,
+            also=args.also,
             progress=progress,
         )
     media_jobs.print_summary(report)

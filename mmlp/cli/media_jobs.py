@@ -139,6 +139,10 @@ def print_summary(report: JobReport) -> None:
     for note, files in report.notes().items():
         others = f' and {len(files) - 1} more' if len(files) > 1 else ''
         say(f'note: {note} ({files[0]}{others})')
+    if report.regions_without_input:
+        names = report.regions_without_input
+        listed = ', '.join(names[:_NAMED_FILES]) + (', ...' if len(names) > _NAMED_FILES else '')
+        say(f'note: not among the inputs, but in the files of --also ({len(names)}): {listed}')
     _print_not_processed(report)
     if report.disk_full:
         say(f'error: {_count(report.disk_full, "file")} could not be written, {_DISK_FULL}')

@@ -70,6 +70,7 @@ def anonymize_media(
     max_pixels: int | None = None,
     span: TimeSpan | None = None,
     keeping: Keeping | None = None,
+    also: Sequence[str | os.PathLike] = (),
     progress: Progress | None = None,
 ) -> JobReport:
     """Makes the plates of pictures and videos unreadable, and mirrors their tree below a folder.
@@ -111,13 +112,16 @@ def anonymize_media(
         span (TimeSpan | None): The part of videos that outputs have, with its sound, subtitles and chapters;
             None means all. Nothing outside of it is written, so it does not go with ``in_place``.
         keeping (Keeping | None): Which plates stay visible; None covers all.
+        also (Sequence[str | os.PathLike]): Files that tell what other tools found, such as faces, and what is
+            hidden in the same pass; see :mod:`~mmlp.apis.jobs.region_files`.
         progress (Progress | None): Is told how far the job is.
 
     Returns:
         JobReport: What became of each file.
 
     Raises:
-        ValueError: Arguments contradict each other, or a former run had other settings.
+        ValueError: Arguments contradict each other, a former run had other settings, or a file of ``also`` is
+            not what it should be.
         FileExistsError: There are outputs or a report already.
         NotADirectoryError: A file is where the output folder is to be.
         IsADirectoryError: A folder is where the report is to be.
@@ -141,6 +145,11 @@ def anonymize_media(
         raise IsADirectoryError(f'{report} is a folder, and the report is a file: name another')
     if resume and report is None:
         raise ValueError('to resume, name the report of the former run')
+    regions = None
+    if also:
+        from .other_regions import OtherRegions  # What reads annotations takes its time to load.
+
+        regions = OtherRegions(also, media.items)
     redaction, memory = redaction or Redaction(), memory or TemporalMemory()
     settings = {
         'redaction': redaction.describe(),
@@ -152,6 +161,7 @@ def anonymize_media(
         'crf': crf,
         'span': span and span.describe(),
         'keeping': keeping and keeping.describe(),
+        'also': regions and regions.describe(),
     }
     former = load_results(report, settings) if resume else {}
     written = [] if in_place else list(outputs.values())
@@ -172,9 +182,10 @@ def anonymize_media(
     if resume:
         remove_abandoned(target.parent for target in outputs.values())
     results = JobReport(settings, report, media)
+    results.regions_without_input = [] if regions is None else regions.without_input
     job = AnonymizeJob(
         segmenter,
-        Hiding(redaction, keeping),
+        Hiding(redaction, keeping, regions),
         memory,
         outputs,
         announce=results.announce if in_place else None,

@@ -53,12 +53,12 @@ class AnonymizeJob:
     ) -> FileResult:
         """Hides plates in a picture and writes it, see :class:`~mmlp.apis.jobs.runner.MediaJob`."""
         self._refuse_to_lose(picture.originals)
-        hidden = self._hiding.hide_in_picture(picture, plates)
+        hidden = self._hiding.hide_in_picture(item, picture, plates)
 
         def write(path: Path) -> FileResult:
             options = {'touched': hidden.touched, 'strip_location': self._strip_location}
             lacks = write_image(path, picture, hidden.bgr, **options)
-            return _picture_result(item, hidden, [*lacks, *notes])
+            return _picture_result(item, hidden, [*lacks, *notes, *hidden.notes])
 
         return self._write(self._outputs[item.path], write)
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from mmlp.media import Frame, Picture, edit_in_place, read_image
-from mmlp.plates import REDACTION_METHODS, Plate, redact, side_lengths
+from mmlp.plates import REDACTION_METHODS, Area, Plate, redact, side_lengths
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -58,12 +58,12 @@ class Redaction:
             values['cover'] = hashlib.sha256(np.ascontiguousarray(self.cover)).hexdigest()
         return values
 
-    def apply(self, image: np.ndarray, plates: Sequence[Plate]) -> None:
+    def apply(self, image: np.ndarray, plates: Sequence[Plate | Area]) -> None:
         """Makes plates unreadable, in place.
 
         Args:
             image (np.ndarray): BGR uint8 (H, W, 3).
-            plates (Sequence[Plate]): The plates.
+            plates (Sequence[Plate | Area]): The plates, and what else is hidden.
         """
         redact(
             image,
@@ -76,17 +76,19 @@ class Redaction:
             inplace=True,
         )
 
-    def apply_to_picture(self, picture: Picture, plates: Sequence[Plate]) -> tuple[np.ndarray, np.ndarray]:
+    def apply_to_picture(
+        self, picture: Picture, plates: Sequence[Plate | Area]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Makes the plates of a picture unreadable, in place, see :func:`~mmlp.media.edit_in_place`."""
         boxes = self._boxes(plates, picture.bgr.shape[:2])
         return edit_in_place(picture, boxes, lambda bgr: self.apply(bgr, plates))
 
-    def apply_to_frame(self, frame: Frame, plates: Sequence[Plate]) -> None:
+    def apply_to_frame(self, frame: Frame, plates: Sequence[Plate | Area]) -> None:
         """Makes the plates of a frame unreadable, in place, and notes where: the rest stays as it was."""
         self.apply(frame.bgr, plates)
         frame.touched = self._boxes(plates, frame.bgr.shape[:2])
 
-    def _boxes(self, plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
+    def _boxes(self, plates: Sequence[Plate | Area], shape: tuple[int, int]) -> np.ndarray:
         """Boxes that hold all that was changed, int (N, 4): x0, y0, x1, y1, ends excluded."""
         boxes = np.zeros((len(plates), 4), int)
         for number, plate in enumerate(plates):

@@ -42,6 +42,7 @@ class FileResult:
         left_visible (int): Plates that were left visible on purpose; in a video, the sum over its frames.
         visible (list[dict[str, Any]]): Which ones: ``reason`` (``'place'`` or ``'text'``), with ``text`` what
             they read, ``box`` (x1, y1, x2, y2), or for videos ``frames`` and ``seconds`` as in ``review``.
+        also_hidden (int): Regions of other tools that were hidden; in a video, the sum over its frames.
         notes (list[str]): What the output lacks or has otherwise than the input, a phrase each that means the
             same for every file, such as ``'left out: motion film'``.
         video (dict[str, Any] | None): For a video: ``frames``, ``frames_with_plates``, ``streams_left_out``
@@ -66,6 +67,7 @@ class FileResult:
     error: str | None = None
     left_visible: int = 0
     visible: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    also_hidden: int = 0
     notes: list[str] = dataclasses.field(default_factory=list)
     video: dict[str, Any] | None = None
     source: dict[str, int] | None = None
@@ -129,6 +131,7 @@ class JobReport:
         not_processed (list[OtherFile]): Files in the folders that are neither picture nor video, those that
             may hold pictures first.
         hidden (list[Path]): Hidden pictures and videos that were left out.
+        regions_without_input (list[str]): Names in files of regions that are not among the inputs.
         disk_full (int): Files that failed since there was no room to write them.
     """
 
@@ -145,6 +148,7 @@ class JobReport:
         skipped = [] if media is None else [file for file in media.skipped if file.path.resolve() not in own]
         self.not_processed = sorted(skipped, key=lambda file: not file.may_hold_pictures)
         self.hidden = [] if media is None else list(media.hidden)
+        self.regions_without_input: list[str] = []
         self.disk_full = 0
         self._journal: RunJournal | None = None
         self._announced: FileResult | None = None
@@ -187,16 +191,23 @@ class JobReport:
             self._journal.add(dataclasses.asdict(result))
 
     def summary(self) -> dict[str, int]:
-        """Counts files by status and the plates in them; with ``left_visible`` where there are any."""
+        """Counts files by status and the plates in them.
+
+        Plates that were left visible (``left_visible``) and regions of other tools (``also_hidden``) are
+        counted where there are any.
+        """
         status = Counter(result.status for result in self.files)
-        left_visible = sum(result.left_visible for result in self.files)
+        others = {
+            name: sum(getattr(result, name) for result in self.files)
+            for name in ('left_visible', 'also_hidden')
+        }
         return {
             'files': len(self.files),
             **{name: status[name] for name in ('done', 'incomplete', 'failed')},
             'kept_from_former_runs': sum(result.kept for result in self.files),
             'to_look_at': sum(bool(result.review) for result in self.files),
             'plates': sum(result.plates for result in self.files),
-            **({'left_visible': left_visible} if left_visible else {}),
+            **{name: count for name, count in others.items() if count},
         }
 
     def notes(self) -> dict[str, list[str]]:
@@ -243,6 +254,7 @@ class JobReport:
                 for file in self.not_processed
             ],
             'hidden': [str(path) for path in self.hidden],
+            **({'regions_without_input': self.regions_without_input} if self.regions_without_input else {}),
         }
 
 

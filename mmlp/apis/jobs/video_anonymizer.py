@@ -208,7 +208,7 @@ class VideoAnonymizer:
     def _process(self, task: _Task, video: VideoReader, writer: VideoWriter) -> None:
         """Covers the plates of one stream. What was done before a fault stays, unless it would replace."""
         statistics = VideoStatistics(self._doubtful_score)
-        hiding = self._hiding.begin_video(is_main=video is task.videos[0])
+        hiding = self._hiding.begin_video(task.item, video.info, is_main=video is task.videos[0])
 
         def cover(items: Iterator[FramePlates]) -> Iterator[FramePlates]:
             for frame, plates in items:
@@ -229,7 +229,11 @@ class VideoAnonymizer:
             writer.close(cut=True)
         result = statistics.result(task.item, video, [task.target])
         result.video.update(statistics.describe_span(video.info.span))
-        hiding.add_to(result)
+        problem = hiding.add_to(result)
+        if problem is not None and self._replaces:
+            raise ValueError(problem)
+        task.problems += [problem] if problem is not None else []
+        task.notes += result.notes
         if not result.plates and not result.left_visible:
             result.review.append({'reason': 'no plate found'})
         task.notes += video.notes + writer.notes
@@ -254,7 +258,7 @@ def _combine(task: _Task, unwritten: str | None) -> FileResult:
         main.review = [
             {**part, 'stream': result.video['stream']} for result in task.results for part in result.review
         ]
-        for name in ('plates', 'left_visible'):
+        for name in ('plates', 'left_visible', 'also_hidden'):
             setattr(main, name, sum(getattr(result, name) for result in task.results))
         main.visible = [
             {**part, 'stream': result.video['stream']} for result in task.results for part in result.visible

@@ -58,7 +58,7 @@ class COCO(Reader):
         index = self.find_pictures()
         found = False
         for path in self.walk('.json'):
-            content = attempt(path, _load, path)
+            content = attempt(path, load_coco, path)
             if isinstance(content, Problem):
                 yield content
             elif content is not None:
@@ -76,7 +76,7 @@ class COCO(Reader):
 
 
 @dataclass
-class _Content:
+class Content:
     """A COCO file, with shapes in the place of its annotations.
 
     Attributes:
@@ -168,9 +168,21 @@ class _Content:
         return replace(shape, label=self.names[shape.label])
 
 
-def _load(path: str) -> _Content | None:
-    """Reads a COCO file; None for JSON of another kind."""
-    content = _Content(path)
+def load_coco(path: str, *, needs_categories: bool = True) -> Content | None:
+    """Reads a COCO file.
+
+    Args:
+        path: The file.
+        needs_categories: Whether it must list categories.
+
+    Returns:
+        What it holds; None for JSON of another kind.
+
+    Raises:
+        FormatError: It is not JSON, or something else than a list stands where one belongs.
+        OSError: It cannot be read.
+    """
+    content = Content(path)
     stated: dict[str, str] = {}
     for keys, value, _ in read_members(path, _LISTS):
         if len(keys) == 2:
@@ -181,7 +193,7 @@ def _load(path: str) -> _Content | None:
             stated[keys[0]] = type(value).__name__
     if 'images' not in stated or 'annotations' not in stated:
         return None
-    for key in _LISTS:
+    for key in _LISTS if needs_categories else _LISTS[:2]:
         if stated.get(key) != 'list':
             raise FormatError(f'expected a list under {key!r}, got {stated.get(key, "NoneType")}')
     return content
