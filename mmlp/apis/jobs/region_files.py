@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from mmlp.datasets.converters.json_members import Flawed, read_json, read_members
-from mmlp.datasets.converters.limits import DATA_ERRORS, shown
+from mmlp.datasets.converters.limits import DATA_ERRORS, MOST_SHAPES, shown
 from mmlp.datasets.converters.readers.coco import Content, load_coco
 from mmlp.datasets.converters.readers.fields import stated_size
 from mmlp.datasets.converters.shapes import FormatError, Shape, box, describe, polygon, quad
@@ -167,7 +167,9 @@ def _coco(content: Content, problems: _Problems) -> Iterator[NamedRegions]:
         else:
             entry = NamedRegions(content.path, name)
             entry.size = problems.attempt(shown(name), stated_size, image, 'width', 'height')
-            for label, shape in content.shapes.pop(number, ()):
+            shapes = content.shapes.pop(number, [])
+            problems.attempt(shown(name), _limit, shapes)
+            for label, shape in shapes:
                 problems.attempt(f'annotation {label} of {shown(name)}', _check, shape)
                 entry.regions.append((shape,))
             yield entry
@@ -218,6 +220,7 @@ def _frame(line: str) -> FrameRegions:
 def _boxes(values: Any) -> list[Region]:
     if isinstance(values, Flawed):
         raise FormatError(values.message)
+    _limit(values)
     if not isinstance(values, list):
         raise FormatError(f'expected a list of boxes [x, y, width, height], got {shown(values)}; {_EXPECTED}')
     regions = []
@@ -230,6 +233,7 @@ def _boxes(values: Any) -> list[Region]:
 
 
 def _plates(values: Any) -> list[Region]:
+    _limit(values)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise FormatError(f'plates: expected a list of objects, got {shown(values)}')
     return [_plate(value) for value in values]
@@ -250,6 +254,11 @@ def _plate(value: dict[str, Any]) -> Region:
             )
         shapes.append(box([edge + 0.5 for edge in edges]))
     return tuple(shapes)
+
+
+def _limit(values: Any) -> None:
+    if isinstance(values, list) and len(values) > MOST_SHAPES:
+        raise FormatError(f'{len(values)} regions in one picture, more than {MOST_SHAPES}')
 
 
 def _is_number(value: Any) -> bool:
