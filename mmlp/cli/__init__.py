@@ -15,6 +15,7 @@ The same things have the same names, and what several commands have is defined o
 ``--resume``          keep what a former run finished, do the rest; commands without it do so by themselves
 ``--workers``         processes or threads that share the work
 ``--threads``         threads of the network
+``--from``, ``--to``  the part of videos that is wanted
 ``--seed``            the same seed makes the same result
 ``-v/--verbose``      tell where the time goes
 ``--data-root``       folder of the data, in place of the config's

@@ -44,8 +44,13 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
     """Adds the options of written videos, and returns their group."""
     group = parser.add_argument_group('videos')
     for name, destination, metavar, help in (
-        ('--from', 'start', 'TIME', 'the first moment that is wanted of videos: 90, 1:30 or 00:01:30.5'),
-        ('--to', 'end', 'TIME', 'the moment that is not wanted any more; nothing outside is written'),
+        (
+            '--from',
+            'start',
+            'TIME',
+            'begin here: 90, 1:30 or 00:01:30.5; nothing before is looked at or written',
+        ),
+        ('--to', 'end', 'TIME', 'end here; nothing from this time on is looked at or written'),
     ):
         group.add_argument(name, dest=destination, type=video_time, metavar=metavar, help=help)
     group.add_argument(

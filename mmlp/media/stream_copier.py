@@ -139,7 +139,7 @@ class StreamCopier:
         """Goes to a time on the source's clock, or to its beginning where the index leads elsewhere."""
         if seek(self._container, None, time):
             with contextlib.suppress(av.FFmpegError):
-                first = next(self._container.demux(), None)
+                first = next(demux(self._container, list(self._container.streams)), None)
                 is_before = first is not None and first.dts is not None
                 is_before = is_before and self._time(first.dts, first) <= -_LEAD / 2
                 if is_before and seek(self._container, None, time):

@@ -239,3 +239,17 @@ def test_places_are_those_of_the_first_camera(tmp_path):
                 assert bool(is_legible(frame.bgr, box)) == is_visible
     assert (result.plates, result.left_visible) == (8, 8)
     assert [part['stream'] for part in result.visible] == [0]
+
+
+def test_in_videos_a_standing_plate_stays_visible_while_it_is_not_seen(tmp_path):
+    """Where the memory puts it with room around it in the region; at the region's edge it is covered then."""
+    video = write_two(tmp_path / 'a.mp4', missing=(8, 9))
+    for region, count in (('0,0,100%,58', 20), ('10,10,100%,36', 18)):
+        (result,) = anonymize_media(
+            video,
+            tmp_path / 'out',
+            BrightSegmenter(),
+            keeping=Keeping([Region.parse(region)]),
+            overwrite=True,
+        ).files
+        assert result.left_visible == count

@@ -489,6 +489,7 @@ def test_another_file_is_another_run(tmp_path):
     again()
     also.rename(tmp_path / 'renamed.json')
     assert again([tmp_path / 'renamed.json'], resume=True).files[0].kept
+    (tmp_path / 'renamed.json').unlink()
     write_json(also, {'a.png': [[1, 2, 3, 5]]})
     for files in ((), [also]):
         with pytest.raises(ValueError, match='other settings'):

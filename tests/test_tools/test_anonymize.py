@@ -222,3 +222,22 @@ def test_plates_that_read_a_text_stay_visible(anonymize, capsys):
     assert anonymize('photo.png', '-o', 'kept.png', '--keep-text', 'klm-4738') == 0
     assert anonymize('photo.png', '-o', 'covered.png', '--keep-text', 'KLM 4739') == 0
     assert (cv2.imread('kept.png') == picture).all() and not (cv2.imread('covered.png') == picture).all()
+
+
+def test_what_other_tools_found(anonymize, capsys):
+    write_samples(Path('in'))
+    Path('faces.json').write_text(
+        json.dumps({'deep/photo.png': [[100, 90, 20, 20]], 'absent.jpg': [[1, 2, 3, 4]]})
+    )
+    options = ('--method', 'solid', '--margin', 0, '--also', 'faces.json')
+    assert anonymize('in', '-o', 'out', *options) == 0
+    out, err = capsys.readouterr()
+    assert 'in/deep/photo.png: 1 plate covered, 1 region of --also hidden -> ' in out
+    assert 'note: not among the inputs, but in the files of --also (1): absent.jpg' in err
+    assert 'note: has no entry in faces.json (in/photo.jpg and 1 more)' in err
+    assert (cv2.imread('out/deep/photo.png')[90:110, 100:120] == 0).all()
+    Path('faces.json').write_text('{"deep/photo.png": [[1, 2, 3]]}')
+    assert anonymize('in', '-o', 'other', *options) == 2
+    assert 'error: faces.json: ' in capsys.readouterr().err and not Path('other').exists()
+    assert anonymize('in', '-o', 'other', '--also', 'absent.json') == 2
+    assert 'error: absent.json: No such file or directory' in capsys.readouterr().err

@@ -80,8 +80,13 @@ class Region:
         return shared > 0.5 * abs(polygon_area(hull))
 
     def encloses(self, plate: Plate, shape: tuple[int, int]) -> bool:
-        """Tells whether all of a plate that the picture shows lies in the region."""
+        """Tells whether all of a plate that the picture shows lies in the region.
+
+        One that was not seen but put there by a memory must do so with as much room around it as it is high.
+        """
         points = np.concatenate(plate.outlines)
+        if not plate.observed:
+            points = np.concatenate([points - plate.height, points + plate.height])
         seen = np.clip(points, -0.5, [shape[1] - 0.5, shape[0] - 0.5])
         corners = self.corners(shape)
         return bool(np.all((seen >= corners[0] - _NEAR) & (seen <= corners[2] + _NEAR)))

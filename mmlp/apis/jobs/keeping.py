@@ -42,9 +42,9 @@ class Keeping:
 
     A plate stays visible when it lies wholly in one of the regions, or when it reads exactly one of the texts
     for sure. All others are covered: those that reach out of a region, that are read with less confidence
-    than ``SURE_READING``, or otherwise by a single character. In videos each frame is decided by itself, and
-    what a memory puts there without having seen it is not read. Covers of plates beside it are as they would
-    be without, and may reach over a plate that stays visible.
+    than ``SURE_READING``, or otherwise by a single character. In videos each frame is decided by itself; what
+    a memory puts there without having seen it is not read, and lies in a region only with room around it.
+    Covers of plates beside it are as they would be without, and may reach over a plate that stays visible.
 
     It does not say that something is not a plate, as :class:`~mmlp.apis.jobs.ExcludingSegmenter` does: what
     stays visible is a plate, and reports tell of each.

@@ -219,8 +219,9 @@ def _place(
 
 
 def _digest(path: Path) -> str:
-    files = sorted(path.rglob('*.json*')) if path.is_dir() else [path]
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in sorted(path.rglob('*.json*')) if path.is_dir() else [path]:
+        name = file.relative_to(path if path.is_dir() else path.parent)
+        told = os.fsencode(name) if file.suffix.lower() == '.jsonl' else b''  # Names the video.
+        digest.update(hashlib.sha256(told + b'\0' + file.read_bytes()).digest())
     return digest.hexdigest()
