@@ -234,7 +234,7 @@ def test_what_other_tools_found(anonymize, capsys):
     out, err = capsys.readouterr()
     assert 'in/deep/photo.png: 1 plate covered, 1 region of --also hidden -> ' in out
     assert 'note: not among the inputs, but in the files of --also (1): absent.jpg' in err
-    assert 'note: has no entry in faces.json (in/photo.jpg and 1 more)' in err
+    assert 'note: has no entry in faces.json (in/drive.mp4 and 1 more)' in err
     assert (cv2.imread('out/deep/photo.png')[90:110, 100:120] == 0).all()
     Path('faces.json').write_text('{"deep/photo.png": [[1, 2, 3]]}')
     assert anonymize('in', '-o', 'other', *options) == 2
