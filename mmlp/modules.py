@@ -7,6 +7,7 @@ with quiet_imports():
     from . import checkpoints, datasets, engine, evaluation, models, visualization
     from .datasets import license_plate_dataset, transforms
     from .datasets.synthetic import paste
+    from .evaluation import plate_metric
     from .visualization import local_visualizer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     'local_visualizer',
     'models',
     'paste',
+    'plate_metric',
     'transforms',
     'visualization',
 ]

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MINIMAL = {
     'segment': ['photo.jpg'],
     'anonymize': ['photo.jpg', '-o', 'out'],
+    'evaluate': ['set', '-o', 'out'],
     'convert': ['voc', 'set', '-o', 'out'],
     'export': ['set', '--to', 'coco', '-o', 'out'],
     'audit': ['lp_fpn_lite0'],

@@ -30,6 +30,7 @@ from .ranges import check_at_least, check_probabilities, check_tile
 from .refinement import Refinement
 from .resizing import resize_picture, working_size
 from .second_look import look_again
+from .thresholds import usual_min_score
 from .tiling import iterate_tiles
 from .turned_look import TurnedLook
 from .views import View, look_at_views
@@ -185,8 +186,7 @@ class PlateSegmenter:
             self.refiner = build(refiner)
         self.min_score = min_score
         if min_score is None:
-            # What is seen magnified is more certain.
-            self.min_score = min(self.threshold + 0.2, 0.73) + (0.07 if self.refinement else 0.0)
+            self.min_score = usual_min_score(self.threshold, bool(self.refinement))
         self.batch_size = batch_size
         self.turned = turned
         self.panoramas = panoramas

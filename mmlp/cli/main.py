@@ -18,6 +18,7 @@ GROUPS: dict[str, dict[str, str]] = {
     'find and hide plates': {
         'segment': 'find plates in pictures and videos, draw them, write where they are',
         'anonymize': 'make plates unreadable in pictures and videos',
+        'evaluate': 'measure both on your own annotated plates, at several thresholds',
     },
     'data sets': {
         'convert': 'convert annotations and public sets to the layout that training reads',

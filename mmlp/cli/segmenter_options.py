@@ -17,6 +17,7 @@ from .option_types import logit, positive_int, probability, region, whole_number
 from .options import add_threads
 
 if TYPE_CHECKING:
+    from mmlp.apis import PlateSegmenter
     from mmlp.apis.jobs import Segmenter
 
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
@@ -200,16 +201,27 @@ def add_segmenter_options(
 
 
 def build_segmenter(args: argparse.Namespace) -> Segmenter:
-    """Makes the segmenter that the options of :func:`add_segmenter_options` describe.
+    """Makes the segmenter that the options of :func:`add_segmenter_options` describe, and names its engine.
 
     Raises:
         FileNotFoundError: There is no such model or config.
         ValueError: Options contradict each other.
         ImportError: The backend is not installed.
     """
-    from mmlp.apis import PlateSegmenter
     from mmlp.apis.backends.graphics_card import advise_on_unused_card
-    from mmlp.apis.jobs import ExcludingSegmenter
+
+    segmenter = build_plate_segmenter(args)
+    print(segmenter.describe(), file=sys.stderr)
+    if args.device == 'auto':
+        advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
+        if advice is not None:
+            print(f'note: {advice}', file=sys.stderr)
+    return leave_out(args, segmenter)
+
+
+def build_plate_segmenter(args: argparse.Namespace) -> PlateSegmenter:
+    """Makes what finds the plates; errors as of :func:`build_segmenter`."""
+    from mmlp.apis import PlateSegmenter
 
     tile = None
     if args.tile:
@@ -221,11 +233,7 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
             f'--largest-plate {args.largest_plate} is below --smallest-plate {args.smallest_plate}: '
             'nothing would be left'
         )
-    defaults = args.search_defaults
-    refine = find_refiner(args.model) is not None if args.refine is None else args.refine
-    min_score = args.min_score
-    if min_score is None:
-        min_score = defaults.min_score if refine else defaults.min_score_of_one_look
+    refine = looks_twice(args)
     segmenter = PlateSegmenter(
         args.model,
         args.config,
@@ -238,9 +246,9 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
         closer_below=args.closer_below,
         smallest_plate=args.smallest_plate or None,
         min_area=args.min_area,
-        min_score=min_score,
+        min_score=lowest_score(args),
         tile=tile,
-        refine=defaults.refine if refine else False,
+        refine=args.search_defaults.refine if refine else False,
         turned=args.turned,
         panoramas=args.panoramas,
         allow_imports=args.allow_import,
@@ -249,11 +257,26 @@ def build_segmenter(args: argparse.Namespace) -> Segmenter:
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
     segmenter.batch_size = max(segmenter.batch_size, args.batch_size)
-    print(segmenter.describe(), file=sys.stderr)
-    if args.device == 'auto':
-        advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
-        if advice is not None:
-            print(f'note: {advice}', file=sys.stderr)
+    return segmenter
+
+
+def leave_out(args: argparse.Namespace, segmenter: PlateSegmenter) -> Segmenter:
+    """Makes a segmenter pass over what the options leave out."""
+    from mmlp.apis.jobs import ExcludingSegmenter
+
     if not args.exclude and args.largest_plate is None:
         return segmenter
     return ExcludingSegmenter(segmenter, args.exclude, largest_plate=args.largest_plate)
+
+
+def looks_twice(args: argparse.Namespace) -> bool:
+    """Whether plates are looked at again, magnified."""
+    return find_refiner(args.model) is not None if args.refine is None else args.refine
+
+
+def lowest_score(args: argparse.Namespace) -> float | None:
+    """Lowest score of plates; None lets it follow the threshold."""
+    if args.min_score is not None:
+        return args.min_score
+    defaults = args.search_defaults
+    return defaults.min_score if looks_twice(args) else defaults.min_score_of_one_look

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from mmlp.media.orientation import apply_orientation
+
 from .mask_classes import FEW, NOISE, find_classes, ignored_codes
 from .mask_content import MaskContent, decode_mask
 from .mask_rule import DEFAULT_IGNORE_VALUES, NONZERO, MaskRule, Value, find_doubt
@@ -24,6 +26,7 @@ __all__ = [
     'AmbiguousMaskError',
     'ReadMask',
     'examine_mask',
+    'fit_to_picture',
     'read_plate_mask',
 ]
 
@@ -130,6 +133,35 @@ def examine_mask(path: str | os.PathLike, rule: MaskRule, backend_args: dict | N
     for code, value in classes.items():
         pixels[value] = pixels.get(value, 0) + int(content.counts[code])
     return ReadMask(_look_up(content.codes, lut), pixels, doubt)
+
+
+def fit_to_picture(
+    mask: np.ndarray, shape: tuple[int, int], orientation: int, path: str, picture_path: str
+) -> np.ndarray:
+    """Turns a mask upright that was drawn on the pixels as stored; one of the upright size stays as it is.
+
+    Args:
+        mask: (H, W), as read.
+        shape: Height and width of the upright picture.
+        orientation: EXIF orientation of the picture, 1 to 8.
+        path: The mask's file, for the message.
+        picture_path: The picture's file, for the message.
+
+    Returns:
+        The mask of the upright picture.
+
+    Raises:
+        ValueError: It fits the picture in no orientation.
+    """
+    if mask.shape == shape:
+        return mask
+    upright = apply_orientation(mask, orientation)
+    if upright.shape != shape:
+        raise ValueError(
+            f'mask {path!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture {picture_path!r} '
+            f'{shape[1]} x {shape[0]}: draw the mask at the size of the picture'
+        )
+    return upright
 
 
 def _read(path: str, backend_args: dict | None) -> bytes:

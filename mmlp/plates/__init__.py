@@ -17,7 +17,7 @@ _load, __dir__, __all__ = lazy_loader.attach(
         'quadrilateral': ['fit_quadrilateral'],
         'raster': ['fill_polygons', 'paint_polygon', 'polygon_mask'],
         'rectify': ['estimate_aspect', 'rectify', 'unsharp_mask'],
-        'redact': ['redact'],
+        'redact': ['covered_pixels', 'redact'],
         'redaction_methods': ['REDACTION_METHODS'],
         'split': ['split_touching'],
         'tracking': ['PlateTracker'],

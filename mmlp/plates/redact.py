@@ -106,6 +106,24 @@ def redact(
     return result
 
 
+def covered_pixels(
+    plate: Plate, shape: tuple[int, int], margin: float = 10.0
+) -> Optional[tuple[tuple[slice, slice], np.ndarray]]:
+    """Tells which pixels :func:`redact` covers for a plate, whatever its method.
+
+    Args:
+        plate (Plate): The plate.
+        shape (tuple[int, int]): Height and width of the picture.
+        margin (float): As of :func:`redact`. Default: 10.
+
+    Returns:
+        tuple[tuple[slice, slice], np.ndarray] | None: Rows and columns of a part of the picture, and bool of
+        that size, True where it is covered; None where nothing of the picture is.
+    """
+    cover = _cover([plate.polygon, plate.corners], plate.corners, shape, margin, 0.0)
+    return None if cover is None else (cover.window, cover.alpha)
+
+
 def _check_image(image: np.ndarray) -> None:
     if not isinstance(image, np.ndarray) or image.dtype not in (np.uint8, np.uint16):
         raise TypeError(f'image must be a uint8 or uint16 array, got {getattr(image, "dtype", type(image))}')

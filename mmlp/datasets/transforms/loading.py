@@ -12,10 +12,10 @@ from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 from PIL import Image
 
-from mmlp.media.orientation import apply_orientation, orientation_of_image
+from mmlp.media.orientation import orientation_of_image
 
 from ..mask_rule import MaskRule, parse_plate_values
-from ..plate_mask import read_plate_mask
+from ..plate_mask import fit_to_picture, read_plate_mask
 from .mask_cache import MaskCache
 
 
@@ -102,17 +102,11 @@ class LoadPlateAnnotations(BaseTransform):
         return mask
 
     def _rotate_as_picture(self, mask: np.ndarray, results: dict) -> np.ndarray:
-        height, width = results['ori_shape'][:2]
         data = fileio.get(results['img_path'], backend_args=self.backend_args)
         with Image.open(io.BytesIO(data)) as image:
             orientation = orientation_of_image(image)
-        upright = apply_orientation(mask, orientation)
-        if upright.shape != (height, width):
-            raise ValueError(
-                f'mask {results["seg_map_path"]!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture '
-                f'{results["img_path"]!r} {width} x {height}: draw the mask at the size of the picture'
-            )
-        return upright
+        shape = tuple(results['ori_shape'][:2])
+        return fit_to_picture(mask, shape, orientation, results['seg_map_path'], results['img_path'])
 
     def __repr__(self) -> str:
         return (
