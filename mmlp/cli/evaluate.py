@@ -7,9 +7,9 @@ r"""Measures on your own annotated pictures what "segment" finds and "anonymize"
 A plate counts as found when its box and that of a find have an IoU of 0.5 or more, and as covered when 95 %
 of it are. What is ignored in the masks is neither missed nor false. In brackets: 95 % confidence intervals.
 
-Both commands are run from beginning to end for each value that is swept over: of "segment" --threshold, which
-its lowest score follows; of "anonymize" --min-score, since its low threshold hardly matters. Options below
-hold for both; those that are not given are those of each command.
+Both commands are run from beginning to end for each value that is swept over. What decides most is the lowest
+score, --min-score; of "segment" it follows --threshold where it is not given. Options below hold for both
+commands; those that are not given are those of each. docs/choose_a_threshold.md tells how to read it.
 
 written to OUT:
   evaluation.json   all figures, those of the sweep and by size included
@@ -32,13 +32,12 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmlp.datasets.mask_rule import DEFAULT_IGNORE_VALUES
 
 from . import anonymize
-from .command import FAILED, MISTAKE, answers_mistakes, loading
+from .command import FAILED, answers_mistakes, loading
 from .option_types import positive_int, probability, whole_number
 from .options import add_out_dir, add_overwrite, add_plate_values, add_workers
 from .parser import Parser, describe_exit_codes
@@ -46,15 +45,20 @@ from .segmenter_options import SearchDefaults, add_segmenter_options
 from .terminal import say, tell
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import Evaluation, Setting
+    from mmlp.apis.jobs import Setting
+    from mmlp.apis.jobs.evaluate import Description
 
 KEPT = 'nothing was written'
 EXIT_CODES = describe_exit_codes(failed='some pictures or masks could not be used; the others were')
 COMMANDS = {'segment': SearchDefaults(), 'anonymize': anonymize.SEARCH}
 FILES = ('worst.jpg', 'sweep.png', 'sweep.csv', 'evaluation.csv', 'evaluation.json')
-#: What is swept over unless it is said: of each command the option that matters most.
-THRESHOLDS = (0.2, 0.3, 0.4, 0.55, 0.7, 0.85)
-MIN_SCORES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
+#: What is swept over unless it is said: by option the values, and the commands in which it matters.
+SWEEP = {
+    'thresholds': ((0.2, 0.3, 0.4, 0.55, 0.7, 0.85), ('segment',)),
+    'min_scores': ((0.5, 0.6, 0.7, 0.8, 0.85, 0.9), ('segment', 'anonymize')),
+}
+#: Files that could not be used, on the terminal.
+_SHOWN = 10
 _DEFAULT = re.compile(r'\(default: (.*)\)$', re.DOTALL)
 
 
@@ -90,7 +94,7 @@ def build_parser(defaults: SearchDefaults) -> Parser:
         metavar='N',
         help='places of each kind in worst.jpg; 0 for no such file (default: %(default)s)',
     )
-    add_workers(parser, 'processes')
+    add_workers(parser, 'processes; on a graphics card take 1')
     masks = parser.add_argument_group('reading masks')
     add_plate_values(masks)
     masks.add_argument(
@@ -108,22 +112,17 @@ def build_parser(defaults: SearchDefaults) -> Parser:
         help="what follows a picture's name in its mask's name: '{img_suffix}.png' (default), '.png', ...",
     )
     sweep = parser.add_argument_group('values to sweep over')
-    sweep.add_argument(
-        '--thresholds',
-        nargs='+',
-        type=probability,
-        metavar='T',
-        help='of --threshold, for all commands measured (default: of segment, '
-        f'{" ".join(map(str, THRESHOLDS))})',
-    )
-    sweep.add_argument(
-        '--min-scores',
-        nargs='+',
-        type=probability,
-        metavar='S',
-        help='of --min-score, for all commands measured (default: of anonymize, '
-        f'{" ".join(map(str, MIN_SCORES))})',
-    )
+    for option, metavar in (('thresholds', 'T'), ('min_scores', 'S')):
+        values, commands = SWEEP[option]
+        name = f'--{option.replace("_", "-")}'
+        sweep.add_argument(
+            name,
+            nargs='+',
+            type=probability,
+            metavar=metavar,
+            help=f'of {name[:-1]}, in all that is measured (default: {" ".join(map(str, values))} of '
+            f'{" and ".join(commands)})',
+        )
     sweep.add_argument('--no-sweep', action='store_true', help='measure both as they are, and nothing else')
     add_segmenter_options(parser, defaults)
     return parser
@@ -161,21 +160,20 @@ def settings_of(args: argparse.Namespace) -> list[Setting]:
         return settings
     is_said = args.thresholds or args.min_scores
     for command in args.options:
-        thresholds = args.thresholds or () if is_said or command != 'segment' else THRESHOLDS
-        scores = args.min_scores or () if is_said or command != 'anonymize' else MIN_SCORES
-        settings += [Setting(command, threshold=value) for value in thresholds]
-        settings += [Setting(command, min_score=value) for value in scores]
+        for option, (usual, commands) in SWEEP.items():
+            values = getattr(args, option) or ()
+            if not is_said and command in commands:
+                values = usual
+            settings += [Setting(command, **{option[:-1]: value}) for value in values]
     return settings
 
 
 def evaluate(args: argparse.Namespace) -> int:
     """Does what the command line asks for; returns the exit code."""
-    existing = [name for name in FILES if os.path.lexists(args.out_dir / name)]
-    if existing and not args.overwrite:
-        raise ValueError(f'{args.out_dir / existing[-1]} is there already: --overwrite replaces it')
     can_plot = importlib.util.find_spec('matplotlib') is not None
     with loading():
         from mmlp.apis.jobs import evaluate_pictures
+        from mmlp.apis.jobs.output_paths import check_absent, check_folder
         from mmlp.datasets.labelled_pictures import find_labelled_pictures, sort_out_unusable
         from mmlp.datasets.mask_rule import MaskRule
         from mmlp.media import MAX_PIXELS
@@ -183,8 +181,12 @@ def evaluate(args: argparse.Namespace) -> int:
         from mmlp.weights import resolve_weights
 
         from .evaluated_commands import CommandSegmenters
-        from .evaluation_output import print_evaluation, write_evaluation
+        from .evaluation_output import write_evaluation
+        from .evaluation_tables import print_document
     started = time.perf_counter()
+    check_folder(args.out_dir)
+    if not args.overwrite:
+        check_absent((args.out_dir / name for name in FILES), '--overwrite replaces them')
     rule = MaskRule(tuple(args.ignore_values), args.plate_values)
     resolve_weights(args.model, exported=False)  # Whether it is there, before all masks are read.
     listed = find_labelled_pictures(args.data, args.split, args.seg_map_suffix)[:: args.every]
@@ -215,7 +217,7 @@ def evaluate(args: argparse.Namespace) -> int:
         say(f'error: none of the {len(listed)} pictures could be used: nothing was written')
         return FAILED
     document = write_evaluation(args, evaluation, unusable, rule, can_plot)
-    print_evaluation(document)
+    print_document(document)
     minutes = (time.perf_counter() - started) / 60
     written = [args.out_dir / name for name in reversed(FILES) if (args.out_dir / name).exists()]
     tell(', '.join(map(str, written)))
@@ -223,14 +225,13 @@ def evaluate(args: argparse.Namespace) -> int:
     return FAILED if unusable else 0
 
 
-_SHOWN = 10
-
-
-def _say_how(descriptions: dict) -> None:
+def _say_how(descriptions: dict[Setting, Description]) -> None:
     """Names model and engine of the commands as they are."""
     for setting, description in descriptions.items():
         if setting.is_usual:
             say(f'{setting.command}: {description.line}, lowest score {description.min_score:g}')
+    for advice in {each.advice: None for each in descriptions.values() if each.advice}:
+        say(f'note: {advice}')
 
 
 @answers_mistakes

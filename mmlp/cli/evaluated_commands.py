@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from mmlp.apis import PlateSegmenter
+from mmlp.apis.backends.graphics_card import advise_on_unused_card
 from mmlp.apis.jobs import Segmenter
 from mmlp.apis.jobs.evaluate import Description, Setting
 from mmlp.apis.thresholds import RememberingBackend, with_thresholds
@@ -27,9 +28,8 @@ class CommandSegmenters:
         self._built: dict[str, PlateSegmenter] = {}
         self._backends: dict[int, RememberingBackend] = {}
         for command, args in options.items():
-            segmenter = build_plate_segmenter(
-                argparse.Namespace(**{**vars(args), 'threads': args.threads or threads})
-            )
+            own = {**vars(args), 'threads': args.threads or threads}
+            segmenter = build_plate_segmenter(argparse.Namespace(**own))
             segmenter.backend = self._remember(segmenter.backend)
             segmenter.refiner = self._remember(segmenter.refiner)
             self._built[command] = segmenter
@@ -46,8 +46,10 @@ class CommandSegmenters:
 
     def describe(self, setting: Setting) -> Description:
         """What a setting comes to."""
-        segmenter = self._make(setting)
-        return Description(segmenter.describe(), segmenter.threshold, segmenter.min_score)
+        segmenter, advice = self._make(setting), None
+        if self._options[setting.command].device == 'auto':
+            advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
+        return Description(segmenter.describe(), segmenter.threshold, segmenter.min_score, advice)
 
     def forget(self) -> None:
         """Forgets what the networks said of a picture."""

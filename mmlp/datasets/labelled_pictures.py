@@ -88,7 +88,7 @@ def find_labelled_pictures(
         raise ValueError(
             f'none of the {len(found)} pictures in {images!r} has a mask; expected {found[0].mask_path!r} '
             'for the first one. Other names are told by --seg-map-suffix, other formats are brought into '
-            'this layout by "mmlp convert"'
+            'the layout by "mmlp convert"'
         )
     return sorted(found, key=lambda picture: picture.name)
 
@@ -108,8 +108,8 @@ def _find_split(data: Path, split: str) -> Path:
             f'{str(data)!r} has no split {split!r}; it has {", ".join(others)} (--split says which to take)'
         )
     raise FileNotFoundError(
-        f'{str(data)!r} has neither images/ and masks/ nor {split}/images/ and {split}/masks/. "mmlp convert" '
-        'brings annotations of other formats into this layout'
+        f'{str(data)!r} has neither images/ and masks/ nor {split}/images/ and {split}/masks/; '
+        '"mmlp convert" brings annotations of other formats into the layout'
     )
 
 

@@ -25,8 +25,8 @@ def summarize_tallies(tallies: Sequence[PlateTally]) -> dict[str, Any]:
     """Computes the figures of a data set.
 
     A share is ``{'value', 'count', 'of', 'interval'}`` with the interval of
-    :func:`~mmlp.evaluation.wilson_interval`; a mean is ``{'value', 'interval'}`` with that of a bootstrap over
-    the pictures. Values, 0..1 where nothing else is said, are None where there is nothing to measure.
+    :func:`~mmlp.evaluation.wilson_interval`; a mean is ``{'value', 'interval'}`` with that of a bootstrap
+    over the pictures. Values, 0..1 where nothing else is said, are None where there is nothing to measure.
 
     Args:
         tallies (Sequence[PlateTally]): One a picture, one at least.

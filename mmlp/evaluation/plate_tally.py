@@ -140,7 +140,8 @@ class _Find:
         (self.box,) = boxes_of_plates([plate])
         if remaining < area:
             x, y, width, height = cv2.boundingRect(valid.view(np.uint8))
-            self.box = np.array((x, y, x + width, y + height), np.float64) + (left, top, left, top)
+            left, top = left + x, top + y
+            self.box = np.array((left, top, left + width, top + height), np.float64)
 
     def iou(self, label: int, area: int) -> float:
         """IoU with an annotated plate, in pixels."""

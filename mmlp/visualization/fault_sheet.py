@@ -60,6 +60,7 @@ def draw_tile(place: Place) -> np.ndarray:
     size = tuple(max(round(side * scale), 1) for side in crop.shape[1::-1])
     size = tuple(min(side, most) for side, most in zip(size, _TILE))
     crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    # The finds are what is looked at: they lie above.
     _outline(crop, place.annotated[window], ANNOTATED)
     _outline(crop, place.predicted[window], PREDICTED)
     tile = np.full((_TILE[1], _TILE[0], 3), _GROUND[::-1], np.uint8)

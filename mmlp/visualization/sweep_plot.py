@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 _LOST, _NEEDLESS = '#c92a2a', '#2563eb'
 _INK, _MUTED, _GRID = '#1f2933', '#697586', '#e4e7eb'
+#: Values whose ticks have room.
+_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def plot_sweeps(columns: Sequence[Column], title: str) -> Figure:
         lower.set_title(column.needless.title, loc='left', fontsize=9.5, color=_INK)
         lower.set_xlabel(column.option, fontsize=9, color=_INK)
         upper.annotate(
-            f'as it is, {column.usual:g}',
+            f'in use: {column.usual:g}',
             (column.usual, 1),
             xycoords=('data', 'axes fraction'),
             xytext=(4, -4),
@@ -92,11 +95,11 @@ def _draw(axes: Axes, column: Column, curve: Curve, color: str) -> None:
     )
     axes.axvline(column.usual, color=_MUTED, lw=1, ls=':')
     axes.fill_between(column.settings, low, high, color=color, alpha=0.14, lw=0)
-    axes.plot(column.settings, values, color=color, lw=1.8, marker='o', ms=4)
+    axes.plot(column.settings, values, color=color, lw=1.8, marker='o', ms=4, clip_on=False)
     top = float(np.nanmax(np.concatenate([high, [0.0]])))
     axes.set_ylim(0, 1.12 * top if top > 0 else 1.0)
     for x, value in zip(column.settings, values):
-        if not np.isnan(value):
+        if not np.isnan(value) and len(values) <= _MOST_TICKS:
             axes.annotate(
                 f'{value:.3g}',
                 (x, value),
@@ -105,8 +108,10 @@ def _draw(axes: Axes, column: Column, curve: Curve, color: str) -> None:
                 ha='center',
                 fontsize=7.5,
                 color=_INK,
+                path_effects=[withStroke(linewidth=2, foreground='white')],
             )
-    axes.set_xticks(column.settings, [f'{value:g}' for value in column.settings], rotation=0)
+    if len(column.settings) <= _MOST_TICKS:
+        axes.set_xticks(column.settings, [f'{value:g}' for value in column.settings])
     axes.grid(True, axis='y', color=_GRID, lw=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=_MUTED, labelsize=8.5, length=0)

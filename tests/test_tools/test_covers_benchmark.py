@@ -23,9 +23,9 @@ def make_plate(left, top, right, bottom):
 
 
 def test_shares_and_areas_are_those_worked_by_hand(covers):
-    masks = np.zeros((3, 100, 200), bool)
-    masks[0, 20:30, 20:60], masks[1, 60:80, 100:160], masks[2, 80:90, 20:60] = True, True, True
-    scene = covers.Scene(np.zeros((100, 200, 3), np.uint8), [(masks[0], 10.0), (masks[1], 20.0)], masks[2])
+    labels = np.zeros((100, 200), np.int32)
+    labels[20:30, 20:60], labels[60:80, 100:160], labels[80:90, 20:60] = 1, 2, -1
+    scene = covers.Scene(np.zeros((100, 200, 3), np.uint8), labels, [10.0, 20.0])
     counts = covers.Counts(seconds=[0.5])
     # One plate with its margin of 2 pixels, none for the other, one that does not count, and an alarm.
     counts.add(scene, [make_plate(20, 20, 60, 30), make_plate(20, 80, 60, 90), make_plate(150, 5, 190, 15)])

@@ -123,7 +123,7 @@ def test_a_box_right_to_the_pixel_overlaps_by_all_of_it(benchmark, tmp_path):
     target = benchmark.read_plate_mask(str(root / 'masks' / 'near_1.png.png'))
     plates = extract_plates(target == 1)
     by_box = benchmark.Found(target, np.array([[30.0, 20.0, 40.0, 24.0]]))
-    for found in (by_box, benchmark.Found(target, benchmark.boxes_of(plates), plates)):
+    for found in (by_box, benchmark.Found(target, benchmark.boxes_of_plates(plates), plates)):
         assert benchmark.tally(found, target, 'near', 0.999).found == 1
     wider = benchmark.Found(target, np.array([[30.0, 20.0, 41.0, 24.0]]))
     assert [benchmark.tally(wider, target, 'near', iou).found for iou in (0.9, 0.92)] == [1, 0]

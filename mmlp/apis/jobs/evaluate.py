@@ -51,11 +51,13 @@ class Description:
         line (str): Model, engine, device and sizes, for people.
         threshold (float): Probability of a plate pixel.
         min_score (float): Lowest score of plates.
+        advice (str | None): What a person should know about the engine.
     """
 
     line: str
     threshold: float
     min_score: float
+    advice: str | None = None
 
 
 class Segmenters(Protocol):
@@ -109,6 +111,10 @@ class Evaluation:
         return [picture.tallies[setting] for picture in self.pictures]
 
 
+#: What masks mean unless it is said.
+_ONE_CLASS = MaskRule()
+
+
 @dataclass(frozen=True)
 class _Work:
     """What is done with every picture; can be pickled."""
@@ -124,7 +130,7 @@ def evaluate_pictures(
     pictures: Sequence[LabelledPicture],
     build: Callable[[], Segmenters],
     settings: Sequence[Setting],
-    rule: MaskRule = MaskRule(),
+    rule: MaskRule = _ONE_CLASS,
     *,
     margin: float = 25.0,
     max_pixels: int = MAX_PIXELS,

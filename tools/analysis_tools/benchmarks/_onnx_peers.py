@@ -10,6 +10,7 @@ from typing import Optional
 import cv2
 import numpy as np
 
+from mmlp.evaluation import boxes_of_plates
 from mmlp.plates import Plate, extract_plates
 
 
@@ -27,11 +28,6 @@ class Found:
     mask: np.ndarray
     boxes: np.ndarray
     plates: Optional[Sequence[Plate]] = None
-
-
-def boxes_of(plates: Sequence[Plate]) -> np.ndarray:
-    """Boxes of plates, float64 (N, 4), counted from the picture's edges, not from centres of pixels."""
-    return np.array([plate.box for plate in plates], np.float64).reshape(-1, 4) + 0.5
 
 
 class ONNXPeer:
@@ -144,4 +140,4 @@ class ONNXPeer:
         cut = probability[: round(fitted[0] / step), : round(fitted[1] / step)]
         whole = np.clip(cv2.resize(cut, shape[::-1]), 0.0, 1.0)
         plates = extract_plates(whole, self.score_threshold)
-        return Found((whole > self.score_threshold).astype(np.uint8), boxes_of(plates))
+        return Found((whole > self.score_threshold).astype(np.uint8), boxes_of_plates(plates))

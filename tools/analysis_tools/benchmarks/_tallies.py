@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
-import torch
 from _onnx_peers import Found
-from torchvision.ops import box_iou
 
-from mmlp.evaluation import compare_masks, match_by_iou
+from mmlp.evaluation import (
+    bootstrap_interval,
+    box_ious,
+    boxes_of_components,
+    compare_masks,
+    match_by_iou,
+    resample_sums,
+)
 from mmlp.plates import redact
-
-RESAMPLINGS = 1000
 
 
 @dataclass
@@ -46,22 +48,14 @@ class Tally:
     alarms: int
 
 
-def box_plates(target: np.ndarray) -> np.ndarray:
-    """Boxes of the plates of a mask, float64 (P, 4): left, top, right, bottom, edges of pixels."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats((target == 1).astype(np.uint8))
-    truth = stats[1:, :4].astype(np.float64)
-    truth[:, 2:] += truth[:, :2]
-    return truth
-
-
 def tally(found: Found, target: np.ndarray, group: str, match_iou: float) -> Tally:
     """Compares what was found with the annotation, 0 background, 1 plate, 255 ignored.
 
     A plate is found by a box whose IoU with the box of the annotation is ``match_iou`` or more.
     """
     compared = compare_masks(found.mask, target)
-    truth = box_plates(target)
-    ious = box_iou(torch.from_numpy(found.boxes), torch.from_numpy(truth)).numpy()
+    truth = boxes_of_components(target)
+    ious = box_ious(found.boxes, truth)
     plates = found.mask if found.plates is None else found.plates
     redacted = redact(np.zeros_like(found.mask), plates, 'solid', color=(1,))
     return Tally(
@@ -80,34 +74,37 @@ def tally(found: Found, target: np.ndarray, group: str, match_iou: float) -> Tal
 
 def scores(tallies: Sequence[Tally]) -> dict[str, float]:
     """Pooled and mean IoU, recall and precision, 0..1, of some pictures."""
-    counts = np.array(
-        [(t.intersection, t.union, t.found, t.predicted, t.annotated) for t in tallies], np.float64
-    )
-    return {name: float(value[0]) for name, value in _scores_of(counts[None]).items()}
-
-
-def _scores_of(counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Scores of each of R samples of N pictures: counts (R, N, 5)."""
-    intersection, union, found, predicted, annotated = np.moveaxis(counts, 2, 0)
-    each = np.where(union > 0, intersection / np.maximum(union, 1), 1.0)
-    return {
-        'pooled IoU': intersection.sum(1) / np.maximum(union.sum(1), 1),
-        'mean IoU': each.mean(1),
-        'recall': found.sum(1) / np.maximum(annotated.sum(1), 1),
-        'precision': found.sum(1) / np.maximum(predicted.sum(1), 1),
-    }
+    return {name: float(value[0]) for name, value in _scores_of(_counts(tallies).sum(0)[None]).items()}
 
 
 def intervals(tallies: Sequence[Tally], seed: int = 0) -> dict[str, tuple[float, float]]:
     """95 % confidence intervals of the scores by the percentile bootstrap over pictures (Efron 1979)."""
-    counts = np.array(
-        [(t.intersection, t.union, t.found, t.predicted, t.annotated) for t in tallies], np.float64
+    scored = _scores_of(resample_sums(_counts(tallies), seed))
+    return {name: bootstrap_interval(values) for name, values in scored.items()}
+
+
+def _counts(tallies: Sequence[Tally]) -> np.ndarray:
+    """What each picture adds to the sums that scores are made of, (N, 7)."""
+    return np.array(
+        [
+            (
+                *(t.intersection, t.union, t.intersection / t.union if t.union else 1.0, 1),
+                *(t.found, t.predicted, t.annotated),
+            )
+            for t in tallies
+        ],
+        np.float64,
     )
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(len(counts), size=(RESAMPLINGS, len(counts)))
+
+
+def _scores_of(sums: np.ndarray) -> dict[str, np.ndarray]:
+    """Scores of each of R samples: sums (R, 7)."""
+    intersection, union, each, pictures, found, predicted, annotated = sums.T
     return {
-        name: tuple(float(bound) for bound in np.percentile(values, (2.5, 97.5)))
-        for name, values in _scores_of(counts[drawn]).items()
+        'pooled IoU': intersection / np.maximum(union, 1),
+        'mean IoU': each / pictures,
+        'recall': found / np.maximum(annotated, 1),
+        'precision': found / np.maximum(predicted, 1),
     }
 
 

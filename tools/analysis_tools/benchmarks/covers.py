@@ -43,14 +43,13 @@ with loading(__name__):
     from mmlp.apis.jobs import Redaction
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.datasets.synthetic import render_drive
+    from mmlp.evaluation.covers import COVERED, measure_covers
     from mmlp.media import VideoReader, read_image
-    from mmlp.plates import Plate, TemporalMemory, redact
+    from mmlp.plates import Plate, TemporalMemory
     from mmlp.plates.components import label_components
 
 #: Of a slow look at a video: lowest score of what counts as a plate.
 _SURE = 0.82
-#: Share of a plate that a find covers at least which belongs to it, and of a plate that is covered.
-_BELONGS, _COVERED = 1 / 3, 0.95
 
 
 class Scene(NamedTuple):
@@ -58,13 +57,14 @@ class Scene(NamedTuple):
 
     Args:
         picture: Uint8 (H, W, 3), BGR.
-        plates: Masks of plates, bool (H, W), with their heights in pixels.
-        others: Bool (H, W), plates that do not count: cut off, too small to be read.
+        labels: Int32 (H, W), the numbers of the plates from 1 on, 0 elsewhere, -1 on plates that do not
+            count: cut off, too small to be read.
+        heights: Height of each plate in pixels.
     """
 
     picture: np.ndarray
-    plates: list[tuple[np.ndarray, float]]
-    others: np.ndarray
+    labels: np.ndarray
+    heights: Sequence[float]
 
 
 @dataclasses.dataclass
@@ -79,23 +79,15 @@ class Counts:
 
     def add(self, scene: Scene, plates: Sequence[Plate]) -> None:
         """Adds what was found in a scene."""
-        blank = np.zeros(scene.picture.shape[:2], np.uint8)
-        margin = Redaction().margin
-        covers = [redact(blank, [plate], 'solid', color=(1,), margin=margin) > 0 for plate in plates]
-        truth = np.logical_or.reduce([scene.others, *(mask for mask, _ in scene.plates)])
-        self.alarms += sum(not (cover & truth).any() for cover in covers)
-        everything = np.logical_or.reduce([blank > 0, *covers])
-        for mask, height in scene.plates:
-            area = np.count_nonzero(mask)
-            own = [cover for cover in covers if np.count_nonzero(cover & mask) >= _BELONGS * area]
-            self.heights.append(height)
-            self.shares.append(np.count_nonzero(everything & mask) / area)
-            if own:
-                self.ratios.append(np.count_nonzero(np.logical_or.reduce(own)) / area)
+        covers = measure_covers(plates, scene.labels, len(scene.heights), Redaction().margin)
+        self.alarms += len(covers.needless)
+        self.heights += scene.heights
+        self.shares += covers.shares.tolist()
+        self.ratios += covers.times_the_plate.tolist()
 
     def summary(self) -> dict[str, Any]:
         """Figures for the report."""
-        covered, heights = np.array(self.shares) >= _COVERED, np.array(self.heights)
+        covered, heights = np.array(self.shares) >= COVERED, np.array(self.heights)
         by_height = {}
         for low, high in ((0, 8), (8, 12), (12, 24), (24, np.inf)):
             inside = (heights >= low) & (heights < high)
@@ -145,17 +137,18 @@ def draw_drives(args: argparse.Namespace) -> Iterator[Scene]:
     """Two frames, seconds apart, of each drive."""
     for seed in range(1, args.rounds + 1):
         for picture, plates in render_drive(seed, 2, tuple(args.size), 1.0):
-            others, counted = np.zeros(picture.shape[:2], bool), []
+            labels, heights = np.zeros(picture.shape[:2], np.int32), []
             for plate in plates:
                 mask = plate.mask > 0
                 sides = np.linalg.norm(plate.corners - np.roll(plate.corners, 1, axis=0), axis=1)
                 height = float(sides[::2].mean())
                 whole = np.count_nonzero(mask) > 0.9 * cv2.contourArea(plate.corners.astype(np.float32))
                 if whole and height >= LEAST_READABLE_HEIGHT:
-                    counted.append((mask, height))
+                    heights.append(height)
+                    labels[mask] = len(heights)
                 else:
-                    others |= mask
-            yield Scene(picture, counted, others)
+                    labels[mask] = -1
+            yield Scene(picture, labels, heights)
 
 
 def lay_mosaics(args: argparse.Namespace) -> Iterator[Scene]:
@@ -203,8 +196,8 @@ def _cut_around_plate(
 def scene_of(picture: np.ndarray, mask: np.ndarray) -> Scene:
     """A picture and the plates of its mask."""
     labels, stats = label_components(mask == 1)
-    plates = [(labels == label, float(stat[3])) for label, stat in enumerate(stats, start=1)]
-    return Scene(picture, plates, mask == 255)
+    labels[mask == 255] = -1
+    return Scene(picture, labels, stats[:, cv2.CC_STAT_HEIGHT].astype(float).tolist())
 
 
 def read_folder(args: argparse.Namespace) -> Iterator[Scene]:
@@ -222,13 +215,12 @@ def read_frames(args: argparse.Namespace) -> Iterator[Scene]:
             if number % args.every:
                 continue
             picture = np.array(frame.bgr)
-            plates = []
+            labels, heights = np.zeros(picture.shape[:2], np.int32), []
             for plate in look.predict(cv2.resize(picture, None, fx=2, fy=2)).plates:
-                mask = np.zeros(picture.shape[:2], np.uint8)
+                heights.append(plate.height / 2)
                 polygon = (plate.polygon + 0.5) / 2 - 0.5
-                cv2.fillPoly(mask, [np.round(polygon * 16).astype(np.int32)], 1, shift=4)
-                plates.append((mask > 0, plate.height / 2))
-            yield Scene(picture, plates, np.zeros(picture.shape[:2], bool))
+                cv2.fillPoly(labels, [np.round(polygon * 16).astype(np.int32)], len(heights), shift=4)
+            yield Scene(picture, labels, heights)
 
 
 _SOURCES = {'drives': draw_drives, 'mosaics': lay_mosaics, 'folder': read_folder, 'video': read_frames}

@@ -34,14 +34,16 @@ with loading(__name__):
     import _common
     import numpy as np
     from _disturbances import DISTURBANCES, disturb
-    from _onnx_peers import Found, ONNXPeer, boxes_of
-    from _tallies import Tally, box_plates, intervals, recall_by_height, scores, tally
+    from _onnx_peers import Found, ONNXPeer
+    from _tallies import Tally, intervals, recall_by_height, scores, tally
     from mmengine.config import DictAction
     from prettytable import PrettyTable
     from tqdm import tqdm
 
     from mmlp.apis import PlateSegmenter
+    from mmlp.datasets.labelled_pictures import find_labelled_pictures
     from mmlp.datasets.plate_mask import read_plate_mask
+    from mmlp.evaluation import boxes_of_components, boxes_of_plates
     from mmlp.media import read_image
 
 Look = Callable[[np.ndarray], Found]
@@ -111,23 +113,20 @@ def build_contenders(args: argparse.Namespace) -> dict[str, Look]:
 def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
     """Plates of our segmenter as a mask and boxes."""
     prediction = segmenter.predict(picture)
-    return Found(prediction.mask, boxes_of(prediction.plates), prediction.plates)
+    return Found(prediction.mask, boxes_of_plates(prediction.plates), prediction.plates)
 
 
 def find_pictures(folder: Path, every: int, min_plates: int = 0, min_width: int = 0) -> list[Path]:
     """The pictures that have a mask with so many plates, and one so wide.
 
     Raises:
-        FileNotFoundError: There are none with a mask.
-        ValueError: None has as many plates, or one as wide.
+        FileNotFoundError: There is no such folder, or it has another layout.
+        ValueError: None has a mask, none has as many plates, or one as wide.
     """
-    found = sorted(path for path in folder.glob('images/*') if mask_of(path).is_file())
-    if not found:
-        raise FileNotFoundError(
-            f'{folder} holds no images/NAME.jpg with masks/NAME.jpg.png; data/README.md shows the layout'
-        )
+    listed = find_labelled_pictures(folder)
+    found = [Path(picture.path) for picture in listed if Path(picture.mask_path).is_file()]
     if min_plates or min_width:
-        boxes = ((path, box_plates(read_plate_mask(str(mask_of(path))))) for path in found)
+        boxes = ((path, boxes_of_components(read_plate_mask(str(mask_of(path))))) for path in found)
         found = [
             path
             for path, plates in boxes
