@@ -14,7 +14,7 @@ import mmlp
 ROOT = Path(__file__).resolve().parents[1]
 #: What costs seconds and gigabytes.
 HEAVY = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'timm', 'matplotlib')
-#: What of the light packages runs or exports by PyTorch, and is loaded when that is asked for.
+#: What of the light packages needs PyTorch, and is loaded when that is asked for.
 BY_PYTORCH = {
     'mmlp.apis.backends.checkpoint',
     'mmlp.apis.backends.pytorch',
@@ -22,8 +22,11 @@ BY_PYTORCH = {
     'mmlp.apis.export',
     'mmlp.apis.model_loading',
     'mmlp.apis.plate_probability',
+    'mmlp.evaluation.plate_metric',
 }
-LIGHT_PACKAGES = ('apis', 'cli', 'datasets.converters', 'datasets.lists', 'media', 'plates', 'weights')
+LIGHT_PACKAGES = (
+    *('apis', 'cli', 'datasets.converters', 'datasets.lists', 'evaluation', 'media', 'plates', 'weights'),
+)
 
 
 def light_modules() -> list[str]:

@@ -219,8 +219,10 @@ def evaluate(args: argparse.Namespace) -> int:
     document = write_evaluation(args, evaluation, unusable, rule, can_plot)
     print_document(document)
     minutes = (time.perf_counter() - started) / 60
-    written = [args.out_dir / name for name in reversed(FILES) if (args.out_dir / name).exists()]
-    tell(', '.join(map(str, written)))
+    tell('')
+    for path in (args.out_dir / name for name in reversed(FILES)):
+        if path.exists():
+            tell(str(path))
     say(f'{len(evaluation.pictures)} of {len(listed)} pictures in {minutes:.1f} minutes')
     return FAILED if unusable else 0
 

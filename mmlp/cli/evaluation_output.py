@@ -75,9 +75,15 @@ def write_evaluation(
     return document
 
 
+#: What the finds of a command are on the sheet.
+_SHOWN_AS = {'segment': 'found by segment', 'anonymize': 'covered by anonymize'}
+
+
 def _draw_faults(
     faults: dict[str, list[Fault]], rule: MaskRule, margin: float, max_pixels: int | None
 ) -> np.ndarray:
+    commands = {fault.setting.command for listed in faults.values() for fault in listed}
+    legend = ' or '.join(shown for command, shown in _SHOWN_AS.items() if command in commands)
     sections = {}
     for kind, listed in faults.items():
         tiles = []
@@ -94,7 +100,7 @@ def _draw_faults(
             )
             tiles.append((draw_tile(place), place.name, place.caption))
         sections[kind[0].upper() + kind[1:]] = tiles
-    return draw_sheet('What went worst', ('annotated', 'found by segment, or covered by anonymize'), sections)
+    return draw_sheet('What went worst', ('annotated', legend), sections)
 
 
 def _predicted(fault: Fault, margin: float) -> np.ndarray:

@@ -14,14 +14,13 @@ def print_document(document: dict[str, Any]) -> None:
     first = next(iter(commands.values()))
     tell(f'{first["plates"]} plates in {first["pictures"]} pictures')
     rows = [['', *commands]]
-    for title, cell in _ROWS:
-        rows.append([title, *(cell(figures) for figures in commands.values())])
-    _print_table(rows)
+    for title, cell, of in _ROWS:
+        rows.append([title, *(cell(f) if name in of else '' for name, f in commands.items())])
+    _print_table([row for row in rows if any(row[1:])])
     for command, figures in commands.items():
-        rows = [[f'{command}, by height', 'plates', 'found', 'finds that are plates', 'covered', 'IoU']]
+        rows = [[f'{command}, by height', 'plates', *(title for title, _ in _BY_SIZE[command])]]
         for row in figures['by_size']:
-            shares = [_share(row[name]) for name in ('recall', 'precision', 'covered')]
-            rows.append([row['size'], str(row['plates']), *shares, _number(row['iou_found']['value'])])
+            rows.append([row['size'], str(row['plates']), *(cell(row) for _, cell in _BY_SIZE[command])])
         _print_table(rows)
     for option, command in dict.fromkeys((row['option'], row['command']) for row in document['sweep']):
         chosen = [r for r in document['sweep'] if (r['option'], r['command']) == (option, command)]
@@ -56,6 +55,10 @@ def _number(value: float | None, digits: int = 3) -> str:
     return '-' if value is None else f'{value:.{digits}f}'
 
 
+def _times(quantiles: Sequence[float] | None) -> str:
+    return '-' if quantiles is None else '{:.2f}, {:.2f}'.format(*quantiles)
+
+
 def _mean(entry: dict[str, Any], digits: int = 3, factor: float = 1.0) -> str:
     if entry['value'] is None:
         return '-'
@@ -63,17 +66,31 @@ def _mean(entry: dict[str, Any], digits: int = 3, factor: float = 1.0) -> str:
     return f'{factor * entry["value"]:.{digits}f} [{low}, {high}]'
 
 
+_BOTH, _HIDING = ('segment', 'anonymize'), ('anonymize',)
+#: Title, cell, and the commands that the figure is of.
 _ROWS = (
-    ('plates found', lambda f: _share(f['recall'])),
-    ('finds that are plates', lambda f: _share(f['precision'])),
-    ('IoU of plates found', lambda f: _mean(f['iou_found'])),
-    ('IoU of all pixels', lambda f: _mean(f['iou_pixels'])),
-    ('IoU, mean of pictures', lambda f: _mean(f['iou_per_picture'])),
-    ('plates covered to 95 %', lambda f: _share(f['covered'])),
-    ('plates left readable', _open),
-    ('covers on nothing, a picture', lambda f: _mean(f['needless_covers'], 2)),
-    ('covered for nothing, % of a picture', lambda f: _mean(f['needless_area'], 3, 100)),
+    ('plates found', lambda f: _share(f['recall']), _BOTH),
+    ('finds that are plates', lambda f: _share(f['precision']), _BOTH),
+    ('IoU of plates found', lambda f: _mean(f['iou_found']), _BOTH),
+    ('IoU of all pixels', lambda f: _mean(f['iou_pixels']), _BOTH),
+    ('IoU, mean of pictures', lambda f: _mean(f['iou_per_picture']), _BOTH),
+    ('plates covered to 95 %', lambda f: _share(f['covered']), _HIDING),
+    ('plates left readable', _open, _HIDING),
+    ('covers on nothing, a picture', lambda f: _mean(f['needless_covers'], 2), _HIDING),
+    ('covered for nothing, % of a picture', lambda f: _mean(f['needless_area'], 3, 100), _HIDING),
+    ('cover, times the plate: median, 90 %', lambda f: _times(f['times_the_plate']), _HIDING),
 )
+_BY_SIZE = {
+    'segment': (
+        ('plates found', lambda f: _share(f['recall'])),
+        ('finds that are plates', lambda f: _share(f['precision'])),
+        ('IoU of plates found', lambda f: _number(f['iou_found']['value'])),
+    ),
+    'anonymize': (
+        ('plates covered to 95 %', lambda f: _share(f['covered'])),
+        ('left readable', lambda f: str(f['left_readable'])),
+    ),
+}
 _SWEEP = {
     'segment': (
         ('plates found', lambda f: _share(f['recall'])),

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from mmlp.media import MAX_PIXELS, Picture, read_image
 
@@ -95,9 +95,8 @@ def find_labelled_pictures(
 
 def _find_split(data: Path, split: str) -> Path:
     if not data.is_dir():
-        raise FileNotFoundError(
-            f'{str(data)!r} is not a folder' if data.exists() else f'{data}: no such folder'
-        )
+        what = 'is not a folder' if data.exists() else 'does not exist'
+        raise FileNotFoundError(f'{str(data)!r} {what}')
     if (data / 'images').is_dir():
         return data
     if (data / split / 'images').is_dir():
@@ -153,13 +152,16 @@ def _examine(picture: LabelledPicture, rule: MaskRule) -> FileCensus | UnusableP
             return UnusablePicture(path, message)
         return census_of(path, examine_mask(path, rule))
     except _DAMAGE as error:
-        return UnusablePicture(path, explain_damage(error))
+        return UnusablePicture(path, _explain(error, path))
 
 
-def explain_damage(error: Exception) -> str:
-    """What is wrong with a file, without its name where the error says so."""
-    is_of_system = isinstance(error, OSError) and error.strerror
-    return getattr(error, 'reason', None) or (error.strerror if is_of_system else str(error))
+def _explain(error: Exception, path: str) -> str:
+    """What is wrong with a file, for a line that names it."""
+    if isinstance(error, UnidentifiedImageError):
+        return 'is not a picture'
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).removeprefix(f'mask {path!r} ')
 
 
 def read_labelled_picture(

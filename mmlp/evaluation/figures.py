@@ -77,6 +77,8 @@ class _Joined:
             np.concatenate([getattr(tally, name) for tally in tallies])
             for name in ('heights', 'ious', 'covered', 'false_heights')
         )
+        # Of 16 rows OpenCV makes 15.99999.
+        self.heights, self.false_heights = np.round(self.heights, 3), np.round(self.false_heights, 3)
         self.found = np.concatenate([tally.found for tally in tallies])
         self.picture = np.repeat(np.arange(self.count), [len(tally.heights) for tally in tallies])
         self.false_picture = np.repeat(np.arange(self.count), [len(tally.false) for tally in tallies])

@@ -38,17 +38,15 @@ def wilson_interval(
         return None
     share, clusters = hits.sum() / number, len(totals)
     if clusters > 1 and 0 < share < 1:
-        between = clusters / (clusters - 1) * np.sum((hits - share * totals) ** 2) / number**2
-        independent = number / max(between * number / (share * (1 - share)), 1.0)
+        # Each variance with the same divisor, so that one plate a picture counts as one.
+        design_effect = np.sum((hits - share * totals) ** 2) / (number * share * (1 - share))
+        independent = number / max(design_effect, 1.0)
     else:
         independent = float(clusters)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = (share + z**2 / (2 * independent)) / (1 + z**2 / independent)
-    reach = (
-        z
-        / (1 + z**2 / independent)
-        * np.sqrt(share * (1 - share) / independent + z**2 / (4 * independent**2))
-    )
+    spread = np.sqrt(share * (1 - share) / independent + z**2 / (4 * independent**2))
+    reach = z / (1 + z**2 / independent) * spread
     return max(float(middle - reach), 0.0), min(float(middle + reach), 1.0)
 
 

@@ -148,8 +148,8 @@ def _write(
     width: int,
 ) -> None:
     """Writes a line; of one that is too long the end, in which names differ."""
-    # Names of files may hold bytes that are not text.
-    text = text.encode('utf-8', 'replace').decode()
+    # Names of files may hold line breaks, and bytes that are not text.
+    text = ''.join(character if character.isprintable() else '?' for character in text)
     shown = text
     while len(text) > 1 and draw.textlength(shown, font) > width:
         text = text[1:]

@@ -101,6 +101,16 @@ def test_plates_are_found_and_hidden(mmlp, tmp_path):
     assert (tmp_path / 'hidden.jpg').is_file()
 
 
+def test_plates_of_ones_own_are_evaluated(mmlp, tmp_path):
+    """By several processes, and without the plot."""
+    write_dataset(tmp_path / 'made', num_train=0, num_val=4, size=(192, 144), progress=False)
+    code, out, err = mmlp('evaluate', 'made', '-o', 'figures', '--min-scores', '0.5', '--workers', 2)
+    assert code == 0 and 'in 4 pictures' in out, err
+    assert "sweep.png is left out: matplotlib is not installed: pip install 'mmlp[drawing]'" in err
+    written = {path.name for path in (tmp_path / 'figures').iterdir()}
+    assert {'evaluation.json', 'evaluation.csv', 'sweep.csv'} <= written and 'sweep.png' not in written
+
+
 def test_configs_are_found_from_anywhere(mmlp):
     code, out, _ = mmlp('configs')
     folder, *listed = out.splitlines()
