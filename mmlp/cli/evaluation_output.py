@@ -24,7 +24,7 @@ from mmlp.datasets.mask_rule import MaskRule, format_value, list_of
 from mmlp.datasets.plate_mask import IGNORE, PLATE
 from mmlp.files import atomic_path, write_json
 from mmlp.media import MAX_PIXELS, write_image
-from mmlp.plates import covered_pixels, fill_polygons
+from mmlp.plates import covered_pixels, paint_polygon
 from mmlp.visualization import Place, draw_sheet, draw_tile
 
 if TYPE_CHECKING:
@@ -106,12 +106,14 @@ def _draw_faults(
 def _predicted(fault: Fault, margin: float) -> np.ndarray:
     """What the command found, or covered, as bool (H, W)."""
     plates, shape = fault.picture.finds[fault.setting], fault.picture.shape
+    mask = np.zeros(shape, np.uint8)
     if fault.setting.command == 'segment':
-        return fill_polygons([plate.polygon for plate in plates], shape) > 0
-    mask = np.zeros(shape, bool)
-    for window, pixels in filter(None, (covered_pixels(plate, shape, margin) for plate in plates)):
-        mask[window] |= pixels
-    return mask
+        for plate in plates:
+            paint_polygon(mask, plate.polygon, 1)
+    else:
+        for window, pixels in filter(None, (covered_pixels(plate, shape, margin) for plate in plates)):
+            mask[window] |= pixels
+    return mask > 0
 
 
 #: Of each command what is lost and what is needless, with the figure that tells it.

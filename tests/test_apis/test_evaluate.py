@@ -142,6 +142,8 @@ def test_faults_of_one_command(folder):
     assert [f.picture.source.name for f in alone['false finds of segment, the surest first']] == [
         'c_more.png'
     ]
+    (missed,) = alone['missed by segment, the largest first']
+    assert missed.caption == 'nothing found, 16 px high'
     hidden = pick_faults(evaluate_pictures(pictures, BrightSegmenters, [ANONYMIZE]))
     assert len(hidden) == 2
     assert pick_faults(evaluate_pictures(pictures[-1:], BrightSegmenters, [SEGMENT])) == {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmlp.evaluation.covers import COVERED
-from mmlp.evaluation.plate_tally import boxes_of_plates
+from mmlp.evaluation.plate_tally import box_ious, boxes_of_plates
 
 from .evaluate import EvaluatedPicture, Evaluation, Setting
 
@@ -82,8 +82,10 @@ def _missed(evaluation: Evaluation, usual: dict[str, Setting]) -> Iterator[Fault
         for index in np.flatnonzero(~tally.found):
             # What stays readable is shown already.
             if hiding is None or picture.tallies[hiding].covered[index] >= COVERED:
-                height = tally.heights[index]
-                yield Fault(picture, setting, tuple(tally.boxes[index]), f'{height:.0f} px high', -height)
+                height, box = tally.heights[index], tally.boxes[index]
+                nearest = box_ious(boxes_of_plates(picture.finds[setting]), box[None]).max(initial=0.0)
+                what = f'boxes overlap by {nearest:.2f}' if nearest else 'nothing found'
+                yield Fault(picture, setting, tuple(box), f'{what}, {height:.0f} px high', -height)
 
 
 def _outlines(evaluation: Evaluation, setting: Setting) -> Iterator[Fault]:
