@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mmlp.plates import Plate, paint_polygon
+from mmlp.plates.boxes import box_iou
 from mmlp.plates.components import label_components
 
 from .components import IGNORE_INDEX, compare_masks, match_by_iou
@@ -167,11 +168,8 @@ def boxes_of_components(target: np.ndarray) -> np.ndarray:
 
 def box_ious(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """IoU of each box (left, top, right, bottom) of (N, 4) with each of (M, 4), float64 (N, M)."""
-    low, high = np.maximum(first[:, None, :2], second[:, :2]), np.minimum(first[:, None, 2:], second[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (first, second)]
-    unions = areas[0][:, None] + areas[1] - shared
-    return np.divide(shared, unions, out=np.zeros_like(shared), where=unions > 0)
+    rows = [[box_iou(one, other) for other in second.tolist()] for one in first.tolist()]
+    return np.array(rows, np.float64).reshape(len(first), len(second))
 
 
 def _height_of(plate: Plate) -> float:
