@@ -49,7 +49,8 @@ class CommandSegmenters:
         segmenter, advice = self._make(setting), None
         if self._options[setting.command].device == 'auto':
             advice = advise_on_unused_card(segmenter.backend.name, segmenter.backend.device)
-        return Description(segmenter.describe(), segmenter.threshold, segmenter.min_score, advice)
+        line = self.segmenter(setting).describe()  # What is passed over included.
+        return Description(line, segmenter.threshold, segmenter.min_score, advice)
 
     def forget(self) -> None:
         """Forgets what the networks said of a picture."""

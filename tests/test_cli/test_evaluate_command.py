@@ -80,6 +80,14 @@ def test_options_hold_for_both_and_defaults_for_each(run, scenes, tmp_path):
     assert '*' not in out
 
 
+def test_what_is_passed_over_is_told_and_not_found(run, scenes, tmp_path):
+    options = ('--no-sweep', '--as', 'segment', '--every', '2', '--worst', '0', '--exclude', '0,0,100%,100%')
+    code, _, err = run(scenes, *options)
+    figures = json.loads((tmp_path / 'out/evaluation.json').read_text())['commands']['segment']
+    assert code == 0 and figures['finds'] == 0 and figures['recall']['value'] == 0
+    assert 'not within' in figures['how'] and 'not within' in err
+
+
 def test_what_is_there_is_replaced_when_asked_for_only(run, scenes, tmp_path):
     (tmp_path / 'out').mkdir()
     for name in (*FILES, 'mine.txt'):

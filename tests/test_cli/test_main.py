@@ -21,6 +21,7 @@ from mmlp.version import __version__
 SHARED = {
     *('command', 'convert_options', 'main', 'media_jobs', 'option_types', 'options', 'parser', 'problems'),
     *('progress_bar', 'run_configs', 'segmenter_options', 'settings', 'terminal'),
+    *('evaluated_commands', 'evaluation_output', 'evaluation_tables'),
 }
 
 
