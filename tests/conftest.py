@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +10,9 @@ from typing import NoReturn
 import cv2
 import numpy as np
 import pytest
+from needed_packages import absent_packages, is_installed
 
 from mmlp.cli.command import SIGNALS
-
-TESTS = Path(__file__).resolve().parent
-#: Files that need packages beyond those that "pip install mmlp" and pytest bring, by these packages.
-NEEDS: dict[str, tuple[str, ...]] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +30,7 @@ def interruptible() -> Iterator[None]:
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Skips as a whole, before it is imported, a file that needs what is not installed."""
-    relative = module_path.relative_to(TESTS)
-    absent = [
-        name
-        for needed, patterns in NEEDS.items()
-        if any(relative.match(pattern) for pattern in patterns)
-        for name in needed.split()
-        if importlib.util.find_spec(name) is None
-    ]
+    absent = absent_packages(module_path)
     return SkippedModule.from_parent(parent, path=module_path, absent=absent) if absent else None
 
 
@@ -66,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def has_cuda() -> bool:
     """Whether PyTorch is there and sees a device."""
-    if importlib.util.find_spec('torch') is None:
+    if not is_installed('torch'):
         return False
     import torch
 
@@ -86,7 +75,7 @@ def device(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True, scope='session')
 def mmseg_scope() -> None:
     """What ``default_scope = 'mmseg'`` does in a config: nested modules are looked up in the toolbox."""
-    if importlib.util.find_spec('mmengine') is not None:
+    if is_installed('mmengine'):
         from mmengine.registry import init_default_scope
 
         init_default_scope('mmseg')
