@@ -46,7 +46,12 @@ class SkippedModule(pytest.Module):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what is marked for CUDA where there is no such device."""
+    """Skips what is marked for packages that are not installed, or for CUDA where there is no such device."""
+    for item in items:
+        packages = {name for marker in item.iter_markers('needs') for name in marker.args}
+        absent = sorted(name for name in packages if not is_installed(name))
+        if absent:
+            item.add_marker(pytest.mark.skip(reason=f'not installed: {", ".join(absent)}'))
     marked = [item for item in items if item.get_closest_marker('cuda')]
     if marked and not has_cuda():
         for item in marked:

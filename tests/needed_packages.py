@@ -13,8 +13,12 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 #: What MMSegmentation is imported as.
 TOOLBOX = ('torch', 'mmengine', 'mmcv', 'mmseg')
+#: Marks tests that need it without importing it, such as those of commands.
+needs_toolbox = pytest.mark.needs(*TOOLBOX)
 #: Parts of mmlp that cannot be imported without it, and what draws curves.
 OURS: dict[str, tuple[str, ...]] = {
     'mmlp.checkpoints': TOOLBOX,
@@ -52,16 +56,16 @@ def imported_names(path: Path) -> frozenset[str]:
     """Names of the modules that a file imports at its top, and those that helpers beside it import."""
     names: set[str] = set()
     for name in statements(path):
-        helper = find_helper(name.partition('.')[0], path.parent)
+        helper = helpers().get(name.partition('.')[0])
         names |= imported_names(helper) if helper else {name}
     return frozenset(names)
 
 
-def find_helper(name: str, folder: Path) -> Path | None:
-    """The file of a helper that is imported by that name from a folder of tests."""
-    below = (place / name for place in (folder, Path(__file__).parent))
-    files = (file for place in below for file in (place.with_suffix('.py'), place / '__init__.py'))
-    return next((file for file in files if file.is_file()), None)
+@functools.cache
+def helpers() -> dict[str, Path]:
+    """The files that tests import from each other's folders, by the name that they are imported by."""
+    files = Path(__file__).parent.rglob('*.py')
+    return {file.parent.name if file.name == '__init__.py' else file.stem: file for file in files}
 
 
 def statements(path: Path) -> Iterator[str]:

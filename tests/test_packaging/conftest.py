@@ -40,6 +40,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope='session')
 def wheel(source: Path) -> Path:
     """The wheel; nothing is downloaded."""
+    pytest.importorskip('setuptools', minversion='78.1.1')
     options = ('--no-deps', '--no-build-isolation', '--quiet', '--wheel-dir', source.parent)
     run(sys.executable, '-m', 'pip', 'wheel', *options, source)
     (file,) = source.parent.glob('mmlp-*.whl')

@@ -9,11 +9,15 @@ import time
 
 import pytest
 from command_processes import ROOT, assert_nothing_runs, start
+from needed_packages import TOOLBOX
 from tiny_config import TINY_CONFIG
 
 from mmlp.datasets.synthetic import write_dataset
 
-pytestmark = pytest.mark.skipif(os.name != 'posix', reason='sends signals')
+pytestmark = [
+    pytest.mark.skipif(os.name != 'posix', reason='sends signals'),
+    pytest.mark.needs(*TOOLBOX, 'matplotlib'),
+]
 
 
 @pytest.fixture(scope='module')

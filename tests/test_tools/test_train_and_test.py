@@ -11,7 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from needed_packages import needs_toolbox
 from tiny_config import TINY_CONFIG
+
+pytestmark = needs_toolbox
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / 'tools'
