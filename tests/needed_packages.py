@@ -22,6 +22,7 @@ needs_toolbox = pytest.mark.needs(*TOOLBOX)
 #: Parts of mmlp that cannot be imported without it, and what draws curves.
 OURS: dict[str, tuple[str, ...]] = {
     'mmlp.checkpoints': TOOLBOX,
+    'mmlp.datasets.LicensePlateDataset': TOOLBOX,
     'mmlp.datasets.audit': TOOLBOX,
     'mmlp.datasets.mask_census': TOOLBOX,
     'mmlp.datasets.transforms': TOOLBOX,
