@@ -24,7 +24,6 @@ OURS: dict[str, tuple[str, ...]] = {
     'mmlp.checkpoints': TOOLBOX,
     'mmlp.datasets.LicensePlateDataset': TOOLBOX,
     'mmlp.datasets.audit': TOOLBOX,
-    'mmlp.datasets.mask_census': TOOLBOX,
     'mmlp.datasets.transforms': TOOLBOX,
     'mmlp.engine': TOOLBOX,
     'mmlp.evaluation': TOOLBOX,

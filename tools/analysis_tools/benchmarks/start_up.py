@@ -12,7 +12,8 @@ each, these run as processes of their own, and the environments take turns:
 
 Seconds are the processor's, user and system, and memory is the peak, both as the system accounts them for a
 process and those that it waited for. Of several rounds the least counts, since what disturbs a machine can
-only add. Space is what the folder of packages takes on the disk, pip included.
+only add; of helps, which are many, there is one round, and the most of them is told. Space is what the
+folder of packages takes on the disk, pip included.
 """
 
 from __future__ import annotations
@@ -189,6 +190,8 @@ def measure_all(environments: Mapping[str, Environment], rounds: int, quick: boo
     with tempfile.TemporaryDirectory() as folder:
         for number in range(-1, rounds):  # The first fills the system's cache and writes bytecode.
             for name, (first, *others) in commands.items():
+                if name.endswith(HELP) and number != 0:  # They are many.
+                    continue
                 for label, one in environments.items():
                     words = [first if first == '-c' else one.tools / first, *others]
                     if name in VERBS:
