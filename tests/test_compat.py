@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
+
+from needed_packages import needs_toolbox
 
 
 def run_import(prelude: str) -> str:
@@ -18,15 +21,17 @@ def run_import(prelude: str) -> str:
 
 def test_missing_toolbox_names_both_ways_to_get_it():
     text = run_import("import sys\nsys.modules['mmseg'] = None")
-    assert 'mmlp could not import mmseg' in text
+    assert re.search('mmlp could not import (mmengine|mmcv|mmseg) ', text)
     assert '[onedl]' in text and 'install_openmmlab.sh' in text
 
 
+@needs_toolbox
 def test_old_toolbox_is_named_with_its_version():
     text = run_import("import mmseg\nmmseg.__version__ = '0.30.0'")
     assert 'needs mmseg>=1.2.0, found 0.30.0' in text
     assert '[onedl]' in text and 'install_openmmlab.sh' in text
 
 
+@needs_toolbox
 def test_newer_toolbox_is_welcome():
     assert 'mmlp' not in run_import("import mmseg\nmmseg.__version__ = '9.0.0'")

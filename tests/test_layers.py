@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from needed_packages import needs_toolbox
 
 import mmlp
 
@@ -24,6 +25,8 @@ BY_PYTORCH = {
     'mmlp.apis.plate_probability',
     'mmlp.evaluation.plate_metric',
 }
+#: What reads a file that is read by an extra alone.
+BY_EXTRA = {'mmlp.datasets.converters.yaml_file'}
 LIGHT_PACKAGES = (
     *('apis', 'cli', 'datasets.converters', 'datasets.lists', 'evaluation', 'media', 'plates', 'weights'),
 )
@@ -36,7 +39,7 @@ def light_modules() -> list[str]:
         folder = Path(mmlp.__file__).parent / package.replace('.', '/')
         found = pkgutil.walk_packages([str(folder)], f'mmlp.{package}.')
         names += [f'mmlp.{package}', *(module.name for module in found)]
-    return sorted(set(names) - BY_PYTORCH)
+    return sorted(set(names) - BY_PYTORCH - BY_EXTRA)
 
 
 def run(code: str, *options: str) -> str:
@@ -98,6 +101,7 @@ ASK = (
 )
 
 
+@needs_toolbox
 @pytest.mark.parametrize(
     'order',
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -39,6 +41,42 @@ def test_workers_end_in_the_middle_of_their_work():
         next(results)
         raise ValueError('enough')
     assert time.monotonic() - started < 20
+
+
+class Garbage:
+    """A cycle, so that nothing but a collection ends it."""
+
+    ended = 0
+
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        Garbage.ended += 1
+
+
+def _collect(sender):
+    end_with_parent()
+    Garbage()
+    gc.collect()
+    sender.send(Garbage.ended)
+
+
+@pytest.mark.skipif('fork' not in METHODS, reason='starts processes by forking')
+def test_a_fork_collects_its_own_garbage_alone():
+    """That of its parent may wait for threads that it does not have."""
+    context = multiprocessing.get_context('fork')
+    receiver, sender = context.Pipe(duplex=False)
+    Garbage.ended = 0
+    gc.disable()
+    try:
+        Garbage()
+        process = context.Process(target=_collect, args=(sender,))
+        process.start()
+    finally:
+        gc.enable()
+    assert receiver.recv() == 1
+    process.join()
 
 
 def test_only_workers_have_a_parent_to_end_with():

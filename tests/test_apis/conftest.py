@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
-from brightness_network import brightness_config, build_brightness_segmentor
 
 
 @pytest.fixture(scope='session')
 def brightness_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint, its config inside, as a training run of the toolbox leaves it."""
+    torch = pytest.importorskip('torch')
+    from brightness_network import brightness_config, build_brightness_segmentor
+
     config = brightness_config()
     path = tmp_path_factory.mktemp('brightness') / 'brightness.pth'
     meta = {'cfg': config.pretty_text, 'dataset_meta': {'classes': ('background', 'plate')}}

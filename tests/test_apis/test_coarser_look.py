@@ -102,6 +102,7 @@ def close_ups(count, share=0.9):
             break
 
 
+@pytest.mark.needs('matplotlib')
 def test_close_ups_are_found_whole():
     """The weights that ship."""
     segmenters = {above: PlateSegmenter(coarser_above=above, num_threads=1) for above in (128, None)}

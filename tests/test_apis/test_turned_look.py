@@ -150,6 +150,7 @@ def scene():
     return picture, mask
 
 
+@pytest.mark.needs('matplotlib')
 @pytest.mark.parametrize('turns', [1, 3])
 def test_the_plate_of_a_turned_street_is_found(scene, turns):
     picture, mask = (turn_picture(each, turns) for each in scene)
@@ -161,6 +162,7 @@ def test_the_plate_of_a_turned_street_is_found(scene, turns):
     assert segmenter.predict(picture).plates == []
 
 
+@pytest.mark.needs('matplotlib')
 def test_an_upright_street_is_seen_as_before(scene):
     segmenter = PlateSegmenter(num_threads=1, turned=True)
     found = segmenter.predict(scene[0])

@@ -10,7 +10,6 @@ import pytest
 from command_processes import MINIMAL, ROOT
 
 from mmlp.datasets.converters.formats import FORMATS
-from mmlp.datasets.synthetic import write_dataset
 
 #: What ``pip install mmlp`` does not bring.
 ABSENT = (
@@ -71,15 +70,14 @@ def test_what_needs_an_extra_says_which(mmlp, tmp_path):
     assert not (tmp_path / 'made').exists()
 
 
-def test_data_sets_are_exported_corrected_and_listed(mmlp, tmp_path):
-    write_dataset(tmp_path / 'made', num_train=3, num_val=1, size=(192, 144), progress=False)
-    assert mmlp('export', 'made', '--to', 'labelme', '-o', 'corrections')[0] == 0
+def test_data_sets_are_exported_corrected_and_listed(mmlp, tmp_path, plate_root):
+    assert mmlp('export', 'plates', '--to', 'labelme', '-o', 'corrections')[0] == 0
     code, out, err = mmlp('convert', 'labelme', 'corrections', '-o', 'corrected')
-    assert code == 0 and '4 converted' in out, err
-    assert len(list((tmp_path / 'corrected').glob('*/masks/*.png'))) == 4
+    assert code == 0 and '9 converted' in out, err
+    assert len(list((tmp_path / 'corrected').glob('*/masks/*.png'))) == 9
     assert mmlp('convert', 'layout', 'corrected', '-o', 'again', '--split', 'train')[0] == 0
-    assert mmlp('make-list', 'made', '-o', 'list.csv', '--source', 'mine')[0] == 0
-    assert (tmp_path / 'list.csv').read_text().count('\n') == 5
+    assert mmlp('make-list', 'plates', '-o', 'list.csv', '--source', 'mine')[0] == 0
+    assert (tmp_path / 'list.csv').read_text().count('\n') == 1 + 9
 
 
 @pytest.mark.parametrize('name', FORMATS)

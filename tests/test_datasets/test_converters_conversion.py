@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from converter_samples import annotations, oracle, picture, problems, read_masks, run
+from needed_packages import needs_toolbox
 
-from mmlp.datasets import LicensePlateDataset
 from mmlp.datasets.converters import (
     ConversionError,
     Options,
@@ -80,7 +80,10 @@ def test_layout_and_annotation_file(tmp_path: Path) -> None:
     assert annotation['area'] == oracle(PLATE).sum()
 
 
+@needs_toolbox
 def test_data_set_class_reads_the_output(tmp_path: Path) -> None:
+    from mmlp.datasets import LicensePlateDataset
+
     run(Listed(tmp_path / 'source', *three(tmp_path)), tmp_path / 'out')
     prefix = dict(img_path='train/images', seg_map_path='train/masks')
     assert len(LicensePlateDataset(data_root=str(tmp_path / 'out'), data_prefix=prefix)) == 2

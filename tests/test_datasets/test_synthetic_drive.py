@@ -11,6 +11,8 @@ from mmlp.datasets.synthetic import render_drive
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
 from mmlp.datasets.synthetic.scenes.landscape import draw_ground, draw_road
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 SIZE = (320, 180)
 
 

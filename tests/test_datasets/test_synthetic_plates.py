@@ -18,6 +18,8 @@ from mmlp.datasets.synthetic.plates.plate_layout import Line
 from mmlp.datasets.synthetic.plates.strokes import HAN, HANGUL, LATIN, stroke_glyph
 from mmlp.datasets.synthetic.scenes.clutter import _KINDS, overlay_text, render_clutter
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 
 @pytest.mark.parametrize('name', LAYOUTS)
 def test_every_layout(name):

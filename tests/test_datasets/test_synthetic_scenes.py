@@ -12,6 +12,8 @@ from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
 from mmlp.datasets.synthetic.scenes.scene_types import Lamp, ScenePlate, Sunlight
 from mmlp.datasets.synthetic.scenes.vehicles import draw_vehicle
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 SIZE = (320, 240)
 DAY = Sunlight(np.array([0.3, 0.8, -0.5]), 0.8, np.full(3, 200.0), np.full(3, 220.0), np.full(3, 100.0))
 

@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw
 from mmlp.cli import generate as tool
 from mmlp.datasets.synthetic import GENERATOR_VERSION, write_dataset
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 SIZE = (192, 144)
 
 

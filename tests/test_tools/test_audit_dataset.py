@@ -8,8 +8,11 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+from needed_packages import needs_toolbox
 
 from mmlp.cli.audit import main
+
+pytestmark = needs_toolbox
 
 
 @pytest.fixture()

@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import os
+import sys
 import time
 
 import cv2
@@ -60,6 +62,46 @@ def test_memory_of_a_function_is_its_peak(capfd):
     with pytest.raises(RuntimeError, match='failed'):
         common.measure_in_fork(lambda: 1 / 0)
     assert 'ZeroDivisionError' in capfd.readouterr().err
+
+
+def test_start_up(tmp_path, capsys):
+    environments = [f'{name}={sys.executable}' for name in ('one', 'other')]
+    report = run('start_up', tmp_path, '--environment', *environments)
+    names = [name for name in report['rows'] if not name.endswith(' --help')]
+    assert names == ['anonymize', 'segment', 'import mmlp', '--help, the most of 2']
+    for name, row in report['rows'].items():
+        assert list(row) == ['one', 'other']
+        for cost in row.values():
+            assert 0 < cost['processor'] < 60 and 5e6 < cost['memory'] < 2e9, name
+    assert report['space']['one'] == report['space']['other'] > 1e8
+    printed = capsys.readouterr().out
+    assert '| | one | other |\n|---|---|---|\n| packages on the disk |' in printed
+    assert printed.count(' MB |\n') == 5
+
+
+def test_what_a_process_takes_is_its_own(tmp_path):
+    """And not what the process has that measures it, which holds PyTorch."""
+    start_up = load_benchmark('start_up')
+    code = 'import time\nheld = bytearray(b"x") * 60_000_000\nwhile time.process_time() < 0.3: pass'
+    cost = start_up.measure(sys.executable, ['-c', code], tmp_path)
+    assert 0.3 <= cost.processor < 0.6 and 60e6 < cost.memory < 90e6 and cost.wall >= 0.3
+    code = 'import sys; print("sad", file=sys.stderr); sys.exit(3)'
+    with pytest.raises(RuntimeError, match='exited with 3: sad'):
+        start_up.measure(sys.executable, ['-c', code], tmp_path)
+    (tmp_path / 'file').write_bytes(b'x' * 100_000)
+    os.link(tmp_path / 'file', tmp_path / 'same')
+    assert 100_000 <= start_up.space_of(tmp_path) < 200_000
+
+
+def test_an_environment_without_mmlp_is_a_mistake(tmp_path, capsys):
+    start_up = load_benchmark('start_up')
+    (tmp_path / 'python').write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    (tmp_path / 'python').chmod(0o755)
+    with pytest.raises(ValueError, match='has no mmlp'):
+        start_up.find_environment(str(tmp_path / 'python'), tmp_path)
+    with pytest.raises(SystemExit):
+        start_up.main(['--environment', 'python'])
+    assert "expected NAME=PYTHON, a name and an interpreter, got 'python'" in capsys.readouterr().err
 
 
 def test_lovasz_loss(tmp_path, capsys):

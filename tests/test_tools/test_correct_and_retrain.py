@@ -12,7 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from needed_packages import needs_toolbox
 from PIL import Image
+
+pytestmark = needs_toolbox
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / 'docs' / 'correct_and_retrain.md').read_text(encoding='utf-8')

@@ -11,6 +11,8 @@ from benchmark_scripts import load_benchmark
 
 from mmlp.plates import Plate
 
+pytestmark = pytest.mark.needs('matplotlib', 'torch')
+
 
 @pytest.fixture(scope='module')
 def covers():

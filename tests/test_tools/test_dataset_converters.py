@@ -108,7 +108,13 @@ def test_all_formats_that_are_exported_are_offered() -> None:
     assert set(EXPORT_FORMATS) == set(WRITERS)
 
 
-@pytest.mark.parametrize('to', EXPORT_FORMATS)
+@pytest.mark.parametrize(
+    'to',
+    [
+        pytest.param(name, marks=pytest.mark.needs('yaml') if name == 'yolo' else ())
+        for name in EXPORT_FORMATS
+    ],
+)
 def test_predict_correct_retrain_round(tmp_path: Path, to: str, capsys: pytest.CaptureFixture) -> None:
     assert command('yolo', write_yolo(tmp_path / 'S'), '-o', tmp_path / 'set', '--split', 'train') == 0
     assert command('export', tmp_path / 'set', '--to', to, '-o', tmp_path / 'tool') == 0

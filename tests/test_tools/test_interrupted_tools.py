@@ -9,11 +9,15 @@ import time
 
 import pytest
 from command_processes import ROOT, assert_nothing_runs, start
-from test_train_and_test import CONFIG
+from needed_packages import TOOLBOX
+from tiny_config import TINY_CONFIG
 
 from mmlp.datasets.synthetic import write_dataset
 
-pytestmark = pytest.mark.skipif(os.name != 'posix', reason='sends signals')
+pytestmark = [
+    pytest.mark.skipif(os.name != 'posix', reason='sends signals'),
+    pytest.mark.needs(*TOOLBOX, 'matplotlib'),
+]
 
 
 @pytest.fixture(scope='module')
@@ -31,7 +35,9 @@ def tools(tmp_path_factory):
             os.link(source, source.with_name(f'{index}.jpg{end}'))
     workers = 'train_dataloader.num_workers=2'
     (root / 'tiny.py').write_text(
-        CONFIG.format(root=ROOT.as_posix()).replace('max_iters=2, val_interval=2', 'max_iters=10000')
+        TINY_CONFIG.format(configs=(ROOT / 'configs').as_posix()).replace(
+            'max_iters=2, val_interval=2', 'max_iters=10000'
+        )
     )
     generate = ['generate_synthetic_plates.py', '--num-train', 4000, '--workers', 2, '--out-dir']
     commands = {

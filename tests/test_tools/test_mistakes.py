@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_train_and_test import CONFIG
+from tiny_config import TINY_CONFIG
 
 from mmlp.engine import config_mistakes
 
@@ -26,7 +26,7 @@ def run(tmp_path, monkeypatch, capsys, plate_root):
     (tmp_path / 'empty.onnx').touch()
     (tmp_path / 'bad.py').write_text('model = = 1')
     (tmp_path / 'text').write_text('hello')
-    (tmp_path / 'tiny.py').write_text(CONFIG.format(root=ROOT.as_posix()))
+    (tmp_path / 'tiny.py').write_text(TINY_CONFIG.format(configs=(ROOT / 'configs').as_posix()))
     (tmp_path / os.fsdecode(b'\xff\x1b[2J')).mkdir()
     monkeypatch.chdir(tmp_path)
 

@@ -11,6 +11,8 @@ from benchmark_scripts import load_benchmark
 from mmlp.datasets.synthetic.geometry import composite, premultiply, rect_corners
 from mmlp.plates.geometry import find_homography
 
+pytestmark = pytest.mark.needs('matplotlib', 'torch')
+
 #: A plate seen a little from the side.
 CORNERS = np.array([(60.3, 52.1), (204.8, 43.6), (207.2, 78.9), (58.6, 84.4)])
 

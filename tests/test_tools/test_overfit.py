@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from needed_packages import needs_toolbox
+
+pytestmark = needs_toolbox
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,6 +20,8 @@ sys.path.insert(0, str(ROOT / 'tests' / 'test_datasets'))
 
 from list_samples import save, scene, sha256, write_layout  # noqa: E402
 
+pytestmark = pytest.mark.needs('prettytable')
+
 sys.path.pop(0)
 PLATE = [40, 100, 140, 130]
 
