@@ -101,6 +101,9 @@ def test_plates_are_found_and_hidden(mmlp, tmp_path):
 
 def test_plates_of_ones_own_are_evaluated(mmlp, tmp_path):
     """By several processes, and without the plot."""
+    pytest.importorskip('matplotlib', reason='its fonts are drawn with')
+    from mmlp.datasets.synthetic import write_dataset
+
     write_dataset(tmp_path / 'made', num_train=0, num_val=4, size=(192, 144), progress=False)
     code, out, err = mmlp('evaluate', 'made', '-o', 'figures', '--min-scores', '0.5', '--workers', 2)
     assert code == 0 and 'in 4 pictures' in out, err
