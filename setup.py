@@ -15,7 +15,15 @@ MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
 ONNX = 'onnx>=1.21'
 JINJA = 'jinja2>=3.1.6'  # CVE-2025-27516
 #: What tests need beside the toolbox; setuptools builds the wheel that is tested.
-CORE_TESTS = ('pycocotools', 'pytest', 'pytest-xdist', 'setuptools>=78.1.1', 'shapely')
+CORE_TESTS = (
+    'prettytable',
+    'pycocotools',
+    'pytest',
+    'pytest-xdist',
+    'pyyaml',
+    'setuptools>=78.1.1',
+    'shapely',
+)
 
 
 class BuildWithConfigsAndTools(build_py):

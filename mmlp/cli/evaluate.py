@@ -170,8 +170,8 @@ def settings_of(args: argparse.Namespace) -> list[Setting]:
 
 def evaluate(args: argparse.Namespace) -> int:
     """Does what the command line asks for; returns the exit code."""
-    can_plot = importlib.util.find_spec('matplotlib') is not None
     with loading():
+        can_plot = importlib.util.find_spec('matplotlib') is not None
         from mmlp.apis.jobs import evaluate_pictures
         from mmlp.apis.jobs.output_paths import check_absent, check_folder
         from mmlp.datasets.labelled_pictures import find_labelled_pictures, sort_out_unusable

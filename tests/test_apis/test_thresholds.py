@@ -9,6 +9,8 @@ from mmlp.apis import ANONYMIZING, PlateSegmenter
 from mmlp.apis.thresholds import RememberingBackend, with_thresholds
 from mmlp.datasets.synthetic import render_scene
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 
 class Counting:
     """A network that counts how often it is asked."""

@@ -12,6 +12,8 @@ import pytest
 from mmlp.cli import evaluate
 from mmlp.datasets.synthetic import write_dataset
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 ORDER = ('evaluation.json', 'evaluation.csv', 'sweep.csv', 'sweep.png', 'worst.jpg')
 FILES = set(ORDER)
 
