@@ -20,9 +20,9 @@ with loading(__name__):
     from PIL import Image
 
     from mmlp.apis import PlateReader, PlateSegmenter
-    from mmlp.apis.jobs import Redaction, anonymize_media, segment_media
     from mmlp.datasets.synthetic import render_drive
     from mmlp.files import atomic_path
+    from mmlp.jobs import Redaction, anonymize_media, segment_media
     from mmlp.media import VideoReader, VideoWriter
     from mmlp.visualization.captions import titled_panels
 

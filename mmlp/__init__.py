@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         'datasets',
         'engine',
         'evaluation',
+        'jobs',
         'media',
         'models',
         'modules',
@@ -32,7 +33,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     ),
     submod_attrs={
         'apis': ['PlateSegmenter', 'Prediction'],
-        'apis.jobs': ['anonymize_media', 'segment_media'],
+        'jobs': ['anonymize_media', 'segment_media'],
         'plates': ['Plate'],
     },
 )

@@ -10,7 +10,7 @@ from typing import NoReturn
 import cv2
 import numpy as np
 import pytest
-from needed_packages import absent_packages, is_installed
+from helpers.needed_packages import absent_packages, is_installed
 
 from mmlp.cli.command import SIGNALS
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 
-from needed_packages import needs_toolbox
+from helpers.needed_packages import needs_toolbox
 
 
 def run_import(prelude: str) -> str:

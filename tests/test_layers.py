@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from needed_packages import needs_toolbox
+from helpers.needed_packages import needs_toolbox
 
 import mmlp
 
@@ -28,7 +28,8 @@ BY_PYTORCH = {
 #: What reads a file that is read by an extra alone.
 BY_EXTRA = {'mmlp.datasets.converters.yaml_file'}
 LIGHT_PACKAGES = (
-    *('apis', 'cli', 'datasets.converters', 'datasets.lists', 'evaluation', 'media', 'plates', 'weights'),
+    *('apis', 'cli', 'datasets.converters', 'datasets.lists', 'evaluation', 'jobs', 'media', 'plates'),
+    'weights',
 )
 
 
@@ -54,14 +55,14 @@ def run(code: str, *options: str) -> str:
 def test_light_packages_import_without_the_heavy() -> None:
     """Each module in a process that has none of them; in one process, as each would show what it loads."""
     names = light_modules()
-    assert len(names) > 80 and 'mmlp.apis.jobs.anonymize' in names and 'mmlp.media.video' in names
+    assert len(names) > 80 and 'mmlp.jobs.anonymize' in names and 'mmlp.media.video' in names
     blocked = f'import sys\nfor name in {HEAVY}: sys.modules[name] = None\n'
     imports = '\n'.join(f'import {name}' for name in names)
     run(blocked + imports)
 
 
 @pytest.mark.parametrize(
-    'name', ['mmlp', 'mmlp.plates', 'mmlp.media', 'mmlp.apis', 'mmlp.apis.jobs', 'mmlp.cli.main']
+    'name', ['mmlp', 'mmlp.plates', 'mmlp.media', 'mmlp.apis', 'mmlp.jobs', 'mmlp.cli.main']
 )
 def test_no_heavy_module_is_loaded_by_the_way(name: str) -> None:
     """Where they are installed, importing ours does not load them either."""
@@ -85,7 +86,7 @@ def test_plates_are_found_and_hidden_without_the_heavy(tmp_path: Path) -> None:
 def test_public_names_come_on_demand() -> None:
     """What the package promises is there."""
     assert mmlp.PlateSegmenter.__module__ == 'mmlp.apis.plate_segmenter'
-    assert mmlp.anonymize_media.__module__ == 'mmlp.apis.jobs.anonymize'
+    assert mmlp.anonymize_media.__module__ == 'mmlp.jobs.anonymize'
     assert {'PlateSegmenter', 'Plate', 'segment_media', 'anonymize_media'} <= set(dir(mmlp))
     with pytest.raises(AttributeError, match='no_such_name'):
         mmlp.no_such_name  # noqa: B018

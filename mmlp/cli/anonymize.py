@@ -27,7 +27,7 @@ from .parser import Parser
 from .segmenter_options import SearchDefaults, add_segmenter_options, build_segmenter
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import FileResult, JobReport
+    from mmlp.jobs import FileResult, JobReport
 
 KEPT = media_jobs.KEPT
 SEARCH = SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
@@ -156,7 +156,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
     with loading():
         from mmlp.apis import PlateReader
-        from mmlp.apis.jobs import Keeping, Redaction, anonymize_media, read_cover
+        from mmlp.jobs import Keeping, Redaction, anonymize_media, read_cover
         from mmlp.plates import TemporalMemory
 
         from .progress_bar import ProgressBar

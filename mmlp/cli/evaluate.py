@@ -45,8 +45,8 @@ from .segmenter_options import SearchDefaults, add_segmenter_options
 from .terminal import say, tell
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import Setting
-    from mmlp.apis.jobs.evaluate import Description
+    from mmlp.jobs import Setting
+    from mmlp.jobs.evaluate import Description
 
 KEPT = 'nothing was written'
 EXIT_CODES = describe_exit_codes(failed='some pictures or masks could not be used; the others were')
@@ -153,7 +153,7 @@ def _tell_both_defaults(parser: Parser, other: Parser) -> None:
 
 def settings_of(args: argparse.Namespace) -> list[Setting]:
     """The settings to measure, those of the commands first."""
-    from mmlp.apis.jobs import Setting
+    from mmlp.jobs import Setting
 
     settings = [Setting(command) for command in args.options]
     if args.no_sweep:
@@ -172,10 +172,10 @@ def evaluate(args: argparse.Namespace) -> int:
     """Does what the command line asks for; returns the exit code."""
     with loading():
         can_plot = importlib.util.find_spec('matplotlib') is not None
-        from mmlp.apis.jobs import evaluate_pictures
-        from mmlp.apis.jobs.output_paths import check_absent, check_folder
         from mmlp.datasets.labelled_pictures import find_labelled_pictures, sort_out_unusable
         from mmlp.datasets.mask_rule import MaskRule
+        from mmlp.jobs import evaluate_pictures
+        from mmlp.jobs.output_paths import check_absent, check_folder
         from mmlp.media import MAX_PIXELS
         from mmlp.progress import progress_bar
         from mmlp.weights import resolve_weights

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 from mmlp.apis import PlateSegmenter
 from mmlp.apis.backends.graphics_card import advise_on_unused_card
-from mmlp.apis.jobs import Segmenter
-from mmlp.apis.jobs.evaluate import Description, Setting
 from mmlp.apis.thresholds import RememberingBackend, with_thresholds
+from mmlp.jobs import Segmenter
+from mmlp.jobs.evaluate import Description, Setting
 
 from .segmenter_options import build_plate_segmenter, leave_out, lowest_score
 
 
 class CommandSegmenters:
-    """Makes the segmenters of settings, see :class:`~mmlp.apis.jobs.evaluate.Segmenters`.
+    """Makes the segmenters of settings, see :class:`~mmlp.jobs.evaluate.Segmenters`.
 
     Args:
         options (Mapping[str, argparse.Namespace]): By command, its options as of

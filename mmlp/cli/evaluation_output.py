@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmlp.apis.jobs import (
+from mmlp.datasets.labelled_pictures import UnusablePicture, read_labelled_picture
+from mmlp.datasets.mask_rule import MaskRule, format_value, list_of
+from mmlp.datasets.plate_mask import IGNORE, PLATE
+from mmlp.files import atomic_path, write_json
+from mmlp.jobs import (
     Evaluation,
     Fault,
     Sweep,
@@ -18,11 +22,7 @@ from mmlp.apis.jobs import (
     pick_faults,
     write_tables,
 )
-from mmlp.apis.jobs.evaluation_files import KNOBS
-from mmlp.datasets.labelled_pictures import UnusablePicture, read_labelled_picture
-from mmlp.datasets.mask_rule import MaskRule, format_value, list_of
-from mmlp.datasets.plate_mask import IGNORE, PLATE
-from mmlp.files import atomic_path, write_json
+from mmlp.jobs.evaluation_files import KNOBS
 from mmlp.media import MAX_PIXELS, write_image
 from mmlp.plates import covered_pixels, paint_polygon
 from mmlp.visualization import Place, draw_sheet, draw_tile

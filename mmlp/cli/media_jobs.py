@@ -16,7 +16,7 @@ from .parser import describe_exit_codes
 from .terminal import say
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import JobReport
+    from mmlp.jobs import JobReport
     from mmlp.media import MediaList, TimeSpan
 
 #: What stays after an interruption.
@@ -106,7 +106,7 @@ def find_inputs(inputs: list[str], output: Path | None, hidden: bool = False) ->
     Raises:
         FileNotFoundError: There is none.
     """
-    from mmlp.apis.jobs.output_paths import find_media_outside
+    from mmlp.jobs.output_paths import find_media_outside
 
     media = find_media_outside(inputs, output, hidden=hidden)
     if not media.items:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mmlp.media.codecs import CODECS
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import Region
+    from mmlp.jobs import Region
 
 
 def positive_int(text: str) -> int:
@@ -53,7 +53,7 @@ def logit(text: str) -> float:
 
 def region(text: str) -> Region:
     """Reads a region, see :meth:`Region.parse`."""
-    from mmlp.apis.jobs import Region
+    from mmlp.jobs import Region
 
     try:
         return Region.parse(text)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from mmlp.apis.jobs import FileResult, Progress
+from mmlp.jobs import FileResult, Progress
 from mmlp.media import MediaItem, MediaList
 from mmlp.progress import progress_bar
 

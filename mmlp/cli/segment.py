@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmlp.apis.jobs.save_kinds import SAVE_KINDS
+from mmlp.jobs.save_kinds import SAVE_KINDS
 
 from . import media_jobs
 from .command import answers_mistakes, loading
@@ -25,7 +25,7 @@ from .parser import Parser
 from .segmenter_options import add_segmenter_options, build_segmenter
 
 if TYPE_CHECKING:
-    from mmlp.apis.jobs import FileResult, JobReport
+    from mmlp.jobs import FileResult, JobReport
 
 KEPT = media_jobs.KEPT
 
@@ -77,7 +77,7 @@ def segment(args: argparse.Namespace) -> JobReport:
     """Does what the command line asks for."""
     with loading():
         from mmlp.apis import PlateReader
-        from mmlp.apis.jobs import segment_media
+        from mmlp.jobs import segment_media
 
         from .progress_bar import ProgressBar
     span = media_jobs.read_span(args)

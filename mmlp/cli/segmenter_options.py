@@ -18,7 +18,7 @@ from .options import add_threads
 
 if TYPE_CHECKING:
     from mmlp.apis import PlateSegmenter
-    from mmlp.apis.jobs import Segmenter
+    from mmlp.jobs import Segmenter
 
 #: Pictures or frames that a graphics card gets at once, when nothing else is said.
 _GPU_BATCH = 8
@@ -262,7 +262,7 @@ def build_plate_segmenter(args: argparse.Namespace) -> PlateSegmenter:
 
 def leave_out(args: argparse.Namespace, segmenter: PlateSegmenter) -> Segmenter:
     """Makes a segmenter pass over what the options leave out."""
-    from mmlp.apis.jobs import ExcludingSegmenter
+    from mmlp.jobs import ExcludingSegmenter
 
     if not args.exclude and args.largest_plate is None:
         return segmenter

@@ -11,7 +11,7 @@ import pytest
 def brightness_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint, its config inside, as a training run of the toolbox leaves it."""
     torch = pytest.importorskip('torch')
-    from brightness_network import brightness_config, build_brightness_segmentor
+    from helpers.brightness_network import brightness_config, build_brightness_segmentor
 
     config = brightness_config()
     path = tmp_path_factory.mktemp('brightness') / 'brightness.pth'

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from brightness_network import brightness_probability, build_brightness_segmentor
+from helpers.brightness_network import brightness_probability, build_brightness_segmentor
 
 from mmlp.apis.backends import build_backend, graphics_card, selection
 from mmlp.apis.backends.graphics_card import advise_on_unused_card

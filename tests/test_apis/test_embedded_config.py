@@ -5,7 +5,7 @@ import time
 
 import pytest
 import torch
-from brightness_network import brightness_config, build_brightness_segmentor
+from helpers.brightness_network import brightness_config, build_brightness_segmentor
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brightness_network import build_brightness_segmentor
+from helpers.brightness_network import build_brightness_segmentor
 from test_plate_probability import build_random
 
 from mmlp.apis.export import compare_with_pytorch, export_onnx

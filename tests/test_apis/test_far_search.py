@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brightness_network import brightness_probability, draw_plates
+from helpers.brightness_network import brightness_probability, draw_plates
 
 from mmlp.apis import PlateSegmenter, large_looks
 from mmlp.apis.far_search import drop_unlikely, enlarge_look, find_all_suspects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from brightness_network import brightness_config, build_brightness_segmentor
+from helpers.brightness_network import brightness_config, build_brightness_segmentor
 
 from mmlp.apis.model_loading import load_segmentor
 

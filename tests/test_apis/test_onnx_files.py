@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from brightness_network import brightness_probability
+from helpers.brightness_network import brightness_probability
 from test_backends import needs
 
 from mmlp.apis.backends import build_backend

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from brightness_network import build_brightness_segmentor
+from helpers.brightness_network import build_brightness_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample

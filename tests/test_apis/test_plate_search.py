@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brightness_network import brightness_probability, draw_plates
+from helpers.brightness_network import brightness_probability, draw_plates
 
 from mmlp.apis.plate_search import find_plates
 from mmlp.apis.probability_layers import ProbabilityLayer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from brightness_network import brightness_probability, draw_plates
+from helpers.brightness_network import brightness_probability, draw_plates
 
 from mmlp.apis import PlateSegmenter, Refinement
 from mmlp.apis.second_look import look_again

@@ -7,16 +7,16 @@ import json
 
 import numpy as np
 import pytest
-from bright_plates import BrightSegmenter
-from brightness_network import draw_plates
+from helpers.bright_plates import BrightSegmenter
+from helpers.brightness_network import draw_plates
 from PIL import Image
 
 from mmlp.apis import PlateSegmenter
-from mmlp.apis.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, segment_media
-from mmlp.apis.jobs.runner import describe_segmenter
-from mmlp.apis.jobs.segmenters import ViewSegmenter, predict
 from mmlp.apis.views import View
 from mmlp.cli import segmenter_options
+from mmlp.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, segment_media
+from mmlp.jobs.runner import describe_segmenter
+from mmlp.jobs.segmenters import ViewSegmenter, predict
 from mmlp.media.panorama import full_sphere
 
 WIDTH, HEIGHT = 960, 480

@@ -9,7 +9,7 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 import torch
-from hostile_files import Trap, save, write_pickle, write_scripted
+from helpers.hostile_files import Trap, save, write_pickle, write_scripted
 from mmengine.logging import HistoryBuffer
 
 from mmlp.checkpoints import read_checkpoint, write_checkpoint

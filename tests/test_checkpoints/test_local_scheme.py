@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hostile_files import Trap, save
+from helpers.hostile_files import Trap, save
 from mmengine.model import BaseModel
 from mmengine.runner import Runner, load_checkpoint
 from torch import nn

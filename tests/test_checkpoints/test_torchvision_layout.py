@@ -1,7 +1,7 @@
 import pytest
 import torch
+from helpers.torchvision_models import build_ours, build_torchvision
 from torch.nn.functional import interpolate
-from torchvision_models import build_ours, build_torchvision
 
 from mmlp.checkpoints import convert_torchvision_deeplabv3
 

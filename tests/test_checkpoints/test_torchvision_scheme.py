@@ -5,12 +5,12 @@ import urllib.request
 
 import pytest
 import torch
+from helpers.torchvision_models import MODELS_DIR, build_ours
 from mmengine import Config, DictAction
 from mmengine.runner import CheckpointLoader, Runner
 from mmseg.apis import init_model
 from mmseg.registry import MODELS
 from torchvision.models.segmentation import DeepLabV3_ResNet50_Weights, DeepLabV3_ResNet101_Weights
-from torchvision_models import MODELS_DIR, build_ours
 
 from mmlp.checkpoints import read_torchvision_weights
 from mmlp.checkpoints.torchvision_scheme import OTHER_STARTS

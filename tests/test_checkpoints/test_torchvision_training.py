@@ -1,9 +1,9 @@
 import copy
 
 import torch
+from helpers.torchvision_models import build_ours
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
-from torchvision_models import build_ours
 
 from mmlp.checkpoints import convert_torchvision_deeplabv3
 

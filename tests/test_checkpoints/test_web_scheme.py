@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import torch
-from hostile_files import Trap, save, write_scripted
+from helpers.hostile_files import Trap, save, write_scripted
 from mmengine.runner import CheckpointLoader
 
 import mmlp.checkpoints  # noqa: F401  registers the scheme

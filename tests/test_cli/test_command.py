@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from command_processes import MINIMAL, ROOT, assert_nothing_runs, start
+from helpers.command_processes import MINIMAL, ROOT, assert_nothing_runs, start
 
 #: Scripts that are not commands of the package: they load what they need at their top.
 SCRIPTS = sorted(

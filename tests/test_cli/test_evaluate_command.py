@@ -202,7 +202,7 @@ def test_an_interruption_leaves_nothing(scenes, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return original(*arguments)
 
-    from mmlp.apis.jobs import evaluate as job
+    from mmlp.jobs import evaluate as job
 
     original = job.read_labelled_picture
     monkeypatch.setattr(job, 'read_labelled_picture', read)

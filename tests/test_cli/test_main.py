@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_processes import MINIMAL, ROOT
+from helpers.command_processes import MINIMAL, ROOT
 
 import mmlp.cli
 from mmlp.cli.main import COMMANDS, GROUPS, find_module

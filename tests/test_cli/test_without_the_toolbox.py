@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_processes import MINIMAL, ROOT
+from helpers.command_processes import MINIMAL, ROOT
 
 from mmlp.datasets.converters.formats import FORMATS
 

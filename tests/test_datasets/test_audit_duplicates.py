@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from audit_samples import PLATE, found, rectangle_mask, run, scene, write
+from helpers.audit_samples import PLATE, found, rectangle_mask, run, scene, write
 from scipy.fft import dctn
 
 from mmlp.datasets.audit.perceptual_hash import SAME_PICTURE, hash_picture, nearest_of, nearest_within

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from audit_samples import PLATE, SIZE, measure, rectangle_mask, scene, write
+from helpers.audit_samples import PLATE, SIZE, measure, rectangle_mask, scene, write
 from PIL import Image
 
 LARGE = (480, 640)

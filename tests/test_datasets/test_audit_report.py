@@ -9,7 +9,7 @@ import re
 import cv2
 import numpy as np
 import pytest
-from audit_samples import PLATE, SIZE, found, rectangle_mask, run, scene, splits_of, write
+from helpers.audit_samples import PLATE, SIZE, found, rectangle_mask, run, scene, splits_of, write
 
 from mmlp.datasets.audit import CHECKS, audit, finding_table, split_table, write_json, write_page
 from mmlp.datasets.audit.charts import count_centers, heat_map, histogram

@@ -6,7 +6,7 @@ import shutil
 
 import cv2
 import pytest
-from audit_samples import PLATE, scene, splits_of, write
+from helpers.audit_samples import PLATE, scene, splits_of, write
 from mmengine.config import Config
 
 from mmlp.datasets import DatasetError

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import BOX, FIVE, QUAD, annotations, oracle, picture, problems, read_masks, run, text
+from helpers.converter_samples import (
+    BOX,
+    FIVE,
+    QUAD,
+    annotations,
+    oracle,
+    picture,
+    problems,
+    read_masks,
+    run,
+    text,
+)
 from PIL import Image
 
 from mmlp.datasets.converters import ConversionError, SplitRule

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import QUAD, picture, read_masks, run, text
-from hostile_samples import pictures, png, write_set
+from helpers.converter_samples import QUAD, picture, read_masks, run, text
+from helpers.hostile_samples import pictures, png, write_set
 from test_converters_hostile import ALL_TRAIN, assert_costs_one, converted, limited
 
 from mmlp.datasets.converters.reader import Reader

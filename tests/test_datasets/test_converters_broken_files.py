@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import picture, problems, run, text
-from hostile_samples import SETS, pictures, png, write_set
+from helpers.converter_samples import picture, problems, run, text
+from helpers.hostile_samples import SETS, pictures, png, write_set
 from PIL import Image
 from test_converters_hostile import ALL_TRAIN, assert_costs_one, limited
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import BOX, FIVE, QUAD, annotations, oracle, picture, problems, read_masks, run, text
+from helpers.converter_samples import (
+    BOX,
+    FIVE,
+    QUAD,
+    annotations,
+    oracle,
+    picture,
+    problems,
+    read_masks,
+    run,
+    text,
+)
 from pycocotools import mask as coco_mask
 
 from mmlp.datasets.converters import ConversionError, SplitRule

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import annotations, oracle, picture, problems, read_masks, run
-from needed_packages import needs_toolbox
+from helpers.converter_samples import annotations, oracle, picture, problems, read_masks, run
+from helpers.needed_packages import needs_toolbox
 
 from mmlp.datasets.converters import (
     ConversionError,

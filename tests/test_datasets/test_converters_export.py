@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import shapely
-from converter_samples import oracle, picture, read_masks, run, text
+from helpers.converter_samples import oracle, picture, read_masks, run, text
 from PIL import Image
 from pycocotools.coco import COCO as OfficialCOCO
 

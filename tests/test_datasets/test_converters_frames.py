@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import BOX, oracle, picture, read_masks, run, text
+from helpers.converter_samples import BOX, oracle, picture, read_masks, run, text
 from PIL import Image, ImageOps
 
 from mmlp.datasets.converters import Report, SplitRule

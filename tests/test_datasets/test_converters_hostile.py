@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pycocotools.mask
 import pytest
-from converter_samples import picture, run, text
-from hostile_samples import JSON_SETS, SETS, write_set
+from helpers.converter_samples import picture, run, text
+from helpers.hostile_samples import JSON_SETS, SETS, write_set
 
 from mmlp.datasets.converters import SplitRule, rle
 from mmlp.datasets.converters.reader import Reader

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from converter_samples import BOX, annotations, oracle, picture, problems, read_masks, run, text
-from public_set_samples import write_easypr, write_open_lpr
+from helpers.converter_samples import BOX, annotations, oracle, picture, problems, read_masks, run, text
+from helpers.public_set_samples import write_easypr, write_open_lpr
 
 from mmlp.datasets.converters import ConversionError, SplitRule
 from mmlp.datasets.converters.readers.easypr import EasyPR

@@ -8,8 +8,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from converter_samples import picture, run, text
-from hostile_samples import write_set
+from helpers.converter_samples import picture, run, text
+from helpers.hostile_samples import write_set
 
 from mmlp.cli.convert import main
 from mmlp.datasets.converters import ConversionError, SplitRule

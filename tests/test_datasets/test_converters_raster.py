@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from converter_samples import oracle
+from helpers.converter_samples import oracle
 from PIL import Image, ImageDraw
 from pycocotools import mask as coco_mask
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from converter_samples import picture, run, text
+from helpers.converter_samples import picture, run, text
 
 from mmlp.datasets.converters import Options, Record, SplitRule
 from mmlp.datasets.converters.labels import choose_labels

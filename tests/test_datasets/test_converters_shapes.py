@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
-from converter_samples import oracle
+from helpers.converter_samples import oracle
 from PIL import Image, ImageOps
 from pycocotools import mask as coco_mask
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converter_samples import BOX, QUAD, annotations, oracle, picture, problems, read_masks, run, text
-from public_set_samples import (
+from helpers.converter_samples import BOX, QUAD, annotations, oracle, picture, problems, read_masks, run, text
+from helpers.public_set_samples import (
     CORNERS,
     SSIG_TEXT,
     UFPR_TEXT,

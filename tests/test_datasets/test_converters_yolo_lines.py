@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from converter_samples import annotations, oracle, picture, problems, read_masks, run, text
+from helpers.converter_samples import annotations, oracle, picture, problems, read_masks, run, text
 
 from mmlp.datasets.converters import SplitRule
 from mmlp.datasets.converters.readers.yolo import YOLO

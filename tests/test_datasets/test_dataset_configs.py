@@ -8,11 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from converter_samples import QUAD, picture, text
-from mmengine.config import Config
-from mmengine.runner import CheckpointLoader
-from mmseg.registry import DATASETS, MODELS
-from public_set_samples import (
+from helpers.converter_samples import QUAD, picture, text
+from helpers.public_set_samples import (
     CORNERS,
     SSIG_TEXT,
     UFPR_TEXT,
@@ -29,6 +26,9 @@ from public_set_samples import (
     write_uc3m,
     write_wpod,
 )
+from mmengine.config import Config
+from mmengine.runner import CheckpointLoader
+from mmseg.registry import DATASETS, MODELS
 
 from mmlp.cli.convert import main
 from mmlp.datasets import LicensePlateDataset

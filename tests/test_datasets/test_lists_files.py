@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from list_samples import make_rows, save, scene, sha256, write_layout
+from helpers.list_samples import make_rows, save, scene, sha256, write_layout
 from PIL import Image
 
 from mmlp.datasets.lists import ListError, read_list, read_sources, write_list

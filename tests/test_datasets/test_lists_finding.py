@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from list_samples import make_rows, save, scene, store, write_layout
+from helpers.list_samples import make_rows, save, scene, store, write_layout
 from PIL import Image
 
 from mmlp.datasets.audit.perceptual_hash import hash_picture

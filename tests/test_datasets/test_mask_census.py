@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from audit_samples import found, run, scene, splits_of
-from mask_samples import SIZE, coloured, drawn, is_plate, png
+from helpers.audit_samples import found, run, scene, splits_of
+from helpers.mask_samples import SIZE, coloured, drawn, is_plate, png
 from mmengine.logging import MMLogger
 from mmseg.registry import DATASETS
 

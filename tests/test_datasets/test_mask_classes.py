@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from mask_samples import coloured, decoded, drawn, is_plate, jpeg, png, tilted
+from helpers.mask_samples import coloured, decoded, drawn, is_plate, jpeg, png, tilted
 
 from mmlp.datasets import read_plate_mask
 from mmlp.datasets.mask_rule import MaskRule, parse_plate_values

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from plate_samples import box_plate
+from helpers.plate_samples import box_plate
 from torchvision.ops import box_iou
 
 from mmlp.evaluation import box_ious, boxes_of_components, boxes_of_plates, measure_covers, tally_plates

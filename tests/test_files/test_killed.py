@@ -5,9 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-import killed_works as works
 import pytest
-from kill_points import FILE_POINTS, LINE_POINTS, needs_sigkill, run_killed
+from helpers import killed_works as works
+from helpers.kill_points import FILE_POINTS, LINE_POINTS, needs_sigkill, run_killed
 
 pytestmark = needs_sigkill
 

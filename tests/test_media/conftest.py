@@ -5,7 +5,7 @@ import os
 import tempfile
 
 import pytest
-from media_samples import encode_video
+from helpers.media_samples import encode_video
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import struct
 
 import numpy as np
 import pytest
+from helpers.stated_sizes import coded, photo, short_files, stated_jpeg, stated_png
 from PIL import Image
-from stated_sizes import coded, photo, short_files, stated_jpeg, stated_png
 
 from mmlp.media import UnreadableMediaError, read_image
 from mmlp.media.coded_size import canvas_of_webp

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from joined_samples import part
+from helpers.joined_samples import part
 
 from mmlp.media import VideoReader
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from interlaced_samples import write_interlaced
+from helpers.interlaced_samples import write_interlaced
 
 from mmlp.media import VideoReader, VideoWriter
 

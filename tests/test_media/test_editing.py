@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from helpers.stated_sizes import coded, photo
 from PIL import Image
-from stated_sizes import coded, photo
 
 from mmlp.media import edit_in_place, read_image, write_image
 from mmlp.media.pixels import fill_boxes

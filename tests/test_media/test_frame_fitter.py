@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from joined_samples import GREY, content_box, join, part, red_box
+from helpers.joined_samples import GREY, content_box, join, part, red_box
 
 from mmlp.media import VideoReader, VideoWriter
 from mmlp.media.frame_fitter import FrameKind, changes_of_colour, fitted_size

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.stated_sizes import coded, photo, stated_jpeg
 from PIL import Image
-from stated_sizes import coded, photo, stated_jpeg
 
 from mmlp.media import MAX_PIXELS, UnreadableMediaError, read_image
 from mmlp.media.images import open_image
 from mmlp.media.limits import MAX_MEMORY, PILLOW_LIMIT, check_memory, check_pixels
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 #: Runs snippets in forks of a process, and tells for each its peak in MiB beyond that process, and seconds.
 MEASURE = """
 import json, os, sys, time
 import numpy as np
 from mmlp.media import UnreadableMediaError, edit_in_place, read_image, write_image
 sys.path.insert(0, {folder!r})
-import stated_sizes
+from helpers import stated_sizes
 
 def resident(name):
     with open('/proc/self/status') as file:

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from media_samples import encode_video
+from helpers.media_samples import encode_video
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from mmlp.media import VideoReader, find_panorama, read_image, write_image

@@ -5,8 +5,8 @@ import struct
 
 import numpy as np
 import pytest
+from helpers.tiff_samples import picture, tiff
 from PIL import Image
-from tiff_samples import picture, tiff
 
 from mmlp.media import UnreadableMediaError, read_image, write_image
 from mmlp.media.tiff_contents import read_tiff_contents

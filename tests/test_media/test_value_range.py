@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from tiff_samples import picture as tiff_picture
-from tiff_samples import tiff
+from helpers.tiff_samples import picture as tiff_picture
+from helpers.tiff_samples import tiff
 
 from mmlp.media import read_image, write_image
 from mmlp.media.value_range import ValueRange, find_value_range

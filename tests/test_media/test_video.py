@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from media_samples import draw
+from helpers.media_samples import draw
 
 from mmlp.media import TruncatedMediaError, UnreadableMediaError, VideoReader, VideoWriter
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from media_samples import encode_video
+from helpers.media_samples import encode_video
 
 from mmlp.media import VideoReader, VideoWriter
 from mmlp.media.planes import Layout, split_planes

@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from media_samples import draw, encode_video
+from helpers.media_samples import draw, encode_video
 from PIL import Image
 
 from mmlp.media import UnreadableMediaError, VideoReader, VideoWriter

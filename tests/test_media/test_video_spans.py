@@ -6,7 +6,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from clock_samples import encode_flashes
+from helpers.clock_samples import encode_flashes
 
 from mmlp.media import EmptySpanError, TimeSpan, VideoReader
 from mmlp.media.damage import DamageCount

@@ -7,7 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from media_samples import draw
+from helpers.media_samples import draw
 
 from mmlp.media import CODECS, MediaWriteError, VideoReader, VideoWriter, video_output_suffix
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import mmseg
 import pytest
+from helpers.tiny_config import TINY_CONFIG
 from mmengine.fileio import load
-from tiny_config import TINY_CONFIG
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The toolbox's scripts, as they come in its wheel.

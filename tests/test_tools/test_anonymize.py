@@ -12,7 +12,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from verb_samples import BOX, plate_picture, write_checkpoint, write_samples
+from helpers.verb_samples import BOX, plate_picture, write_checkpoint, write_samples
 
 from mmlp.apis import ANONYMIZING
 from mmlp.cli import anonymize as tool

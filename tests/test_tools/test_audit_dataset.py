@@ -8,7 +8,7 @@ import shutil
 import cv2
 import numpy as np
 import pytest
-from needed_packages import needs_toolbox
+from helpers.needed_packages import needs_toolbox
 
 from mmlp.cli.audit import main
 

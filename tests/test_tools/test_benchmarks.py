@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from benchmark_scripts import load_benchmark
+from helpers.benchmark_scripts import load_benchmark
 
 
 @pytest.fixture(autouse=True)

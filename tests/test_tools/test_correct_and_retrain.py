@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from needed_packages import needs_toolbox
+from helpers.needed_packages import needs_toolbox
 from PIL import Image
 
 pytestmark = needs_toolbox

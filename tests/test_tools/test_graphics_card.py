@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from benchmark_scripts import load_benchmark
+from helpers.benchmark_scripts import load_benchmark
 from mmengine.config import Config
 
 from mmlp.weights import resolve_weights

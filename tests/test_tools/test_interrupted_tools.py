@@ -8,9 +8,9 @@ import subprocess
 import time
 
 import pytest
-from command_processes import ROOT, assert_nothing_runs, start
-from needed_packages import TOOLBOX
-from tiny_config import TINY_CONFIG
+from helpers.command_processes import ROOT, assert_nothing_runs, start
+from helpers.needed_packages import TOOLBOX
+from helpers.tiny_config import TINY_CONFIG
 
 from mmlp.datasets.synthetic import write_dataset
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_config import TINY_CONFIG
+from helpers.tiny_config import TINY_CONFIG
 
 from mmlp.engine import config_mistakes
 

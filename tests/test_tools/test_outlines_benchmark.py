@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from benchmark_scripts import load_benchmark
+from helpers.benchmark_scripts import load_benchmark
 
 from mmlp.datasets.synthetic.geometry import composite, premultiply, rect_corners
 from mmlp.plates.geometry import find_homography

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from needed_packages import needs_toolbox
+from helpers.needed_packages import needs_toolbox
 
 pytestmark = needs_toolbox
 

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.list_samples import save, scene, sha256, write_layout
 from PIL import Image
 
 from mmlp.cli import make_list
 from mmlp.cli import rebuild as tool
 from mmlp.files import WriteError
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'tests' / 'test_datasets'))
-
-from list_samples import save, scene, sha256, write_layout  # noqa: E402
-
 pytestmark = pytest.mark.needs('prettytable')
 
-sys.path.pop(0)
 PLATE = [40, 100, 140, 130]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from verb_samples import BOX, plate_picture, write_checkpoint, write_samples
+from helpers.verb_samples import BOX, plate_picture, write_checkpoint, write_samples
 
 from mmlp.cli import segment as tool
 from mmlp.media import write_image

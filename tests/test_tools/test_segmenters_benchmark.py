@@ -3,7 +3,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from benchmark_scripts import load_benchmark
+from helpers.benchmark_scripts import load_benchmark
 
 from mmlp.plates import extract_plates
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from needed_packages import needs_toolbox
-from tiny_config import TINY_CONFIG
+from helpers.needed_packages import needs_toolbox
+from helpers.tiny_config import TINY_CONFIG
 
 pytestmark = needs_toolbox
 

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from metadata_samples import (
+from helpers.metadata_samples import (
     PLACE,
     XMP_HEADER,
     ascii_entry,

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from metadata_samples import PLACE, ascii_entry, exif_block, thumbnail
+from helpers.metadata_samples import PLACE, ascii_entry, exif_block, thumbnail
 from PIL import Image
 
 from mmlp.media.metadata import MetadataFilter, clean_exif, read_orientation

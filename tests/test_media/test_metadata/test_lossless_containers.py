@@ -5,13 +5,13 @@ import struct
 
 import numpy as np
 import pytest
-from hiding_places import PLACES
-from hiding_places.bmp import bmp5
-from hiding_places.common import PROFILE, icc
-from hiding_places.jp2 import JP2, UUIDS, box
-from hiding_places.tiff import TIFF, read_tiff, with_tags
-from hiding_places.webp import riff, webp
-from metadata_samples import ascii_entry, coded, exif_block, iptc_record, picture, xmp_packet
+from helpers.hiding_places import PLACES
+from helpers.hiding_places.bmp import bmp5
+from helpers.hiding_places.common import PROFILE, icc
+from helpers.hiding_places.jp2 import JP2, UUIDS, box
+from helpers.hiding_places.tiff import TIFF, read_tiff, with_tags
+from helpers.hiding_places.webp import riff, webp
+from helpers.metadata_samples import ascii_entry, coded, exif_block, iptc_record, picture, xmp_packet
 from PIL import Image, ImageCms
 
 from mmlp.media import read_image, write_image

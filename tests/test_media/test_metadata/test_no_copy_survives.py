@@ -8,9 +8,9 @@ import subprocess
 import av
 import numpy as np
 import pytest
-from carver import find_copies
-from hiding_places import HIDDEN, LETTERS, PHOTO, PLACES, RAW, SECRET
-from metadata_samples import coded
+from helpers.carver import find_copies
+from helpers.hiding_places import HIDDEN, LETTERS, PHOTO, PLACES, RAW, SECRET
+from helpers.metadata_samples import coded
 from PIL import Image, ImageCms
 
 from mmlp.media import read_image, write_image

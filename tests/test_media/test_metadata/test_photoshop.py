@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from metadata_samples import PLACE, iptc_record, resource, thumbnail
+from helpers.metadata_samples import PLACE, iptc_record, resource, thumbnail
 
 from mmlp.media.metadata import MetadataFilter, clean_iptc, clean_resources
 

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from metadata_samples import PLACE, xmp_packet
+from helpers.metadata_samples import PLACE, xmp_packet
 
 from mmlp.media.metadata import MetadataFilter, clean_xmp
 

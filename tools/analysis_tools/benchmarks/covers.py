@@ -40,10 +40,10 @@ with loading(__name__):
 
     from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement
     from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT, MIN_SCORE_OF_ONE_LOOK
-    from mmlp.apis.jobs import Redaction
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.datasets.synthetic import render_drive
     from mmlp.evaluation.covers import COVERED, measure_covers
+    from mmlp.jobs import Redaction
     from mmlp.media import VideoReader, read_image
     from mmlp.plates import Plate, TemporalMemory
     from mmlp.plates.components import label_components

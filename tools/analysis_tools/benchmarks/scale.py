@@ -56,9 +56,9 @@ with loading(__name__):
     from torch.utils.data import DataLoader, RandomSampler
 
     from mmlp.apis import PlateSegmenter
-    from mmlp.apis.jobs import segment_media
     from mmlp.datasets import LicensePlateDataset
     from mmlp.datasets.synthetic import render_scene, write_dataset
+    from mmlp.jobs import segment_media
     from mmlp.media import VideoWriter
     from mmlp.processes import end_with_parent
 

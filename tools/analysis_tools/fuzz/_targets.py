@@ -21,7 +21,6 @@ from _samples import (
     write_videos,
 )
 
-from mmlp.apis.jobs import anonymize_media
 from mmlp.apis.model_loading import load_segmentor
 from mmlp.datasets.converters import ConversionError, Options, convert
 from mmlp.datasets.converters.readers.coco import COCO
@@ -35,6 +34,7 @@ from mmlp.datasets.converters.readers.via import VIA
 from mmlp.datasets.converters.readers.voc import VOC
 from mmlp.datasets.converters.readers.wpod import WPOD
 from mmlp.datasets.converters.readers.yolo import YOLO
+from mmlp.jobs import anonymize_media
 from mmlp.media import MediaError, find_media
 from mmlp.plates import Plate
 
