@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,11 @@ OURS: dict[str, tuple[str, ...]] = {
     'mmlp.models': TOOLBOX,
     'mmlp.visualization': (*TOOLBOX, 'matplotlib'),
 }
+
+
+def formats_of_sets(names: Iterable[str]) -> list:
+    """Formats of data sets as parameters of a test; the description of one of them is YAML."""
+    return [pytest.param(name, marks=pytest.mark.needs('yaml') if name == 'yolo' else ()) for name in names]
 
 
 def absent_packages(path: Path) -> list[str]:

@@ -37,6 +37,7 @@ def laughs(first: str, form: str) -> str:
 class TestDescriptions:
     """YAML, XML and tables that grow."""
 
+    @pytest.mark.needs('yaml')
     @pytest.mark.parametrize(
         'content',
         [
@@ -67,6 +68,7 @@ class TestDescriptions:
         shown = capsys.readouterr().err
         assert 'data.yaml' in shown and len(shown) < 2000
 
+    @pytest.mark.needs('yaml')
     def test_yaml_beside_the_description(self, tmp_path: Path) -> None:
         write_set('yolo', tmp_path / 'S', '0.5')
         text(tmp_path / 'S/a.yaml', '[')

@@ -181,6 +181,7 @@ class TestYOLO:
     def line(self, points: list, number: int = 0) -> str:
         return f'{number} ' + ' '.join(f'{x / 160:.8f} {y / 120:.8f}' for x, y in points) + '\n'
 
+    @pytest.mark.needs('yaml')
     def test_box_outline_and_turned_box(self, tmp_path: Path) -> None:
         box = f'0 {120 / 160} {20 / 120} {40 / 160} {20 / 120}\n'
         self.sample(tmp_path / 'S', box + self.line(QUAD) + self.line(FIVE) + '\n')
@@ -196,6 +197,7 @@ class TestYOLO:
         kinds = [a['kind'] for a in annotations(tmp_path / 'out', 'train')['a.jpg']]
         assert kinds == ['box', 'quad', 'polygon']
 
+    @pytest.mark.needs('yaml')
     def test_pose(self, tmp_path: Path) -> None:
         points = ' '.join(f'{x / 160:.8f} {y / 120:.8f} 2' for x, y in QUAD)
         self.sample(tmp_path / 'S', f'0 0.35 0.4 0.45 0.26 {points}\n')
@@ -213,6 +215,7 @@ class TestYOLO:
         np.testing.assert_array_equal(read_masks(tmp_path / 'out')['train/a.jpg'], oracle(BOX) * 255)
         assert annotations(tmp_path / 'out', 'train')['a.jpg'][0]['kind'] == 'box'
 
+    @pytest.mark.needs('yaml')
     def test_pose_of_something_else(self, tmp_path: Path) -> None:
         text(tmp_path / 'S/data.yaml', 'kpt_shape: [17, 3]\nnames:\n  0: person\n')
         with pytest.raises(ConversionError, match=r'kpt_shape is \[17, 3\]; expected \[4, 2\] or \[4, 3\]'):
@@ -222,6 +225,7 @@ class TestYOLO:
         text(source / 'data.yaml', 'kpt_shape: [4, 3]\nnames:\n  0: plate\n')
         return YOLO(str(source))
 
+    @pytest.mark.needs('yaml')
     def test_splits_and_lists_of_data_yaml(self, tmp_path: Path) -> None:
         for part in ('one', 'two', 'three'):
             picture(tmp_path / f'S/{part}/images/a.jpg')
@@ -236,6 +240,7 @@ class TestYOLO:
             'val/two_a.jpg',
         ]
 
+    @pytest.mark.needs('yaml')
     def test_folder_that_is_both_train_and_val_is_not_split_yet(self, tmp_path: Path) -> None:
         for number in range(4):
             self.sample(tmp_path / 'S', self.line(QUAD), str(number))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 from converter_samples import oracle, picture, read_masks, run, text
+from needed_packages import formats_of_sets
 from PIL import Image
 from pycocotools.coco import COCO as OfficialCOCO
 
@@ -93,7 +94,7 @@ def write_set(root: Path, splits: tuple[str, ...]) -> None:
         Image.new('L', (160, 120)).save(root / split / 'masks/none.jpg.png')
 
 
-@pytest.mark.parametrize('to', list(READERS))
+@pytest.mark.parametrize('to', formats_of_sets(READERS))
 @pytest.mark.parametrize('splits', [('train', 'val'), ('',)])
 def test_round_trip(tmp_path: Path, to: str, splits: tuple) -> None:
     write_set(tmp_path / 'set', splits)

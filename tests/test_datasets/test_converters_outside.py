@@ -184,6 +184,7 @@ def test_pictures_on_another_disk(tmp_path: Path, capsys: pytest.CaptureFixture)
     assert main(['coco', *arguments, '--images', str(disk)]) == 0
 
 
+@pytest.mark.needs('yaml')
 def test_yolo_description_that_leads_outside(tmp_path: Path) -> None:
     write_set('yolo', tmp_path / 'S', '0.5')
     picture(tmp_path / 'private/secret.jpg')

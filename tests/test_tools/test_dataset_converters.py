@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from needed_packages import formats_of_sets
 from PIL import Image
 
 from mmlp.cli import convert, export, make_list, rebuild
@@ -108,13 +109,7 @@ def test_all_formats_that_are_exported_are_offered() -> None:
     assert set(EXPORT_FORMATS) == set(WRITERS)
 
 
-@pytest.mark.parametrize(
-    'to',
-    [
-        pytest.param(name, marks=pytest.mark.needs('yaml') if name == 'yolo' else ())
-        for name in EXPORT_FORMATS
-    ],
-)
+@pytest.mark.parametrize('to', formats_of_sets(EXPORT_FORMATS))
 def test_predict_correct_retrain_round(tmp_path: Path, to: str, capsys: pytest.CaptureFixture) -> None:
     assert command('yolo', write_yolo(tmp_path / 'S'), '-o', tmp_path / 'set', '--split', 'train') == 0
     assert command('export', tmp_path / 'set', '--to', to, '-o', tmp_path / 'tool') == 0

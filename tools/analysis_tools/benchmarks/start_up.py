@@ -7,8 +7,8 @@ Writes ``start_up.json`` and ``start_up.png``. Each environment is a Python that
 each, these run as processes of their own, and the environments take turns:
 
 - *anonymize*, *segment*: the script on a picture, from start to result.
-- *import*: ``import mmlp.plates`` and others.
-- *help*: ``--help`` of every script in ``tools/`` that the mmlp of all environments has.
+- ``import mmlp`` and others.
+- ``--help`` of every script in ``tools/`` that the mmlp of all environments has.
 
 Seconds are the processor's, user and system, and memory is the peak, both as the system accounts them for a
 process and those that it waited for. Of several rounds the least counts, since what disturbs a machine can
@@ -48,7 +48,13 @@ STREET = Path(__file__).resolve().parents[3] / 'examples' / 'street.jpg'
 #: What is run on the picture.
 VERBS = ('anonymize', 'segment')
 HELP = ' --help'
-MODULES = ('mmlp', 'mmlp.plates', 'mmlp.media', 'mmlp.apis')
+#: What programs import; names, since modules load on demand.
+IMPORTS = (
+    'import mmlp',
+    'from mmlp.plates import extract_plates',
+    'from mmlp.media import read_image',
+    'from mmlp.apis import PlateSegmenter',
+)
 #: Folders of ``tools/`` whose scripts are not commands.
 NOT_COMMANDS = {'benchmarks', 'fuzz'}
 #: Starts a command and tells what it took. A process of its own, and a small one: what is accounted for a
@@ -178,7 +184,7 @@ def list_commands(environments: Iterable[Environment], quick: bool) -> dict[str,
     )
     return {
         **{verb: [f'{verb}.py', str(STREET), '-o'] for verb in VERBS},
-        **{f'import {module}': ['-c', f'import {module}'] for module in MODULES[: 1 if quick else None]},
+        **{statement: ['-c', statement] for statement in IMPORTS[: 1 if quick else None]},
         **{f'{name} --help': [name, '--help'] for name in helps[: 2 if quick else None]},
     }
 
