@@ -70,6 +70,12 @@ def test_plates_are_found_from_python(call, tmp_path, street):
     assert int(call(tmp_path, 'python', '-c', code, street.name).stdout) >= len(NEAREST)
 
 
+def test_a_data_set_is_evaluated(call, tmp_path, plate_root):
+    call(tmp_path, 'mmlp', 'evaluate', 'plates', '-o', 'evaluated', '--no-sweep', '--workers', 1)
+    figures = json.loads((tmp_path / 'evaluated/evaluation.json').read_text())
+    assert figures and (tmp_path / 'evaluated/evaluation.csv').read_text().count('\n') >= 1 + 3
+
+
 def test_data_sets_are_exported_corrected_and_listed(call, tmp_path, plate_root):
     call(tmp_path, 'mmlp', 'export', 'plates', '--to', 'labelme', '-o', 'corrections')
     call(tmp_path, 'mmlp', 'convert', 'labelme', 'corrections', '-o', 'corrected')
