@@ -79,6 +79,7 @@ for weights in ('mmlp://lp_fpn_lite0', file):
     run_python(call, tmp_path, code)
 
 
+@pytest.mark.needs('onnx')
 def test_commands_that_need_the_toolbox(call, tmp_path, config):
     """In one process, since most of their time they load it; a config of one's own, or one by its name."""
     checkpoint, by_name = 'work_dirs/mine/iter_2.pth', 'lp_fpn_lite0'
