@@ -14,8 +14,9 @@ MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
 #: Those before read any file that a model names: CVE-2026-27489, CVE-2026-34445, -34446 and -34447.
 ONNX = 'onnx>=1.21'
 JINJA = 'jinja2>=3.1.6'  # CVE-2025-27516
-#: What tests need beside the toolbox; setuptools builds the wheel that is tested.
+#: What tests need beside the toolbox; pip and setuptools build the wheel that is tested.
 CORE_TESTS = (
+    'pip',
     'prettytable',
     'pycocotools',
     'pytest',

@@ -89,16 +89,16 @@ def test_data_sets_are_exported_corrected_and_listed(call, tmp_path, plate_root)
     assert (tmp_path / 'list.csv').read_text().count('\n') == 1 + 6 + 3
 
 
+@pytest.mark.needs('prettytable')
 def test_a_data_set_is_rebuilt(call, tmp_path, plate_root):
-    pytest.importorskip('prettytable')
     call(tmp_path, 'mmlp', 'make-list', 'plates', '-o', 'list.csv', '--source', 'mine')
     call(tmp_path, 'mmlp', 'rebuild', 'list.csv', '-o', 'again', '--source', 'mine=plates')
     for picture in plate_root.glob('*/images/*'):
         assert (tmp_path / 'again' / picture.relative_to(plate_root)).read_bytes() == picture.read_bytes()
 
 
+@pytest.mark.needs('matplotlib')
 def test_a_data_set_is_drawn(call, tmp_path):
-    pytest.importorskip('matplotlib')
     options = ('--num-train', 2, '--num-val', 1, '--size', '192x144', '--workers', 1)
     call(tmp_path, 'mmlp', 'generate', *options)
     assert len(list((tmp_path / 'data/synthetic_plates').glob('*/masks/*.png'))) == 3
