@@ -150,7 +150,7 @@ setup(
             'scikit-learn',
             'segmentation-models-pytorch>=0.5',
         ],
-        'dev': ['ruff==0.17.6'],
+        'dev': ['import-linter==2.17', 'ruff==0.17.6'],
     },
     cmdclass={'build_py': BuildWithConfigsAndTools},
     zip_safe=False,
