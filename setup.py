@@ -11,6 +11,8 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 #: What OpenMIM and installed users look for below ``mmlp/.mim``.
 MIM_CONTENTS = ('configs', 'tools', 'model-index.yml')
+#: What only those need who work on mmlp, with its clone.
+OF_THE_CLONE = ('benchmarks', 'fuzz')
 #: Those before read any file that a model names: CVE-2026-27489, CVE-2026-34445, -34446 and -34447.
 ONNX = 'onnx>=1.21'
 JINJA = 'jinja2>=3.1.6'  # CVE-2025-27516
@@ -44,7 +46,7 @@ class BuildWithConfigsAndTools(build_py):
         for name in MIM_CONTENTS:
             source = ROOT / name
             if source.is_dir():
-                ignore = shutil.ignore_patterns('__pycache__', '*.pyc')
+                ignore = shutil.ignore_patterns('__pycache__', '*.pyc', *OF_THE_CLONE)
                 shutil.copytree(source, target / name, ignore=ignore)
             elif source.is_file():
                 target.mkdir(parents=True, exist_ok=True)
