@@ -23,7 +23,7 @@ def absent(tmp_path, monkeypatch):
 def test_what_a_file_imports_itself_and_by_helpers(absent):
     assert absent('import torch.nn as nn, cv2') == ['torch']
     assert absent('from mmengine.config import Config') == ['mmengine']
-    assert absent('from converter_samples import run') == ['shapely']
+    assert absent('from helpers.converter_samples import run') == ['shapely']
     assert absent('def test():\n    import torch') == []
 
 
