@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,12 @@ def test_every_config_says_which_weights_it_starts_from(name):
 
 
 @pytest.mark.parametrize('name', CONFIGS)
-def test_bases_are_one_step_away(name):
-    base = Config.fromfile(str(CONFIG_DIR / name), import_custom_modules=False)
-    assert base.default_scope == 'mmseg'
+def test_a_leaf_is_model_data_and_schedule(name):
+    """A base goes on from another of its own folder alone, as a data set from what all data sets share."""
+    assert Config.fromfile(str(CONFIG_DIR / name), import_custom_modules=False).default_scope == 'mmseg'
     for path in (CONFIG_DIR / '_base_').rglob('*.py'):
-        assert '_base_ =' not in path.read_text()
+        bases = re.findall(r'^_base_ = (.*)', path.read_text(), re.M)
+        assert all(re.fullmatch(r"'\./\w+\.py'", base) for base in bases)
 
 
 def test_flagship_schedule_is_the_originals():
