@@ -11,11 +11,12 @@ from mmlp.plates.geometry import find_homography, map_points, order_corners, sid
 
 from ..transforms.base import RandomTransform
 from ..transforms.checks import check_prob, check_range
-from .geometry import composite, convex_window, premultiply, rect_corners, tilted_quad
+from .geometry import composite, polygon_window, premultiply, rect_corners, tilted_quad
 from .light import Light, measure_light
+from .plates.bend import bend_plate, random_bend
 from .plates.layouts import choose_layout
 from .plates.plate_layout import PlateLayout
-from .plates.render import PlateImage, render_plate
+from .plates.render import WHOLE, PlateImage, render_plate
 from .scenes.clutter import overlay_text, render_clutter
 
 _UNIT = rect_corners(0, 0, 1, 1)
@@ -103,6 +104,28 @@ def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: f
     return map_points(np.linalg.inv(to_plane), rect_corners(x0, y0, x1, y1)).astype(np.float32)
 
 
+def _covering(
+    rng: np.random.Generator, plate: PlateImage, quad: np.ndarray, points: np.ndarray
+) -> np.ndarray | None:
+    """Where a plate has to be laid, by its flat corners, to cover another's pixels; None if it cannot.
+
+    Round and bent plates leave corners open, so that they have to be larger.
+    """
+    for margin in (rng.uniform(0.02, 0.15), 0.25, 0.4):
+        target = covering_quad(quad, points, plate.aspect, margin)
+        if len(plate.outline) == len(target):
+            return target
+        outline = map_points(find_homography(plate.flat, target), plate.outline)
+        low = points.min(0)
+        (rows, cols), inside = polygon_window(np.ptp(points, axis=0)[::-1] + 1, outline - low)
+        x, y = (points - low).T
+        held = np.zeros(np.ptp(points, axis=0)[::-1] + 1, bool)
+        held[rows, cols] = inside
+        if held[y, x].all():
+            return target
+    return None
+
+
 @TRANSFORMS.register_module()
 class PasteSyntheticPlate(RandomTransform):
     """Pastes synthetic plates with exact outlines, and plate-like clutter, into a training picture.
@@ -137,6 +160,7 @@ class PasteSyntheticPlate(RandomTransform):
         max_yaw: Largest turn about the vertical axis, in degrees.
         max_pitch: Largest turn about the horizontal axis, in degrees.
         max_roll: Largest turn in the picture plane, in degrees.
+        bend_prob: Chance that a plate is bent: round a mudguard, at a corner, dented.
         min_replace_height: Plates less high than this, in pixels, are left as they are.
 
     Raises:
@@ -156,6 +180,7 @@ class PasteSyntheticPlate(RandomTransform):
         max_yaw: float = 50,
         max_pitch: float = 25,
         max_roll: float = 12,
+        bend_prob: float = 0.15,
         min_replace_height: float = 6,
     ) -> None:
         super().__init__()
@@ -169,6 +194,7 @@ class PasteSyntheticPlate(RandomTransform):
         self.max_yaw = max_yaw
         self.max_pitch = max_pitch
         self.max_roll = max_roll
+        self.bend_prob = check_prob('bend_prob', bend_prob)
         self.min_replace_height = min_replace_height
 
     def draw(self, results: dict) -> int:
@@ -201,9 +227,19 @@ class PasteSyntheticPlate(RandomTransform):
                 continue
             width, height = _sides(quad)
             layout = choose_layout(rng, width / height)
-            plate = render_plate(rng, layout, _drawing_scale(height, layout))
-            target = covering_quad(quad, points, layout.aspect, rng.uniform(0.02, 0.15))
-            self._lay_plate(rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True))
+            plate = self._plate(rng, layout, height)
+            target = _covering(rng, plate, quad, points)
+            if target is not None:
+                self._lay_plate(
+                    rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True)
+                )
+
+    def _plate(self, rng: np.random.Generator, layout: PlateLayout, height: float) -> PlateImage:
+        """A plate for a place of some height in pixels, now and then a bent one."""
+        plate = render_plate(rng, layout, _drawing_scale(height, layout))
+        if rng.random() < self.bend_prob:
+            plate = bend_plate(plate, random_bend(rng, tuple(rng.normal(0, 0.35, 2))))
+        return plate
 
     def _draw_quad(self, rng: np.random.Generator, shape: tuple[int, ...], aspect: float) -> np.ndarray:
         rows, cols = shape[:2]
@@ -235,7 +271,9 @@ class PasteSyntheticPlate(RandomTransform):
         quad = self._free_quad(rng, mask, layout.aspect, 1.3)
         if quad is None:
             return
-        plate = render_plate(rng, layout, _drawing_scale(_sides(quad)[1], layout))
+        plate = self._plate(rng, layout, _sides(quad)[1])
+        if plate.share != WHOLE:
+            quad = map_points(find_homography(_UNIT, quad), rect_corners(*plate.share)).astype(np.float32)
         self._lay_plate(rng, image, mask, plate, quad, measure_light(image, quad, rng, on_plate=False))
 
     def _add_clutter(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
@@ -259,11 +297,12 @@ class PasteSyntheticPlate(RandomTransform):
         quad: np.ndarray,
         light: Light,
     ) -> None:
-        matrix = find_homography(plate.corners, quad)
+        matrix = find_homography(plate.flat, quad)
         composite(
             image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma
         )
-        window, inside = convex_window(mask.shape, quad)
+        outline = quad if len(plate.outline) == len(quad) else map_points(matrix, plate.outline)
+        window, inside = polygon_window(mask.shape, outline)
         if light.grain > 0.5 and inside.size:
             noise = rng.standard_normal(inside.shape, np.float32) * (light.grain * inside)
             image[window] = cv2.add(image[window], cv2.merge([noise] * 3), dtype=cv2.CV_8U)

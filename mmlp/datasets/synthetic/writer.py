@@ -13,16 +13,14 @@ from mmlp.plates import coco_document
 from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
-from .geometry import convex_mask, rect_corners
+from .geometry import polygon_mask, rect_corners
 from .scenes.render import render_scene
 from .scenes.scene_types import ScenePlate
 
-GENERATOR_VERSION = '1.0'
+GENERATOR_VERSION = '2.0'
 """Changes whenever the same seed gives other pictures."""
 
-_SPLITS = (
-    'train', 'val',
-)  # fmt: skip
+_SPLITS = ('train', 'val')
 _NO_PLATE = 0.08  # share of pictures without a plate
 
 
@@ -31,12 +29,14 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     0.5)).
     """
     cols, rows = size
-    if np.array_equal(
-        plate.mask, convex_mask((rows, cols), plate.corners)
-    ):  # nothing hides it: the exact outline
-        picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
-        _, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), picture)
-        return [(clipped[:, 0] + 0.5).ravel().astype(float).round(2).tolist()]
+    inside = (plate.outline >= -0.5).all() and (plate.outline <= [cols - 0.5, rows - 0.5]).all()
+    flat = len(plate.outline) == len(plate.corners)
+    if (inside or flat) and np.array_equal(plate.mask, polygon_mask((rows, cols), plate.outline)):
+        outline = plate.outline  # nothing hides it: the exact outline
+        if not inside:
+            picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
+            outline = cv2.intersectConvexConvex(outline.astype(np.float32), picture)[1][:, 0]
+        return [(outline + 0.5).ravel().astype(float).round(2).tolist()]
     fine = 4  # contours run through the centres of pixels: on a finer mask, these are near its edges
     mask = np.kron(plate.mask.astype(np.uint8), np.ones((fine, fine), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -84,7 +84,8 @@ def _coco(records: list[dict], seed: int, split: str) -> dict:
         'seed': seed,
         'split': split,
         'coordinates': 'segmentation and bbox: COCO, the centre of pixel (x, y) is (x + 0.5, y + 0.5); '
-        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left',
+        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left as seen '
+        'on the plate',
     }
     keys = ('file_name', 'width', 'height')
     return coco_document(

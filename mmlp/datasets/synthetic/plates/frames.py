@@ -18,7 +18,7 @@ _TONES = ((24, 24, 24), (30, 30, 30), (205, 205, 205), (176, 178, 180), (40, 34,
 
 
 def draw_frame(
-    rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray
+    rng: np.random.Generator, plate: np.ndarray, coverage: np.ndarray, rim: float
 ) -> tuple[np.ndarray, np.ndarray, Box]:
     """Lays a frame onto a plate.
 
@@ -26,21 +26,24 @@ def draw_frame(
         rng: Where randomness comes from.
         plate: BGR uint8 (H, W, 3).
         coverage: uint8 (H, W) of the plate.
+        rim: How much of the plate's height it may hide above and below, at most.
 
     Returns:
         The picture with a margin of the frame's outer part, its coverage, and in pixels of the picture what
         is seen of the plate: left, top, right, bottom edge.
     """
     rows, cols = coverage.shape
-    outer = round(rows * rng.uniform(0.02, 0.08))
-    rim = round(rows * rng.uniform(0.02, 0.06))  # hidden at the sides
-    top = round(rows * (rng.uniform(0.1, 0.2) if rng.random() < 0.5 else rng.uniform(0.02, 0.06)))
-    bottom = round(rows * (rng.uniform(0.1, 0.2) if rng.random() < 0.6 else rng.uniform(0.02, 0.06)))
+    outer = round(rows * rng.uniform(0.02, 0.12))
+    side = round(rows * rng.uniform(0.02, 0.06))
+    top, bottom = (
+        round(rows * rng.uniform(*((rim / 2, rim) if rng.random() < 0.55 else (0.02, 0.05))))
+        for _ in range(2)
+    )
     height, width = rows + 2 * outer, cols + 2 * outer
     tone = np.array(_TONES[rng.integers(len(_TONES))]) * rng.uniform(0.8, 1.15)
     shade = np.linspace(1.15, 0.8, height, dtype=np.float32)[:, None, None]
     image = np.clip(np.broadcast_to(tone * shade, (height, width, 3)), 0, 250).astype(np.uint8)
-    x0, x1, y0, y1 = outer + rim, width - outer - rim, outer + top, height - outer - bottom
+    x0, x1, y0, y1 = outer + side, width - outer - side, outer + top, height - outer - bottom
     opening = rounded_rect(y1 - y0, x1 - x0, rows * rng.uniform(0.02, 0.05))
     keep = opening[..., None].astype(np.float32) / 255
     inner = plate[y0 - outer : y1 - outer, x0 - outer : x1 - outer]

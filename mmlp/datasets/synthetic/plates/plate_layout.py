@@ -78,6 +78,7 @@ class PlateLayout:
         picture: Chance of a picture or an emblem in the middle or at the left, as on American plates.
         stickers: Chance of a sticker in a corner.
         framed: Chance of a dealer's frame, which hides the rim of the plate.
+        rim: How much of its height such a frame hides above and below, at most.
         uneven: How unevenly the letters are painted, 0 for stamped ones, to 1.
         round_board: Whether it is painted on a board with corners as round as ``radius`` says, which then
             belong to the outline.
@@ -102,6 +103,7 @@ class PlateLayout:
     picture: float = 0.0
     stickers: float = 0.0
     framed: float = 0.0
+    rim: float = 0.05
     uneven: float = 0.0
     round_board: bool = False
     stretch: float = 0.0

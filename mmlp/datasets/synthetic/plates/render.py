@@ -17,6 +17,10 @@ from .plate_layout import Box, Line, PlateLayout
 from .strips import draw_picture, draw_stickers, draw_strips, field_of
 
 
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+"""All of a plate, as a share of it."""
+
+
 @dataclass
 class PlateImage:
     """A flat plate with what it is mounted in.
@@ -43,7 +47,7 @@ class PlateImage:
     text: str
     outline: np.ndarray
     flat: np.ndarray
-    share: Box = (0.0, 0.0, 1.0, 1.0)
+    share: Box = WHOLE
 
     @property
     def aspect(self) -> float:
@@ -98,12 +102,12 @@ def _lettering(
 def _mount(
     rng: np.random.Generator, layout: PlateLayout, image: np.ndarray, scale: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, Box]:
-    """Puts a drawn plate into a frame or a holder, or on nothing: picture, coverage, outline, what is seen."""
+    """Puts a plate into a frame or a holder, or on nothing: picture, coverage, outline, what is seen."""
     rows, cols = image.shape[:2]
     radius = layout.radius * scale * (1.0 if layout.round_board else rng.uniform(0.3, 1))
     coverage = rounded_rect(rows, cols, radius)
     if layout.framed and rng.random() < layout.framed:
-        image, alpha, (x0, y0, x1, y1) = draw_frame(rng, image, coverage)
+        image, alpha, (x0, y0, x1, y1) = draw_frame(rng, image, coverage, layout.rim)
         left, top = (alpha.shape[1] - cols) / 2 - 0.5, (alpha.shape[0] - rows) / 2 - 0.5
         share = ((x0 - left) / cols, (y0 - top) / rows, (x1 - left) / cols, (y1 - top) / rows)
         return image, alpha, rect_corners(x0, y0, x1, y1), share
@@ -114,7 +118,7 @@ def _mount(
     else:
         image, alpha, left, top = draw_holder(rng, image, coverage, layout.aspect)
         outline = rect_corners(left - 0.5, top - 0.5, left + cols - 0.5, top + rows - 0.5)
-    return image, alpha, outline, (0.0, 0.0, 1.0, 1.0)
+    return image, alpha, outline, WHOLE
 
 
 def rounded_outline(left: float, top: float, width: float, height: float, radius: float) -> np.ndarray:
