@@ -56,7 +56,7 @@ def polygon_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[s
     Returns:
         The same as :func:`convex_window`.
     """
-    if len(polygon) == 4:  # noqa: PLR2004 (flat plates)
+    if len(polygon) == 4:
         return convex_window(shape, polygon)
     rows, cols = shape
     polygon = np.asarray(polygon, np.float64)

@@ -16,7 +16,6 @@ from .parts import draw_background, draw_band, draw_holder, draw_relief, draw_sc
 from .plate_layout import Box, Line, PlateLayout
 from .strips import draw_picture, draw_stickers, draw_strips, field_of
 
-
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 """All of a plate, as a share of it."""
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..paint import blend
 from ..plates.lettering import fit_into, text_line
-from .clutter import FlatThing, lettering
+from .clutter import lettering
+from .flat_things import FlatThing
 from .sheet import Colour, Face, Sheet
 from .trim import emblem, grille, panel, window
 
