@@ -13,11 +13,11 @@ from .bodies import BODIES, Body, Pose
 from .camera import Canvas
 from .car_faces import car_front, car_rear
 from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
-from .motorcycles import draw_motorcycle
 from .mounting import mount_plate
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .sheet import Face
 from .tall_faces import tall_end
+from .two_wheelers.draw import TWO_WHEELERS, draw_two_wheeler
 
 _PAINTS = np.array(
     [
@@ -43,7 +43,7 @@ _PAINTS = np.array(
     ],
     np.float64,
 )
-_OFTEN = {'van': 0.9, 'bus': 0.5, 'truck': 0.6, 'motorcycle': 0.6}
+_OFTEN = {'van': 0.9, 'bus': 0.6, 'truck': 0.8, 'trailer': 0.4, 'motorcycle': 1.8, 'scooter': 1.2}
 
 
 def random_body(rng: np.random.Generator) -> Body:
@@ -81,6 +81,8 @@ def draw_vehicle(
         Its plates, at most one, without masks, and its lamps; both empty when no end of it is seen.
     """
     body, w = pose.body, pose.body.width / 2
+    if body.name in TWO_WHEELERS:
+        w *= 0.4  # their shadow is narrow
     foot = [(-w, 0, -0.1), (w, 0, -0.1), (w, 0, body.length + 0.1), (-w, 0, body.length + 0.1)]
     foot = pose.world(np.array(foot))
     box = np.vstack([foot, foot + np.array([0, body.stations[1].roof + 0.5, 0])])
@@ -92,9 +94,9 @@ def draw_vehicle(
         cast = np.vstack([foot, foot - [reach[0], 0, reach[1]]])
         hull = cv2.convexHull(canvas.camera.project(cast).astype(np.float32))[:, 0]
         canvas.shade(hull, 0.42, max(size * 0.006, 0.6))
-    canvas.shade(canvas.camera.project(foot), 0.8, max(size * 0.025, 1.0))
-    if body.name == 'motorcycle':
-        return draw_motorcycle(rng, pose, canvas, with_plate)
+    canvas.shade(canvas.camera.project(foot), 0.5 if body.name in TWO_WHEELERS else 0.8, max(size * 0.025, 1.0))
+    if body.name in TWO_WHEELERS:
+        return draw_two_wheeler(rng, pose, canvas, light, with_plate)
     draw_tyres(pose, canvas)
     draw_skin(pose, canvas, light, size)
     draw_glass(rng, pose, canvas, light)
