@@ -17,9 +17,11 @@ from .plates.bend import bend_plate, random_bend
 from .plates.layouts import choose_layout
 from .plates.plate_layout import PlateLayout
 from .plates.render import WHOLE, PlateImage, render_plate
+from .scenes import effects
 from .scenes.clutter import overlay_text, render_clutter
 
 _UNIT = rect_corners(0, 0, 1, 1)
+_LIT = 0.05  # chance that a plate lies in red or in sodium light
 
 
 def _sides(quad: np.ndarray) -> tuple[float, float]:
@@ -306,4 +308,10 @@ class PasteSyntheticPlate(RandomTransform):
         if light.grain > 0.5 and inside.size:
             noise = rng.standard_normal(inside.shape, np.float32) * (light.grain * inside)
             image[window] = cv2.add(image[window], cv2.merge([noise] * 3), dtype=cv2.CV_8U)
+        if rng.random() < _LIT:
+            tint = effects.RED_LIGHT if rng.random() < 0.6 else effects.SODIUM_LIGHT
+            spot = quad.mean(0) + rng.normal(0, 0.5, 2) * np.ptp(quad, axis=0)
+            effects.glow(
+                image, tuple(spot), 1.5 * float(np.ptp(quad, axis=0).max()), tint, rng.uniform(0.4, 1)
+            )
         mask[window][inside] = 1

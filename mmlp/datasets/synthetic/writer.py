@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
 from .geometry import polygon_mask, rect_corners
+from .scenes.bodies import BODIES
 from .scenes.render import render_scene
 from .scenes.scene_types import ScenePlate
 
@@ -44,11 +47,13 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     return [polygon.ravel().round(2).tolist() for polygon in simple if len(polygon) >= 3]
 
 
-def _write_one(index: int, split: str, seed: int, size: tuple[int, int], root: str) -> dict:
+def _write_one(
+    index: int, split: str, seed: int, size: tuple[int, int], root: str, vehicles: Sequence[str] | None
+) -> dict:
     """Makes one picture from its own generator, so that it does not depend on who makes the others."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng([seed, _SPLITS.index(split), index])
-    image, mask, plates = render_scene(rng, size, with_plates=bool(rng.random() >= _NO_PLATE))
+    image, mask, plates = render_scene(rng, size, bool(rng.random() >= _NO_PLATE), vehicles)
     name = f'{split}_{index:05d}.jpg'
     folder = Path(root) / split
     for path, picture, options in (
@@ -104,6 +109,7 @@ def write_dataset(
     workers: int = 0,
     overwrite: bool = False,
     progress: bool = True,
+    vehicles: Sequence[str] | None = None,
 ) -> Path:
     """Makes a data set: ``root/{train,val}/images/NAME.jpg``, ``masks/NAME.jpg.png`` and
     ``annotations.json``.
@@ -124,17 +130,22 @@ def write_dataset(
         workers: Processes to use besides this one; 0 or 1 works in this one.
         overwrite: Whether to replace what exists at ``root``.
         progress: Whether to show a progress bar.
+        vehicles: Which kinds of vehicles to draw, keys of
+            :data:`mmlp.datasets.synthetic.scenes.bodies.BODIES`; None for all.
 
     Returns:
         ``root``.
 
     Raises:
         FileExistsError: ``root`` exists, and ``overwrite`` is False.
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or a kind of vehicle is unknown.
         WriteError: A file cannot be written, or ``root`` is a link.
         WorkerError: A worker process was killed.
     """
     root = Path(root)
+    unknown = sorted(set(vehicles or ()) - set(BODIES))
+    if unknown:
+        raise ValueError(f'vehicles: {unknown[0]!r} is unknown; choose from {", ".join(BODIES)}')
     for name, value, least in (
         ('num_train', num_train, 0),
         ('num_val', num_val, 0),
@@ -157,15 +168,16 @@ def write_dataset(
             for kind in ('images', 'masks'):
                 (part / split / kind).mkdir(parents=True)
         jobs = [(i, split) for split, count in zip(_SPLITS, (num_train, num_val)) for i in range(count)]
-        records = _run(jobs, partial(_job, seed=seed, size=tuple(size), root=str(part)), workers, progress)
+        make = partial(_job, seed=seed, size=tuple(size), root=str(part), vehicles=vehicles)
+        records = _run(jobs, make, workers, progress)
         for split in _SPLITS:
             chosen = [record for (_, of), record in zip(jobs, records) if of == split]
             write_json(part / split / 'annotations.json', _coco(chosen, seed, split), indent=1)
     return root
 
 
-def _job(job: tuple[int, str], seed: int, size: tuple[int, int], root: str) -> dict:
-    return _write_one(*job, seed=seed, size=size, root=root)
+def _job(job: tuple[int, str], **options: Any) -> dict:
+    return _write_one(*job, **options)
 
 
 def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: bool) -> list[dict]:

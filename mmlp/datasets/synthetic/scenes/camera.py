@@ -32,7 +32,8 @@ class Camera:
     pitch: float
     roll: float
 
-    def _view(self, points: np.ndarray) -> np.ndarray:
+    def view(self, points: np.ndarray) -> np.ndarray:
+        """Points (N, 3) in the world as the eye has them: right, down, ahead, in metres."""
         x, y, z = np.asarray(points, np.float64).T
         y = y - self.height
         c, s = np.cos(self.pitch), np.sin(self.pitch)
@@ -44,13 +45,16 @@ class Camera:
         """Pixels (N, 2) of points (N, 3) in the world; what lies behind the eye is drawn as if 5 cm before
         it.
         """
-        seen = self._view(points)
+        return self.pixels(self.view(points))
+
+    def pixels(self, seen: np.ndarray) -> np.ndarray:
+        """Pixels (N, 2) of points (N, 3) as the eye has them, see :meth:`project`."""
         depth = np.maximum(seen[:, 2:], 0.05)
         return seen[:, :2] * self.focal / depth + (np.array(self.size) - 1) / 2
 
     def depth(self, points: np.ndarray) -> np.ndarray:
         """Distance (N,) along the line of sight."""
-        return self._view(points)[:, 2]
+        return self.view(points)[:, 2]
 
     @property
     def eye(self) -> np.ndarray:

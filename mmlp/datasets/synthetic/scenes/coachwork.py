@@ -7,7 +7,7 @@ import numpy as np
 
 from .bodies import Pose, skin
 from .camera import Canvas
-from .clutter import lettering, price_card
+from .clutter import price_card
 from .scene_types import Sunlight
 
 
@@ -255,26 +255,3 @@ def draw_sides(rng: np.random.Generator, pose: Pose, canvas: Canvas, size: float
             )
         )
         canvas.polygon(canvas.camera.project(mirror), pose.paint * 0.7)
-
-
-def _side_lettering(rng: np.random.Generator, pose: Pose, canvas: Canvas, side: int) -> None:
-    """A firm's name and its telephone number on the side of a van, a bus or a lorry."""
-    body = pose.body
-    roof = body.stations[2].roof
-    top = roof * rng.uniform(0.55, 0.8) if not body.windows or body.name == 'van' else roof * 0.3
-    start, end = (0.12, 0.58) if body.name == 'van' else (0.1, 0.7)
-    for _ in range(rng.integers(1, 3)):
-        thing = lettering(rng)
-        rows, cols = thing.alpha.shape
-        length = min((end - start) * body.length, rng.uniform(0.12, 0.3) * roof * cols / rows)
-        tall = length * rows / cols
-        # As read from outside: it runs forward on the right side and backward on the left.
-        z0 = start * body.length
-        near, far = (z0, z0 + length) if side > 0 else (z0 + length, z0)
-        x = side * (body.width / 2 + 0.01)
-        corners = pose.world(
-            np.array([(x, top, near), (x, top, far), (x, top - tall, far), (x, top - tall, near)])
-        )
-        if canvas.camera.depth(corners).min() > 0.5:
-            canvas.lay(thing.layer, canvas.camera.project(corners))
-        top -= tall * 1.2

@@ -33,25 +33,31 @@ class Assembly:
 
     def __init__(self, pose: Pose, canvas: Canvas, lit: float = 1.0) -> None:
         self.pose, self.canvas, self.lit = pose, canvas, lit
-        middle = pose.world(np.array([[0, 0.6, pose.body.length / 2]]))
-        self.depth = float(canvas.camera.depth(middle)[0])
-        self.scale = canvas.camera.focal / max(self.depth, 0.3)
+        # Where the eye has the vehicle's origin and axes: both are one rigid motion apart.
+        self._origin, *axes = canvas.camera.view(pose.world(np.vstack([np.zeros(3), np.eye(3)])))
+        self._axes = np.array(axes) - self._origin
+        self._eye = -self._axes @ self._origin
+        self.scale = canvas.camera.focal / max(
+            float((self._origin + [0, 0.6, pose.body.length / 2] @ self._axes)[2]), 0.3
+        )
         """Pixels a metre at its middle."""
         self._parts: list[tuple[float, Callable[[], None]]] = []
 
     def project(self, points: np.ndarray | Sequence[Spot]) -> np.ndarray:
         """Points (N, 3) of the vehicle as pixels (N, 2)."""
-        return self.canvas.camera.project(self.pose.world(np.asarray(points, np.float64)))
+        return self.canvas.camera.pixels(np.asarray(points, np.float64) @ self._axes + self._origin)
 
     def distance(self, points: np.ndarray | Sequence[Spot]) -> float:
         """How far the mean of points (N, 3) is from the eye, in metres."""
-        return float(np.linalg.norm(self.pose.world(np.asarray(points)).mean(0) - self.canvas.camera.eye))
+        x, y, z = np.asarray(points, np.float64).sum(0) / len(points) - self._eye
+        return float(np.sqrt(x * x + y * y + z * z))
 
     def faces(self, spot: Spot, normal: Spot) -> float:
         """Cosine of the angle at which a plane is seen; negative from behind."""
-        ends = self.pose.world(np.array([spot, np.add(spot, normal)]))
-        view = self.canvas.camera.eye - ends[0]
-        return float((ends[1] - ends[0]) @ view / max(np.linalg.norm(view), 1e-6))
+        x, y, z = self._eye - spot
+        return float(
+            (x * normal[0] + y * normal[1] + z * normal[2]) / max(np.sqrt(x * x + y * y + z * z), 1e-6)
+        )
 
     def add(self, distance: float, draw: Callable[[], None]) -> None:
         """Keeps something to be drawn at a distance from the eye."""
