@@ -6,9 +6,12 @@ import pytest
 from mmseg.registry import TRANSFORMS
 
 from mmlp.datasets.synthetic.light import measure_light
-from mmlp.datasets.synthetic.paste import PasteSyntheticPlate, component_quad, covering_quad
+from mmlp.datasets.synthetic.paste import PasteSyntheticPlate
+from mmlp.datasets.synthetic.paste_places import component_quad, covering_quad
 
-NOTHING = dict(replace_prob=0, add_prob=0, clutter_prob=0, overlay_prob=0)
+NOTHING = dict(
+    replace_prob=0, add_prob=0, clutter_prob=0, overlay_prob=0, bend_prob=0, light_prob=0, vehicle_prob=0
+)
 
 
 def sample(angle: float = 8) -> dict:

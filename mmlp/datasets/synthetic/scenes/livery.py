@@ -102,7 +102,8 @@ def _roof_sign(rng: np.random.Generator, pose: Pose, canvas: Canvas) -> None:
     thing = taxi_sign(rng)
     low, high = roof + 0.02, roof + 0.02 + tall
     corners = [(-side * half, high, z), (side * half, high, z), (side * half, low, z), (-side * half, low, z)]
-    back = np.array(corners) + [0, 0, side * 0.12]
+    back = np.array(corners)
+    back[:, 2] += side * 0.12
     canvas.polygon(canvas.camera.project(pose.world(back)), thing.image[4, 4].astype(float) * 0.6)
     canvas.lay(thing.layer, canvas.camera.project(pose.world(np.array(corners))))
 
