@@ -46,7 +46,8 @@ class PasteSyntheticPlate(RandomTransform):
       layout, in its place, perspective and light, and the mask then holds the exact outline of the new one;
     * plates are put where there was none, turned in space, in the light of their surroundings;
     * motorcycles and scooters are drawn where there was no plate, with theirs;
-    * lettering, signs, notices, brands, stickers, grilles, lamps and a camera's time stamp are put where there
+    * lettering, signs, notices, brands, stickers, grilles,
+    lamps and a camera's time stamp are put where there
       is no plate, as background;
     * red or sodium light falls on a plate.
 

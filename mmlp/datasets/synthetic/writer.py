@@ -89,8 +89,8 @@ def _coco(records: list[dict], seed: int, split: str) -> dict:
         'seed': seed,
         'split': split,
         'coordinates': 'segmentation and bbox: COCO, the centre of pixel (x, y) is (x + 0.5, y + 0.5); '
-        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left as seen '
-        'on the plate',
+        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left '
+        'as seen on the plate',
     }
     keys = ('file_name', 'width', 'height')
     return coco_document(

@@ -122,7 +122,7 @@ def _mount(
 
 def rounded_outline(left: float, top: float, width: float, height: float, radius: float) -> np.ndarray:
     """A rectangle with round corners as a polygon: float32 (N, 2), from the left end of its upper edge."""
-    turn = np.linspace(0, np.pi / 2, 7)
+    turn = np.linspace(0, np.pi / 2, 10)
     corner = np.stack([left + width + radius * (np.sin(turn) - 1), top + radius * (1 - np.cos(turn))], 1)
     below = np.stack([corner[::-1, 0], 2 * top + height - corner[::-1, 1]], 1)
     right = np.vstack([corner, below])

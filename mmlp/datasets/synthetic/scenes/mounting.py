@@ -20,8 +20,8 @@ SMALLEST = 12.0
 
 
 Place = Callable[..., np.ndarray]
-"""Takes points (N, 2) of a plane, in metres, x to the right and y up as it is seen, and how many metres they lie
-before it, to pixels (N, 2)."""
+"""Takes points (N, 2) of a plane, in metres, x to the right and y up as it is seen, and how many metres they
+lie before it, to pixels (N, 2)."""
 
 
 def mount_plate(

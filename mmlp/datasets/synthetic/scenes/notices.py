@@ -1,4 +1,4 @@
-"""More flat things that are not plates, though they look like them: notices, number tags, buttons, badges, lamps.
+"""Notices, number tags, buttons, brands, lamps: flat things that are not plates, though they look like them.
 
 They are what a network that has learnt "a board with letters" takes for a plate.
 """
@@ -14,8 +14,10 @@ from ..plates.strips import disc
 from .flat_things import FlatThing, pick
 
 _SHORT = (
-    'EXIT', 'ATM', 'WC', 'OPEN', 'CLOSED', 'PUSH', 'PULL', 'INFO', 'BUS', 'LIFT', 'TAXI', 'FIRE', 'P', 'STOP', 'Wi-Fi',
-    'SORTIE', 'SALIDA', 'AUSGANG', 'CAFE', '24h', 'LADIES', 'GENTS', 'NOTICE', 'DANGER', 'KASSE', 'No 7', 'ON AIR',
+    'EXIT', 'ATM', 'WC', 'OPEN', 'CLOSED', 'PUSH', 'PULL', 'INFO', 'BUS', 'LIFT', 'TAXI', 'FIRE', 'P',
+    'STOP', 'Wi-Fi',
+    'SORTIE', 'SALIDA', 'AUSGANG', 'CAFE', '24h', 'LADIES', 'GENTS', 'NOTICE', 'DANGER', 'KASSE', 'No 7',
+    'ON AIR',
 )  # fmt: skip
 _LONG = (
     'NO ENTRY', 'PRIVATE PROPERTY', 'Keep clear', 'Mind the step', 'CCTV in operation', 'DO NOT TOUCH',
@@ -33,13 +35,15 @@ _NAMES = (
     'K. Tanaka',
 )
 _BRANDS = (
-    'VENTORA', 'Hazuki', 'MAVERO', 'Kestrel', 'TORINA', 'SUNDA', 'Bajra', 'ROYAL FALCON', 'Yaru', 'DAKO', 'HERON',
+    'VENTORA', 'Hazuki', 'MAVERO', 'Kestrel', 'TORINA', 'SUNDA', 'Bajra', 'ROYAL FALCON', 'Yaru', 'DAKO',
+    'HERON',
     'Vespina', 'KAZE 125', 'PULSE 150', 'Active 6G', 'TITAN', 'GSR 600', 'ELECTRA', 'VTX', 'DREAM', 'XR 200',
 )  # fmt: skip
 _TYRES = ('MAXGRIP 90/90-17', 'ROADKING 195/65 R15', 'TUBELESS 100/80', 'CONTOUR SPORT', 'RADIAL 205/55')
 _COLOURS = np.array(
     [
-        [40, 40, 200], [60, 150, 40], [190, 90, 20], [30, 190, 240], [235, 235, 235], [25, 25, 25], [120, 60, 20],
+        [40, 40, 200], [60, 150, 40], [190, 90, 20], [30, 190, 240], [235, 235, 235], [25, 25, 25], [120,
+        60, 20],
         [30, 120, 240], [150, 150, 150],
     ]
 )  # fmt: skip
@@ -194,7 +198,8 @@ def tyre(rng: np.random.Generator) -> FlatThing:
     y, x = np.mgrid[0:rows, 0:cols].astype(np.float32)
     radius, middle = 330.0, (cols / 2, 340.0)
     turn, far = np.arctan2(x - middle[0], middle[1] - y), np.hypot(x - middle[0], y - middle[1])
-    ink = cv2.remap(flat, (turn * radius + cols / 2).astype(np.float32), (radius - far + 5).astype(np.float32),
+    ink = cv2.remap(flat, (turn * radius + cols / 2).astype(np.float32),
+    (radius - far + 5).astype(np.float32),
                     cv2.INTER_LINEAR)  # fmt: skip
     image = np.full((rows, cols, 3), rng.uniform(18, 45), np.uint8)
     blend(image, (220, 220, 220) if rng.random() < 0.4 else (75, 75, 75), ink)

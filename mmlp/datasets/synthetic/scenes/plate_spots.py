@@ -42,7 +42,8 @@ def mount_plates(rng: np.random.Generator, canvas: Canvas, place: Place, end: En
     found = []
     for x, y in _spots(rng, end):
         if y < end.heights[0] + 0.06:  # on a board that hangs under the vehicle
-            board = np.array([(x - 0.3, end.heights[0] + 0.05), (x + 0.3, end.heights[0] + 0.05), (x + 0.29, y - 0.1),
+            board = np.array([(x - 0.3, end.heights[0] + 0.05), (x + 0.3, end.heights[0] + 0.05),
+            (x + 0.29, y - 0.1),
                               (x - 0.29, y - 0.1)])  # fmt: skip
             canvas.polygon(place(board), (40, 39, 38))
         found.append(mount_plate(rng, canvas, place, (x, y), choose_layout(rng, two_wheeled=False), _BENT))

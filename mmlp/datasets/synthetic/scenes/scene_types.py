@@ -31,7 +31,8 @@ class ScenePlate:
     """A plate in a scene.
 
     Attributes:
-        corners: float32 (4, 2) of the whole plate, hidden parts and parts outside the picture included, in the
+        corners: float32 (4, 2) of the whole plate, hidden parts and parts outside the picture included,
+        in the
             order top-left, top-right, bottom-right, bottom-left as seen on the plate.
         layout: Name of its layout.
         text: Its lettering.

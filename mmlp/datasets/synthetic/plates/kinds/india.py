@@ -21,7 +21,8 @@ _OWNERS = ('JAI HIND', 'ON DUTY', 'GOVT OF STATE', 'RAJA', 'God is Great', 'PRES
 
 INDIA: tuple[PlateLayout, ...] = (
     PlateLayout(
-        'in_stamped', (500, 120), (Line(_ONE, (0.02, 0.17, 0.97, 0.83)),), _STAMPED, ('medium', 'narrow'), 1.0,
+        'in_stamped', (500, 120), (Line(_ONE, (0.02, 0.17, 0.97, 0.83)),), _STAMPED, ('medium', 'narrow'),
+        1.0,
         strips=(Strip('left', 0.085, ((WHITE, _BLUE),), ('chip',), ('IND',), True),), emboss=1.0, radius=12,
     ),
     PlateLayout(
@@ -35,12 +36,14 @@ INDIA: tuple[PlateLayout, ...] = (
     ),
     PlateLayout(
         'in_commercial', (500, 120), (Line(_ONE, (0.03, 0.17, 0.97, 0.83)),),
-        ((_YELLOW, BLACK), (BLACK, _YELLOW), (_GREEN, WHITE), (_GREEN, _YELLOW)), ('medium', 'sans', 'bold'), 0.7,
+        ((_YELLOW, BLACK), (BLACK, _YELLOW), (_GREEN, WHITE), (_GREEN, _YELLOW)), ('medium', 'sans',
+        'bold'), 0.7,
         strips=(Strip('left', 0.085, ((_YELLOW, _BLUE), (WHITE, _BLUE)), ('chip',), ('IND',), True),),
     ),
     PlateLayout(
         'in_painted', (480, 130), (Line(_ONE, (0.03, 0.16, 0.97, 0.84)),), _HAND,
-        ('narrow', 'medium', 'bold', 'thin', 'sans', 'wide'), 0.7, border=4, uneven=1.0, emboss=0.0, radius=14,
+        ('narrow', 'medium', 'bold', 'thin', 'sans', 'wide'), 0.7, border=4, uneven=1.0, emboss=0.0,
+        radius=14,
         stretch=0.15,
     ),
     PlateLayout(

@@ -31,7 +31,8 @@ OTHER_SCRIPTS: tuple[PlateLayout, ...] = (
         two_wheeled=0.2,
     ),
     PlateLayout(
-        'arabic_wide', (520, 110), (Line(('00000 a', '000 aa 00', 'A 00000'), (0.04, 0.16, 0.96, 0.84)),), _MANY,
+        'arabic_wide', (520, 110), (Line(('00000 a', '000 aa 00', 'A 00000'), (0.04, 0.16, 0.96, 0.84)),),
+        _MANY,
         weight=0.6,
         strips=(
             Strip('left', 0.1, _BAND, ('word', 'emblem', 'flag'), ('aaa', 'MA', 'DZ')),
@@ -61,7 +62,8 @@ OTHER_SCRIPTS: tuple[PlateLayout, ...] = (
     PlateLayout(
         'cyrillic', (520, 112),
         (Line(('y 000 yy', 'A000AA', 'yy 0000 yy'), (0.03, 0.12, 0.72, 0.88)),
-         Line(('00', '000'), (0.78, 0.1, 0.96, 0.6)), Line(('RUS', 'KG', 'BY'), (0.8, 0.68, 0.94, 0.9), True, True)),
+         Line(('00', '000'), (0.78, 0.1, 0.96, 0.6)), Line(('RUS', 'KG', 'BY'), (0.8, 0.68, 0.94, 0.9),
+         True, True)),
         ((WHITE, BLACK), (WHITE, BLACK), (_YELLOW, BLACK), (_BLUE, WHITE)), weight=0.8,
     ),
 )  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..plate_layout import BLACK, WHITE, Colour, Line, PlateLayout, Strip
 
 _NAMES = (
-    'NEW HARBOR', 'Silver Coast', 'NORTHLAND', 'Redwood', 'GOLDEN PLAINS', 'Blue Ridge', 'WEST CAROL', 'Oakland',
+    'NEW HARBOR', 'Silver Coast', 'NORTHLAND', 'Redwood', 'GOLDEN PLAINS', 'Blue Ridge', 'WEST CAROL',
+    'Oakland',
     'SUNRISE', 'Great Basin', 'BAY STATE', 'Green River', 'EAST POINT', 'Lakota', 'MESA GRANDE', 'Evergreen',
 )  # fmt: skip
 _MOTTOS = (
     'EMPIRE OF LAKES', 'Sunshine All Year', 'GRAND CANYONS', 'Land of Rivers', 'FAMOUS POTATO FIELDS',
-    'Ten Thousand Ponds', 'America the Wide', 'LIVE AND LET', 'Keystone Hills', 'FIRST ON WHEELS', 'visit.example',
+    'Ten Thousand Ponds', 'America the Wide', 'LIVE AND LET', 'Keystone Hills', 'FIRST ON WHEELS',
+    'visit.example',
     'In Trees We Trust', 'BIRTHPLACE OF KITES', 'GARDEN COUNTY', 'VETERAN', 'CONSERVE WILDLIFE',
 )  # fmt: skip
 _NUMBERS = (
@@ -22,7 +24,8 @@ _GREEN, _MINT = (60, 100, 30), (205, 232, 205)
 _GOLD, _ORANGE, _CREAM, _MAROON = (40, 180, 240), (40, 140, 235), (190, 225, 245), (45, 30, 120)
 _LIGHT: tuple[tuple[Colour, Colour], ...] = (
     (WHITE, _NAVY), (WHITE, BLACK), (WHITE, _MAROON), (WHITE, _GREEN), (_SKY, _NAVY), (_CREAM, _MAROON),
-    (_MINT, _GREEN), (_CREAM, BLACK), (_GOLD, BLACK), (_GOLD, _NAVY), (_ORANGE, BLACK), (WHITE, (40, 40, 190)),
+    (_MINT, _GREEN), (_CREAM, BLACK), (_GOLD, BLACK), (_GOLD, _NAVY), (_ORANGE, BLACK), (WHITE, (40, 40,
+    190)),
     (WHITE, (150, 60, 20)),
 )  # fmt: skip
 _DARK: tuple[tuple[Colour, Colour], ...] = (

@@ -20,7 +20,8 @@ _DEEP = ((_RED, WHITE), (_GREEN, WHITE), (_BLUE, WHITE), (BLACK, WHITE), (BLACK,
 _ANY = (*_PALE, *_PALE, *_DEEP)
 _BANDS = (
     (_BLUE, WHITE), (_BLUE, WHITE), (_RED, WHITE), (_GREEN, WHITE), (_YELLOW, BLACK), (BLACK, WHITE),
-    (_ORANGE, WHITE), (_SKY, BLACK), (_LIME, BLACK), (_MAROON, WHITE), (WHITE, _BLUE), (WHITE, _RED), (_GREY, BLACK),
+    (_ORANGE, WHITE), (_SKY, BLACK), (_LIME, BLACK), (_MAROON, WHITE), (WHITE, _BLUE), (WHITE, _RED),
+    (_GREY, BLACK),
 )  # fmt: skip
 _COUNTRIES = (
     'REPUBLICA', 'NORTE', 'UNION', 'MOTO', 'ESTADO', 'SANTA RITA', 'PUNTA', 'PROVINCE', 'PUNJAN', 'KINGSTON',
@@ -64,7 +65,8 @@ def _band(side: str, share: float, texts: tuple[str, ...] = _CODES, literal: boo
 
 
 def _kind(
-    name: str, size: tuple[int, int], lines: tuple[Line, ...], strips: tuple[Strip, ...] = (), weight: float = 0.8,
+    name: str, size: tuple[int, int], lines: tuple[Line, ...], strips: tuple[Strip, ...] = (),
+    weight: float = 0.8,
     **rest: object,
 ) -> PlateLayout:  # fmt: skip
     options = dict(colours=_ANY, border=2.0, radius=8.0, stretch=0.25, two_wheeled=0.85) | rest

@@ -178,6 +178,7 @@ WORLD: tuple[PlateLayout, ...] = (
         ((GREEN, WHITE), ((80, 130, 40), WHITE), (YELLOW, BLACK), (WHITE, BLACK)),
         border=2,
         weight=1.2,
+        two_wheeled=0.2,
     ),
     PlateLayout(
         'jp',
@@ -224,6 +225,7 @@ WORLD: tuple[PlateLayout, ...] = (
         ((WHITE, BLACK), (YELLOW, BLACK)),
         ('sans', 'bold', 'medium'),
         border=4,
+        two_wheeled=0.3,
     ),
     PlateLayout(
         'city_line',
@@ -235,6 +237,7 @@ WORLD: tuple[PlateLayout, ...] = (
         ((WHITE, BLACK), ((210, 240, 246), BLACK)),
         ('sans', 'medium', 'bold'),
         border=3,
+        two_wheeled=0.3,
     ),
     PlateLayout(
         'eu_square',
@@ -247,6 +250,7 @@ WORLD: tuple[PlateLayout, ...] = (
         band='corner',
         border=3,
         weight=1.2,
+        two_wheeled=0.3,
     ),
     PlateLayout(
         'motorcycle',
@@ -258,6 +262,7 @@ WORLD: tuple[PlateLayout, ...] = (
         band='corner',
         border=3,
         weight=1.2,
+        two_wheeled=0.9,
     ),
     PlateLayout(
         'motorcycle_small',
@@ -268,6 +273,7 @@ WORLD: tuple[PlateLayout, ...] = (
         ),
         ((WHITE, BLACK), (YELLOW, BLACK), (RED, WHITE), ((60, 90, 20), WHITE)),
         border=2,
+        two_wheeled=0.9,
     ),
     PlateLayout(
         'dark',

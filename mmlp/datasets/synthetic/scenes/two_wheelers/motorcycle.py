@@ -137,5 +137,6 @@ def _chassis(rng: np.random.Generator, bike: Assembly, radius: float, style: str
     reach = radius * 1.12
     bike.strip([(0, radius + reach * np.sin(a), FRONT_AXLE - reach * np.cos(a)) for a in turn], 0.065, tint)
     turn = np.linspace(0.15 if style == 'cruiser' else 0.5, 2.0, 6)
-    bike.strip([(0, radius + 1.15 * reach * np.sin(a), REAR_AXLE - 1.1 * reach * np.cos(a)) for a in turn], 0.085,
+    bike.strip([(0, radius + 1.15 * reach * np.sin(a), REAR_AXLE - 1.1 * reach * np.cos(a)) for a in turn],
+    0.085,
                tint if style == 'cruiser' else DARK)  # fmt: skip

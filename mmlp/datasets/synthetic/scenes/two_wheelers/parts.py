@@ -69,7 +69,8 @@ def handlebar(rng: np.random.Generator, bike: Assembly, y: float, z: float, wide
     """Bar, grips, levers and mirrors."""
     metal = CHROME * 0.8 if rng.random() < 0.5 else DARK
     rise = rng.uniform(-0.02, 0.1)
-    bike.tube([(-wide, y + rise, z - 0.12), (-wide * 0.5, y + rise, z), (0, y, z + 0.02), (wide * 0.5, y + rise, z),
+    bike.tube([(-wide, y + rise, z - 0.12), (-wide * 0.5, y + rise, z), (0, y, z + 0.02), (wide * 0.5,
+    y + rise, z),
                (wide, y + rise, z - 0.12)], 0.013, metal)  # fmt: skip
     mirrors = rng.random() < 0.85
     tall = rng.uniform(0.12, 0.22)
@@ -151,7 +152,8 @@ def label_for(rng: np.random.Generator) -> FlatThing:
 
 def rider(rng: np.random.Generator, bike: Assembly, seat: float, z: float, bar: Spot, foot: Spot) -> None:
     """Somebody who sits at ``z``, with hands at ``bar`` and feet at ``foot`` (on the right side)."""
-    cloths = np.array([[40, 38, 36], [60, 45, 140], [140, 80, 30], [50, 100, 60], [90, 90, 92], [210, 210, 210],
+    cloths = np.array([[40, 38, 36], [60, 45, 140], [140, 80, 30], [50, 100, 60], [90, 90, 92], [210, 210,
+    210],
                        [40, 130, 220], [30, 30, 170]])  # fmt: skip
     jacket, trousers = (cloths[rng.integers(len(cloths))] * rng.uniform(0.6, 1.1) for _ in range(2))
     lean, size = rng.uniform(0.05, 0.28), rng.uniform(0.92, 1.06)

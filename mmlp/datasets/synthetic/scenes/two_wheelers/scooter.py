@@ -22,7 +22,8 @@ def build_scooter(rng: np.random.Generator, bike: Assembly) -> Places:
     wheel(rng, bike, FRONT_AXLE, radius, 0.09, False)
     half = rng.uniform(0.13, 0.19)
     end = rng.uniform(0.12, 0.2)
-    bike.blob(mirrored((half, 0.45, 0.38, 0.08), (half, 0.42, 0.78, 0.07), (half * 0.6, seat - 0.1, end, 0.06),
+    bike.blob(mirrored((half, 0.45, 0.38, 0.08), (half, 0.42, 0.78, 0.07), (half * 0.6, seat - 0.1, end,
+    0.06),
                        (half * 0.8, seat - 0.1, 0.8, 0.06)), paint, 0.5)  # fmt: skip
     bike.blob(
         mirrored((0.08, seat, 0.28, 0.05), (0.13, seat, 0.6, 0.06), (0.1, seat - 0.02, 0.85, 0.05)), DARK, 0.1

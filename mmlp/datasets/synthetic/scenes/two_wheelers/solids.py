@@ -147,8 +147,9 @@ class Assembly:
         towards: str,
         nearer: float = 0.12,
     ) -> None:
-        """Lettering on a side, at most ``size`` (width and height in metres) large: ``towards`` is ``'left'``,
-        ``'right'``, ``'rear'`` or ``'front'``.
+        """Lettering on a side, at most ``size`` (width and height in metres) large, where that side is seen.
+
+        ``towards`` is ``'left'``, ``'right'``, ``'rear'`` or ``'front'``.
         """
         right, normal = {
             'rear': ((1, 0, 0), (0, 0, -1)),
