@@ -19,7 +19,7 @@ _PLAIN = Sunlight(np.array([0.3, 0.85, -0.4]), 0.6, np.full(3, 200.0), np.full(3
 
 
 def paste_two_wheeler(rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, tries: int = 4) -> None:
-    """Draws a motorcycle or a scooter into a picture, in its light, with the exact mask of its plates; in place.
+    """Draws a motorcycle or a scooter into a picture, in its light, and its plates into the mask; in place.
 
     What it hides of other plates is background then.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from ..clutter import lettering, sign
@@ -59,8 +60,6 @@ def wheel(
 
 def _hull(bike: Assembly, points: np.ndarray) -> np.ndarray:
     """Those of some points (N, 3) that make the outline in the picture, in order."""
-    import cv2
-
     order = cv2.convexHull(bike.project(points).astype(np.float32), returnPoints=False)[:, 0]
     return points[order]
 
