@@ -36,7 +36,7 @@ _TOP = Line(_NAMES, (0.18, 0.04, 0.82, 0.23), True, True)
 _BOTTOM = Line(_MOTTOS, (0.16, 0.82, 0.84, 0.95), True, True)
 _MAIN = Line(_NUMBERS, (0.05, 0.28, 0.95, 0.78))
 _FACES = ('narrow', 'medium', 'sans', 'thin', 'bold')
-_USUAL = dict(border=0.0, radius=13.0, stickers=0.5, framed=0.3, rim=0.2)
+_USUAL = dict(border=0.0, radius=13.0, stickers=0.5, framed=0.45, rim=0.2)
 
 STATES: tuple[PlateLayout, ...] = (
     PlateLayout('us_light', (305, 152), (_MAIN, _TOP, _BOTTOM), _LIGHT, _FACES, 2.0, emboss=1.0, **_USUAL),
