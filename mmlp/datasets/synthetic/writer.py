@@ -131,7 +131,8 @@ def write_dataset(
         overwrite: Whether to replace what exists at ``root``.
         progress: Whether to show a progress bar.
         vehicles: Which kinds of vehicles to draw, keys of
-            :data:`mmlp.datasets.synthetic.scenes.bodies.BODIES`; None for all.
+            :data:`mmlp.datasets.synthetic.scenes.bodies.BODIES`; None for all, an empty list for pictures
+            without any.
 
     Returns:
         ``root``.

@@ -109,10 +109,10 @@ def _window_edge(pose: Pose, z: float, low: bool) -> np.ndarray:
     return np.array([body.roof_width * w + 0.03, belt + 0.86 * (roof - belt), z * body.length])
 
 
-def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight) -> None:
-    """Rear window or windscreen and the side windows, as far as they are seen."""
-    dark = np.array([48, 42, 38]) * 0.6 + light.haze * 0.12
+def seen_screens(pose: Pose, canvas: Canvas) -> list[np.ndarray]:
+    """Corners (4, 3) in the world of rear window and windscreen, as far as they are seen, from outside."""
     body = pose.body
+    found = []
     for near, far in body.screens:
         a, b = body.stations[near], body.stations[far]
         low, high = (a, b) if a.roof < b.roof else (b, a)
@@ -126,8 +126,16 @@ def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunl
         screen = pose.world(np.array([ends[0], ends[1], ends[3], ends[2]]))
         slope = abs(ends[2][2] - ends[0][2])
         outside = pose.world(np.array([[0, 3.0, ends[2][2] + faces * 3 * slope]]))[0]
-        if np.dot(outside - screen.mean(0), canvas.camera.eye - screen.mean(0)) <= 0:
-            continue
+        if np.dot(outside - screen.mean(0), canvas.camera.eye - screen.mean(0)) > 0:
+            found.append(screen)
+    return found
+
+
+def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight) -> None:
+    """Rear window or windscreen and the side windows, as far as they are seen."""
+    dark = np.array([48, 42, 38]) * 0.6 + light.haze * 0.12
+    body = pose.body
+    for screen in seen_screens(pose, canvas):
         _pane(canvas, screen, dark, light)
         if rng.random() < 0.12:
             _stick_card(rng, canvas, screen)

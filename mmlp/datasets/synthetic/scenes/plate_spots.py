@@ -48,8 +48,26 @@ def mount_plates(rng: np.random.Generator, canvas: Canvas, place: Place, end: En
             canvas.polygon(place(board), (40, 39, 38))
         found.append(mount_plate(rng, canvas, place, (x, y), choose_layout(rng, two_wheeled=False), _BENT))
     if end.body.tall and rng.random() < _IN_WINDOW:
-        found.append(_behind_glass(rng, canvas, place, end))
+        low, top = end.heights
+        sill = low + 0.56 * (top - low)
+        found.append(_behind_glass(rng, canvas, place, (rng.uniform(-0.25, 0.25) * end.width, sill)))
     return [plate for plate in found if plate]
+
+
+def plate_in_window(rng: np.random.Generator, canvas: Canvas, screen: np.ndarray) -> ScenePlate | None:
+    """A plate behind the windscreen or the rear window of a car, with corners (4, 3) in the world."""
+    across, down = screen[1] - screen[0], screen[3] - screen[0]
+    wide, tall = float(np.linalg.norm(across)), float(np.linalg.norm(down))
+    across, down = across / wide, down / tall
+    normal = np.cross(across, down)
+    normal *= np.sign(normal @ (canvas.camera.eye - screen.mean(0)))
+    foot = (screen[2] + screen[3]) / 2
+
+    def place(points: np.ndarray, lift: float = 0.03) -> np.ndarray:
+        points = np.asarray(points, np.float64)
+        return canvas.camera.project(foot + points[:, :1] * across - points[:, 1:] * down + lift * normal)
+
+    return _behind_glass(rng, canvas, place, (rng.uniform(-0.3, 0.3) * wide, 0.03 * tall))
 
 
 def _spots(rng: np.random.Generator, end: End) -> list[tuple[float, float]]:
@@ -80,13 +98,13 @@ def _spots(rng: np.random.Generator, end: End) -> list[tuple[float, float]]:
     return [(x, y)]
 
 
-def _behind_glass(rng: np.random.Generator, canvas: Canvas, place: Place, end: End) -> ScenePlate | None:
-    """A plate that leans against the window from inside: darker, and paler than one outside."""
-    low, top = end.heights
+def _behind_glass(
+    rng: np.random.Generator, canvas: Canvas, place: Place, foot: tuple[float, float]
+) -> ScenePlate | None:
+    """A plate that stands at the foot of a window, inside: darker, and paler than one outside."""
     layout = choose_layout(rng, two_wheeled=False)
     plate = render_plate(rng, layout, 0.7)
     share = rng.uniform(0.5, 0.8)
     plate = replace(plate, image=(plate.image * share + rng.uniform(15, 45)).astype(np.uint8))
-    sill = low + 0.56 * (top - low)
-    middle = rng.uniform(-0.25, 0.25) * end.width, sill + layout.size[1] / 2000 + rng.uniform(0, 0.05)
+    middle = foot[0], foot[1] + 1.2 * layout.size[1] / 2000 + rng.uniform(0, 0.04)
     return mount_plate(rng, canvas, place, middle, plate)

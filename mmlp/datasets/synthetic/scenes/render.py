@@ -15,6 +15,7 @@ from .scene_types import Lamp, ScenePlate, Sunlight
 from .street import draw_backdrop_wall, draw_houses, draw_pole, draw_tree
 from .traffic import main_vehicle, other_vehicles
 from .vehicles import draw_vehicle
+from .walls import draw_notices
 
 
 def _sunlight(rng: np.random.Generator) -> tuple[Sunlight, float]:
@@ -83,7 +84,8 @@ def render_scene(
         rng: Where all randomness comes from; nothing else is random.
         size: Columns and rows of the picture.
         with_plates: False for a picture without any plate.
-        vehicles: Which kinds of vehicles to draw, keys of :data:`BODIES`; None for all.
+        vehicles: Which kinds of vehicles to draw, keys of :data:`BODIES`; None for all. When it is
+            empty, places without vehicles are drawn: streets, and walls with notices.
 
     Returns:
         The picture (BGR uint8 (H, W, 3)), the mask (uint8 (H, W), 0 background and 1 plate) and the plates of
@@ -93,7 +95,8 @@ def render_scene(
     light, clouds = _sunlight(rng)
     night = rng.random() < 0.2
     lot = rng.random() < 0.35
-    main = main_vehicle(rng, canvas.camera, vehicles) if rng.random() < 0.95 else None
+    none = vehicles is not None and not len(vehicles)
+    main = main_vehicle(rng, canvas.camera, vehicles) if not none and rng.random() < 0.95 else None
     draw_sky(rng, canvas, light, clouds)
     rough = rng.uniform(0.3, 0.9)
     draw_ground(rng, canvas, light.ground, rough)
@@ -119,7 +122,11 @@ def render_scene(
                 )
     for _ in range(rng.integers(0, 4)):
         draw_pole(rng, canvas, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
-    shown = other_vehicles(rng, main, int(rng.integers(0, 5)), not lot and rng.random() < 0.5, vehicles)
+    if main is None and rng.random() < (0.75 if none else 0.5):
+        draw_notices(rng, canvas)
+        none = True
+    count = 0 if none else int(rng.integers(0, 5))
+    shown = other_vehicles(rng, main, count, not lot and rng.random() < 0.5, vehicles)
     poses = sorted([*shown, *([main] if main else [])], key=lambda v: -np.hypot(v.x, v.z))
     plates: list[ScenePlate] = []
     lamps: list[Lamp] = []

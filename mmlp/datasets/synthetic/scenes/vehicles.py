@@ -12,10 +12,10 @@ from ..plates.render import PlateImage
 from .bodies import BODIES, Body, Pose
 from .camera import Canvas
 from .car_faces import car_front, car_rear
-from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
+from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres, seen_screens
 from .livery import draw_livery
 from .mounting import mount_plate
-from .plate_spots import End, mount_plates
+from .plate_spots import End, mount_plates, plate_in_window
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .sheet import Face
 from .tall_faces import tall_end
@@ -45,6 +45,7 @@ _PAINTS = np.array(
     ],
     np.float64,
 )
+_IN_WINDOW = 0.05  # chance of a plate behind the windscreen or the rear window
 _OFTEN = {'van': 0.9, 'bus': 0.6, 'truck': 0.8, 'trailer': 0.4, 'motorcycle': 1.8, 'scooter': 1.2}
 
 
@@ -108,9 +109,13 @@ def draw_vehicle(
     draw_skin(pose, canvas, light, size)
     draw_glass(rng, pose, canvas, light)
     draw_sides(rng, pose, canvas, size)
+    inside = []
     if adorned:
         draw_livery(rng, pose, canvas)
-    return _draw_end(rng, pose, canvas, light, size, with_plate, plate, adorned)
+        if with_plate and rng.random() < _IN_WINDOW:
+            inside = [plate_in_window(rng, canvas, screen) for screen in seen_screens(pose, canvas)[:1]]
+    plates, lamps = _draw_end(rng, pose, canvas, light, size, with_plate, plate, adorned)
+    return [*filter(None, inside), *plates], lamps
 
 
 def _draw_end(

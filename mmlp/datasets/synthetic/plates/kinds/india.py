@@ -78,7 +78,7 @@ INDIA: tuple[PlateLayout, ...] = (
         ('narrow', 'medium', 'bold', 'sans'), 1.2, border=1.5, radius=5, stretch=0.2, two_wheeled=1.0,
     ),
     PlateLayout(
-        'front_column', (45, 250), (Line(('AA00A0000', 'AA000', '0000', 'AAA00'), (0.12, 0.03, 0.88, 0.97),
+        'front_column', (45, 250), (Line(('AA00A0000', 'AA000', 'AAA00'), (0.12, 0.03, 0.88, 0.97),
                                          stacked=True),),
         ((WHITE, BLACK), (WHITE, BLACK), (_YELLOW, BLACK), (BLACK, WHITE)), ('medium', 'bold'), 0.3,
         border=1.5, radius=5, stretch=0.2, two_wheeled=1.0,
