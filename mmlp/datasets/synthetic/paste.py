@@ -100,7 +100,7 @@ class PasteSyntheticPlate(RandomTransform):
         min_replace_height: float = 6,
         bend_prob: float = 0.12,
         light_prob: float = 0.05,
-        vehicle_prob: float = 0.02,
+        vehicle_prob: float = 0.01,
     ) -> None:
         super().__init__()
         self.replace_prob = check_prob('replace_prob', replace_prob)
