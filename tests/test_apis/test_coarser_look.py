@@ -14,6 +14,7 @@ from mmlp.datasets.synthetic import render_scene
 from mmlp.plates.raster import polygon_mask
 
 FIELD_OF_VIEW = 60
+CARS = ('sedan', 'hatch')
 
 
 class ShortSighted:
@@ -87,7 +88,7 @@ def close_ups(count, share=0.9):
     """Unsharp pictures of one plate each, which takes this share of their width, and its corners."""
     seed = 0
     while count:
-        picture, _, plates = render_scene(np.random.default_rng(seed), size=(1280, 960))
+        picture, _, plates = render_scene(np.random.default_rng(seed), (1280, 960), vehicles=CARS)
         seed += 1
         for plate in plates:
             (left, top), (right, bottom) = plate.corners.min(axis=0), plate.corners.max(axis=0)

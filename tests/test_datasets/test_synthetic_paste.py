@@ -6,9 +6,12 @@ import pytest
 from mmseg.registry import TRANSFORMS
 
 from mmlp.datasets.synthetic.light import measure_light
-from mmlp.datasets.synthetic.paste import PasteSyntheticPlate, component_quad, covering_quad
+from mmlp.datasets.synthetic.paste import PasteSyntheticPlate
+from mmlp.datasets.synthetic.paste_places import component_quad, covering_quad
 
-NOTHING = dict(replace_prob=0, add_prob=0, clutter_prob=0, overlay_prob=0)
+NOTHING = dict(
+    replace_prob=0, add_prob=0, clutter_prob=0, overlay_prob=0, bend_prob=0, light_prob=0, vehicle_prob=0
+)
 
 
 def sample(angle: float = 8) -> dict:
@@ -99,6 +102,37 @@ def test_clutter_stays_background():
     assert changed >= 10
 
 
+@pytest.mark.parametrize('seed', range(10))
+def test_bent_plates_cover_what_they_replace(seed):
+    before, after = run(seed, replace_prob=1, bend_prob=1)
+    old, new = before['gt_seg_map'] == 1, after['gt_seg_map'] == 1
+    assert new[old].all(), 'a pixel of the old plate is left'
+    assert new.sum() < 8 * old.sum()
+    np.testing.assert_array_equal(after['gt_seg_map'] == 255, before['gt_seg_map'] == 255)
+
+
+def test_two_wheelers_are_drawn_with_their_plates():
+    plates = 0
+    for seed in range(16):
+        before, after = run(seed, vehicle_prob=1)
+        changed = (before['img'] != after['img']).any(2)
+        assert changed.mean() > 0.02
+        old, new = before['gt_seg_map'] == 1, after['gt_seg_map'] == 1
+        assert not (new & ~old & ~changed).any(), 'plate where nothing was drawn'
+        assert not (new & ~old).sum() > 0.4 * changed.sum()
+        plates += bool((new & ~old).any())
+    assert plates >= 6
+
+
+def test_light_falls_on_plates_and_moves_no_outline():
+    for seed in range(5):
+        before, after = run(seed, light_prob=1)
+        np.testing.assert_array_equal(before['gt_seg_map'], after['gt_seg_map'])
+        plate = before['gt_seg_map'] == 1
+        warmth = [np.subtract(*s['img'][plate][:, [2, 0]].astype(int).mean(0)) for s in (before, after)]
+        assert warmth[1] > warmth[0] + 20
+
+
 def test_follows_the_toolboxs_seed():
     options = dict(replace_prob=1, add_prob=1, clutter_prob=1, overlay_prob=1)
     first, again, other = (run(seed, **options)[1] for seed in (4, 4, 5))
@@ -138,6 +172,8 @@ def test_odd_pictures(shape):
     [
         (dict(replace_prob=1.5), 'replace_prob is a probability and must lie in 0..1, got 1.5'),
         (dict(clutter_prob=-0.1), 'clutter_prob'),
+        (dict(vehicle_prob=2), 'vehicle_prob'),
+        (dict(bend_prob=-1), 'bend_prob'),
         (dict(width_range=(50, 20)), r'width_range.*\(50, 20\)'),
         (dict(width_range=(0, 20)), 'width_range'),
     ],

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mmlp.datasets.synthetic import convex_mask, render_scene
+from mmlp.datasets.synthetic import polygon_mask, render_scene
 from mmlp.datasets.synthetic.scenes import effects
 from mmlp.datasets.synthetic.scenes.bodies import BODIES, Pose, skin
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
 from mmlp.datasets.synthetic.scenes.scene_types import Lamp, ScenePlate, Sunlight
+from mmlp.datasets.synthetic.scenes.two_wheelers.draw import TWO_WHEELERS
 from mmlp.datasets.synthetic.scenes.vehicles import draw_vehicle
 
 pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
@@ -20,7 +21,7 @@ DAY = Sunlight(np.array([0.3, 0.8, -0.5]), 0.8, np.full(3, 200.0), np.full(3, 22
 
 @pytest.fixture(scope='module')
 def scenes():
-    return [render_scene(np.random.default_rng([11, i]), SIZE) for i in range(10)]
+    return [render_scene(np.random.default_rng([11, i]), SIZE) for i in range(12)]
 
 
 def pil_mask(polygon: np.ndarray, factor: int = 8) -> np.ndarray:
@@ -47,10 +48,10 @@ def test_masks_lie_in_their_outlines(scenes):
     whole = 0
     for _, _, plates in scenes:
         for plate in plates:
-            outline = pil_mask(plate.corners)
+            outline = pil_mask(plate.outline)
             assert not (plate.mask & ~cv2.dilate(outline.astype(np.uint8), one_more).astype(bool)).any()
             missing = outline & ~plate.mask
-            if np.array_equal(plate.mask, convex_mask(outline.shape, plate.corners)):  # nothing in front
+            if np.array_equal(plate.mask, polygon_mask(outline.shape, plate.outline)):  # nothing in front
                 whole += 1
                 assert not (missing & cv2.erode(outline.astype(np.uint8), one_more).astype(bool)).any()
     assert whole >= 5
@@ -59,6 +60,8 @@ def test_masks_lie_in_their_outlines(scenes):
 def test_corners_are_in_reading_order(scenes):
     for _, _, plates in scenes:
         for plate in plates:
+            if plate.layout == 'front_strip':
+                continue  # fixed along a mudguard, it may be read from below
             top_left, top_right, bottom_right, bottom_left = plate.corners
             assert top_left[0] < top_right[0] and bottom_left[0] < bottom_right[0]
             assert top_left[1] < bottom_left[1] and top_right[1] < bottom_right[1]
@@ -95,8 +98,11 @@ def test_every_vehicle_shows_its_plate(name, yaw):
     pose = Pose(body, 0.0, 4 + body.length / 2, yaw, np.array([40.0, 40, 200]))
     plates, lamps = draw_vehicle(np.random.default_rng(0), pose, canvas, DAY)
     _, masks = canvas.finish()
-    assert len(plates) == 1 and lamps
-    assert masks[0].sum() > 0.9 * cv2.contourArea(plates[0].corners), 'something of its own hides the plate'
+    assert lamps
+    if name in TWO_WHEELERS and yaw > 1 and not plates:
+        return  # not all of them have one in front
+    assert len(plates) == 1
+    assert masks[0].sum() > 0.9 * cv2.contourArea(plates[0].outline), 'something of its own hides the plate'
     outline = pose.silhouette(canvas.camera)
     assert all(cv2.pointPolygonTest(outline, tuple(map(float, c)), False) >= 0 for c in plates[0].corners)
 

@@ -45,6 +45,43 @@ def convex_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[sl
     return (slice(y0, y1), slice(x0, x1)), inside
 
 
+def polygon_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[slice, slice], np.ndarray]:
+    """Pixels whose centre lies inside a polygon that does not cross itself, in the window that holds them.
+
+    Args:
+        shape: Rows and columns of the picture.
+        polygon: (N, 2) corners in order, either way round; may reach outside the picture. Four of them have
+            to be convex.
+
+    Returns:
+        The same as :func:`convex_window`.
+    """
+    if len(polygon) == 4:
+        return convex_window(shape, polygon)
+    rows, cols = shape
+    polygon = np.asarray(polygon, np.float64)
+    x0, y0 = np.maximum(np.ceil(polygon.min(0)), 0).astype(int)
+    x1, y1 = np.minimum(np.floor(polygon.max(0)) + 1, [cols, rows]).astype(int)
+    x1, y1 = max(x0, x1), max(y0, y1)
+    xs, ys = np.arange(x0, x1)[None, :], np.arange(y0, y1)[:, None]
+    inside = np.zeros((y1 - y0, x1 - x0), bool)
+    for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, -1, axis=0)):
+        if ay == by:
+            continue
+        # Each side that a ray to the right crosses turns outside into inside and back.
+        crossed = (ay > ys) != (by > ys)
+        inside ^= crossed & (xs < (bx - ax) * (ys - ay) / (by - ay) + ax)
+    return (slice(y0, y1), slice(x0, x1)), inside
+
+
+def polygon_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
+    """Pixels whose centre lies inside a polygon, see :func:`polygon_window`; bool array of ``shape``."""
+    mask = np.zeros(shape, bool)
+    window, inside = polygon_window(shape, polygon)
+    mask[window] = inside
+    return mask
+
+
 def convex_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
     """Pixels whose centre lies inside (or on the edge of) a convex polygon.
 

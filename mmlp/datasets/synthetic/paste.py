@@ -7,113 +7,49 @@ import numpy as np
 from mmseg.registry import TRANSFORMS
 
 from mmlp.plates.components import label_components
-from mmlp.plates.geometry import find_homography, map_points, order_corners, side_lengths
+from mmlp.plates.geometry import find_homography, map_points
 
 from ..transforms.base import RandomTransform
 from ..transforms.checks import check_prob, check_range
-from .geometry import composite, convex_window, premultiply, rect_corners, tilted_quad
+from .geometry import composite, polygon_window, premultiply, rect_corners, tilted_quad
 from .light import Light, measure_light
+from .paste_places import component_quad, covering, drawing_scale, plate_pixels, sides
+from .paste_vehicles import paste_two_wheeler
+from .plates.bend import bend_plate, random_bend
 from .plates.layouts import choose_layout
 from .plates.plate_layout import PlateLayout
-from .plates.render import PlateImage, render_plate
+from .plates.render import WHOLE, PlateImage, render_plate
+from .scenes import effects
 from .scenes.clutter import overlay_text, render_clutter
 
 _UNIT = rect_corners(0, 0, 1, 1)
 
 
-def _sides(quad: np.ndarray) -> tuple[float, float]:
-    """Width and height in pixels of a quadrilateral: the longer of two opposite sides each."""
-    lengths = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    return float(max(lengths[0], lengths[2])), float(max(lengths[1], lengths[3]))
-
-
-def _drawing_scale(height: float, layout: PlateLayout) -> float:
-    """Pixels a millimetre that are enough for a plate of this height in the picture, but not wasteful."""
-    return float(np.clip(1.7 * height / layout.size[1], 0.35, 1.4))
-
-
-def _plate_pixels(mask: np.ndarray) -> list[np.ndarray]:
-    """X and y (N, 2) of the pixels of each plate of a mask, with ignored ones that adjoin it.
-
-    Ignored pixels up to a third of the plate's height away count: the rim where annotators were not sure of
-    the outline, which is plate in part.
-    """
-    labels, stats = label_components(mask == 1)
-    found = []
-    for index, (left, top, width, height, _) in enumerate(stats.tolist(), start=1):
-        reach = -(-height // 3)
-        x0, y0 = max(left - reach, 0), max(top - reach, 0)
-        window = (slice(y0, top + height + reach), slice(x0, left + width + reach))
-        plate = labels[window] == index
-        regions, _ = label_components(plate | (mask[window] == 255))
-        rows, cols = np.nonzero(regions == regions[plate][0])
-        found.append(np.stack([cols + x0, rows + y0], 1))
-    return found
-
-
-def component_quad(points: np.ndarray) -> np.ndarray | None:
-    """The upright reading quadrilateral around a plate's pixels.
-
-    A hull that simplifies to four corners is taken as it is, so that perspective is kept; else the smallest
-    rotated rectangle.
-
-    Args:
-        points: (N, 2) x and y of the pixels.
-
-    Returns:
-        float32 (4, 2) in the order top-left, top-right, bottom-right, bottom-left, or None for fewer than
-        three pixels or for pixels on one line.
-    """
-    hull = cv2.convexHull(points.astype(np.int32))
-    if len(hull) < 3:
-        return None
-    quad = cv2.boxPoints(cv2.minAreaRect(hull))
-    simple = cv2.approxPolyDP(hull, 0.04 * cv2.arcLength(hull, True), True)
-    if len(simple) == 4 and cv2.contourArea(simple) > 0.85 * cv2.contourArea(hull):
-        quad = simple[:, 0].astype(np.float32)
-    return order_corners(quad) if min(side_lengths(quad)) >= 2 else None
-
-
-def covering_quad(quad: np.ndarray, points: np.ndarray, aspect: float, margin: float) -> np.ndarray:
-    """The outline of a plate of another shape, in the plane of ``quad``, that covers all of ``points``.
-
-    Args:
-        quad: (4, 2) corners of the old plate.
-        points: (N, 2) pixels that have to be covered.
-        aspect: Width over height of the new plate.
-        margin: Share of the height by which it reaches over them.
-
-    Returns:
-        float32 (4, 2) corners of the new plate.
-    """
-    to_plane = find_homography(quad, _UNIT)
-    # The outermost pixels, half a pixel further out: outlines enclose pixels, not their centres.
-    hull = cv2.convexHull(points.astype(np.int32))[:, 0].astype(np.float64)
-    hull += 0.5 * np.sign(hull - hull.mean(0))
-    flat = map_points(to_plane, hull)
-    low, high = flat.min(0), flat.max(0)
-    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    unit = np.array(
-        [max(sides[0], sides[2]), max(sides[1], sides[3])], np.float64
-    )  # pixels of the plane's axes
-    size = (high - low) * unit * (1 + margin)
-    size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)]) / unit
-    middle = (low + high) / 2
-    x0, y0, x1, y1 = *(middle - size / 2), *(middle + size / 2)
-    return map_points(np.linalg.inv(to_plane), rect_corners(x0, y0, x1, y1)).astype(np.float32)
+def _light_up(rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
+    """Lets red or sodium light fall onto a plate and what is around it, in place."""
+    _, stats = label_components(mask == 1)
+    if not len(stats):
+        return
+    left, top, width, height, _ = stats[rng.integers(len(stats))].tolist()
+    spot = np.array([left, top]) + rng.uniform(-0.2, 1.2, 2) * [width, height]
+    tint = effects.RED_LIGHT if rng.random() < 0.65 else effects.SODIUM_LIGHT
+    effects.glow(image, tuple(spot), rng.uniform(0.8, 2) * max(width, height), tint, rng.uniform(0.4, 1))
 
 
 @TRANSFORMS.register_module()
 class PasteSyntheticPlate(RandomTransform):
     """Pastes synthetic plates with exact outlines, and plate-like clutter, into a training picture.
 
-    Three things are done, each by its own chance:
+    Several things are done, each by its own chance:
 
     * a plate of the picture, with ignored pixels that adjoin it, is covered by a synthetic one of another
       layout, in its place, perspective and light, and the mask then holds the exact outline of the new one;
     * plates are put where there was none, turned in space, in the light of their surroundings;
-    * lettering, signs, stickers, grilles and a camera's time stamp are put where there is no plate, as
-    background.
+    * motorcycles and scooters are drawn where there was no plate, with theirs;
+    * lettering, signs, notices, brands, stickers, grilles,
+    lamps and a camera's time stamp are put where there
+      is no plate, as background;
+    * red or sodium light falls on a plate.
 
     Required Keys:
 
@@ -138,6 +74,11 @@ class PasteSyntheticPlate(RandomTransform):
         max_pitch: Largest turn about the horizontal axis, in degrees.
         max_roll: Largest turn in the picture plane, in degrees.
         min_replace_height: Plates less high than this, in pixels, are left as they are.
+        bend_prob: Chance that a pasted plate is bent: round a mudguard, at a corner, dented.
+        light_prob: Chance that a plate, a given or a pasted one, lies in the red light of a brake lamp or in
+            that of a sodium lamp.
+        vehicle_prob: Chance that a motorcycle or a scooter of the generator is added, with its plates. One
+            takes about three times as long to draw as everything else.
 
     Raises:
         ValueError: A chance is outside 0..1, or ``width_range`` is not an increasing pair of positive
@@ -157,6 +98,9 @@ class PasteSyntheticPlate(RandomTransform):
         max_pitch: float = 25,
         max_roll: float = 12,
         min_replace_height: float = 6,
+        bend_prob: float = 0.12,
+        light_prob: float = 0.05,
+        vehicle_prob: float = 0.01,
     ) -> None:
         super().__init__()
         self.replace_prob = check_prob('replace_prob', replace_prob)
@@ -169,6 +113,9 @@ class PasteSyntheticPlate(RandomTransform):
         self.max_yaw = max_yaw
         self.max_pitch = max_pitch
         self.max_roll = max_roll
+        self.vehicle_prob = check_prob('vehicle_prob', vehicle_prob)
+        self.bend_prob = check_prob('bend_prob', bend_prob)
+        self.light_prob = check_prob('light_prob', light_prob)
         self.min_replace_height = min_replace_height
 
     def draw(self, results: dict) -> int:
@@ -180,12 +127,16 @@ class PasteSyntheticPlate(RandomTransform):
         rng = np.random.default_rng(seed)
         image, mask = results['img'].copy(), results['gt_seg_map'].copy()
         self._replace(rng, image, mask)
+        if rng.random() < self.vehicle_prob:
+            paste_two_wheeler(rng, image, mask)
         if rng.random() < self.clutter_prob:
             for _ in range(rng.integers(1, self.max_clutter + 1)):
                 self._add_clutter(rng, image, mask)
         if rng.random() < self.add_prob:
             for _ in range(rng.integers(1, self.max_add + 1)):
                 self._add_plate(rng, image, mask)
+        if rng.random() < self.light_prob:
+            _light_up(rng, image, mask)
         if rng.random() < self.overlay_prob:
             overlay_text(rng, image, mask != 1)
         results['img'], results['gt_seg_map'] = image, mask
@@ -193,17 +144,27 @@ class PasteSyntheticPlate(RandomTransform):
     def _replace(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
         if self.replace_prob == 0:
             return
-        for points in _plate_pixels(mask):
+        for points in plate_pixels(mask):
             if rng.random() >= self.replace_prob or np.ptp(points[:, 1]) + 1 < self.min_replace_height:
                 continue
             quad = component_quad(points)
             if quad is None:
                 continue
-            width, height = _sides(quad)
+            width, height = sides(quad)
             layout = choose_layout(rng, width / height)
-            plate = render_plate(rng, layout, _drawing_scale(height, layout))
-            target = covering_quad(quad, points, layout.aspect, rng.uniform(0.02, 0.15))
-            self._lay_plate(rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True))
+            plate = self._plate(rng, layout, height)
+            target = covering(rng, plate, quad, points)
+            if target is not None:
+                self._lay_plate(
+                    rng, image, mask, plate, target, measure_light(image, quad, rng, on_plate=True)
+                )
+
+    def _plate(self, rng: np.random.Generator, layout: PlateLayout, height: float) -> PlateImage:
+        """A plate for a place of some height in pixels, now and then a bent one."""
+        plate = render_plate(rng, layout, drawing_scale(height, layout))
+        if rng.random() < self.bend_prob:
+            plate = bend_plate(plate, random_bend(rng, tuple(rng.normal(0, 0.35, 2))))
+        return plate
 
     def _draw_quad(self, rng: np.random.Generator, shape: tuple[int, ...], aspect: float) -> np.ndarray:
         rows, cols = shape[:2]
@@ -235,7 +196,9 @@ class PasteSyntheticPlate(RandomTransform):
         quad = self._free_quad(rng, mask, layout.aspect, 1.3)
         if quad is None:
             return
-        plate = render_plate(rng, layout, _drawing_scale(_sides(quad)[1], layout))
+        plate = self._plate(rng, layout, sides(quad)[1])
+        if plate.share != WHOLE:
+            quad = map_points(find_homography(_UNIT, quad), rect_corners(*plate.share)).astype(np.float32)
         self._lay_plate(rng, image, mask, plate, quad, measure_light(image, quad, rng, on_plate=False))
 
     def _add_clutter(self, rng: np.random.Generator, image: np.ndarray, mask: np.ndarray) -> None:
@@ -259,11 +222,12 @@ class PasteSyntheticPlate(RandomTransform):
         quad: np.ndarray,
         light: Light,
     ) -> None:
-        matrix = find_homography(plate.corners, quad)
+        matrix = find_homography(plate.flat, quad)
         composite(
             image, premultiply(light.apply(plate.image), plate.alpha), matrix, quality=3, sigma=light.sigma
         )
-        window, inside = convex_window(mask.shape, quad)
+        outline = quad if len(plate.outline) == len(quad) else map_points(matrix, plate.outline)
+        window, inside = polygon_window(mask.shape, outline)
         if light.grain > 0.5 and inside.size:
             noise = rng.standard_normal(inside.shape, np.float32) * (light.grain * inside)
             image[window] = cv2.add(image[window], cv2.merge([noise] * 3), dtype=cv2.CV_8U)

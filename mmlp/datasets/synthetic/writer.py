@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,16 +15,15 @@ from mmlp.plates import coco_document
 from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
-from .geometry import convex_mask, rect_corners
+from .geometry import polygon_mask, rect_corners
+from .scenes.bodies import BODIES
 from .scenes.render import render_scene
 from .scenes.scene_types import ScenePlate
 
-GENERATOR_VERSION = '1.0'
+GENERATOR_VERSION = '2.0'
 """Changes whenever the same seed gives other pictures."""
 
-_SPLITS = (
-    'train', 'val',
-)  # fmt: skip
+_SPLITS = ('train', 'val')
 _NO_PLATE = 0.08  # share of pictures without a plate
 
 
@@ -31,12 +32,14 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     0.5)).
     """
     cols, rows = size
-    if np.array_equal(
-        plate.mask, convex_mask((rows, cols), plate.corners)
-    ):  # nothing hides it: the exact outline
-        picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
-        _, clipped = cv2.intersectConvexConvex(plate.corners.astype(np.float32), picture)
-        return [(clipped[:, 0] + 0.5).ravel().astype(float).round(2).tolist()]
+    inside = (plate.outline >= -0.5).all() and (plate.outline <= [cols - 0.5, rows - 0.5]).all()
+    flat = len(plate.outline) == len(plate.corners)
+    if (inside or flat) and np.array_equal(plate.mask, polygon_mask((rows, cols), plate.outline)):
+        outline = plate.outline  # nothing hides it: the exact outline
+        if not inside:
+            picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
+            outline = cv2.intersectConvexConvex(outline.astype(np.float32), picture)[1][:, 0]
+        return [(outline + 0.5).ravel().astype(float).round(2).tolist()]
     fine = 4  # contours run through the centres of pixels: on a finer mask, these are near its edges
     mask = np.kron(plate.mask.astype(np.uint8), np.ones((fine, fine), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -44,11 +47,13 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     return [polygon.ravel().round(2).tolist() for polygon in simple if len(polygon) >= 3]
 
 
-def _write_one(index: int, split: str, seed: int, size: tuple[int, int], root: str) -> dict:
+def _write_one(
+    index: int, split: str, seed: int, size: tuple[int, int], root: str, vehicles: Sequence[str] | None
+) -> dict:
     """Makes one picture from its own generator, so that it does not depend on who makes the others."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng([seed, _SPLITS.index(split), index])
-    image, mask, plates = render_scene(rng, size, with_plates=bool(rng.random() >= _NO_PLATE))
+    image, mask, plates = render_scene(rng, size, bool(rng.random() >= _NO_PLATE), vehicles)
     name = f'{split}_{index:05d}.jpg'
     folder = Path(root) / split
     for path, picture, options in (
@@ -84,7 +89,8 @@ def _coco(records: list[dict], seed: int, split: str) -> dict:
         'seed': seed,
         'split': split,
         'coordinates': 'segmentation and bbox: COCO, the centre of pixel (x, y) is (x + 0.5, y + 0.5); '
-        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left',
+        'corners: the centre of pixel (x, y) is (x, y), order top-left, top-right, bottom-right, bottom-left '
+        'as seen on the plate',
     }
     keys = ('file_name', 'width', 'height')
     return coco_document(
@@ -103,6 +109,7 @@ def write_dataset(
     workers: int = 0,
     overwrite: bool = False,
     progress: bool = True,
+    vehicles: Sequence[str] | None = None,
 ) -> Path:
     """Makes a data set: ``root/{train,val}/images/NAME.jpg``, ``masks/NAME.jpg.png`` and
     ``annotations.json``.
@@ -123,17 +130,23 @@ def write_dataset(
         workers: Processes to use besides this one; 0 or 1 works in this one.
         overwrite: Whether to replace what exists at ``root``.
         progress: Whether to show a progress bar.
+        vehicles: Which kinds of vehicles to draw, keys of
+            :data:`mmlp.datasets.synthetic.scenes.bodies.BODIES`; None for all, an empty list for pictures
+            without any.
 
     Returns:
         ``root``.
 
     Raises:
         FileExistsError: ``root`` exists, and ``overwrite`` is False.
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or a kind of vehicle is unknown.
         WriteError: A file cannot be written, or ``root`` is a link.
         WorkerError: A worker process was killed.
     """
     root = Path(root)
+    unknown = sorted(set(vehicles or ()) - set(BODIES))
+    if unknown:
+        raise ValueError(f'vehicles: {unknown[0]!r} is unknown; choose from {", ".join(BODIES)}')
     for name, value, least in (
         ('num_train', num_train, 0),
         ('num_val', num_val, 0),
@@ -156,15 +169,16 @@ def write_dataset(
             for kind in ('images', 'masks'):
                 (part / split / kind).mkdir(parents=True)
         jobs = [(i, split) for split, count in zip(_SPLITS, (num_train, num_val)) for i in range(count)]
-        records = _run(jobs, partial(_job, seed=seed, size=tuple(size), root=str(part)), workers, progress)
+        make = partial(_job, seed=seed, size=tuple(size), root=str(part), vehicles=vehicles)
+        records = _run(jobs, make, workers, progress)
         for split in _SPLITS:
             chosen = [record for (_, of), record in zip(jobs, records) if of == split]
             write_json(part / split / 'annotations.json', _coco(chosen, seed, split), indent=1)
     return root
 
 
-def _job(job: tuple[int, str], seed: int, size: tuple[int, int], root: str) -> dict:
-    return _write_one(*job, seed=seed, size=size, root=root)
+def _job(job: tuple[int, str], **options: Any) -> dict:
+    return _write_one(*job, **options)
 
 
 def _run(jobs: list[tuple[int, str]], make: partial, workers: int, progress: bool) -> list[dict]:

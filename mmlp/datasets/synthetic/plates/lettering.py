@@ -12,11 +12,27 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .scripts import JOINED, SCRIPTS
 from .strokes import HAN, HANGUL, LATIN, stroke_glyph
 
 CAP_HEIGHT = 72
 _DESCENT = 20  # rows kept under the baseline, for lower case letters and commas
 _STROKE_LETTERS = frozenset(LATIN + HAN + HANGUL)
+# Letters that are drawn alike in all faces: character -> (aspect, weight).
+_FIXED = dict.fromkeys(HAN, (0.62, 0.085)) | dict.fromkeys(HANGUL, (0.62, 0.115))
+_FIXED |= {
+    char: {
+        'arabic': (0.8, 0.12),
+        'arabic_digits': (0.5, 0.13),
+        'devanagari': (0.66, 0.11),
+        'devanagari_digits': (0.56, 0.125),
+        'bengali': (0.7, 0.1),
+        'thai': (0.54, 0.105),
+        'burmese': (0.8, 0.1),
+    }[script]
+    for script, letters in SCRIPTS.items()
+    for char in letters
+}
 
 # Plate faces: name -> (aspect, weight) of the stroke alphabet, or the stem of a font file.
 PLATE_FACES: dict[str, tuple[float, float] | str] = {
@@ -70,13 +86,11 @@ def plate_glyph(char: str, face: str) -> np.ndarray:
     """Coverage (uint8, :data:`CAP_HEIGHT` high) of a capital, a digit or a sign in one of
     :data:`PLATE_FACES`.
     """
+    if char in _FIXED:
+        return stroke_glyph(char, CAP_HEIGHT, *_FIXED[char])
     style = PLATE_FACES[face]
     if isinstance(style, str):
-        if char not in HAN and char not in HANGUL:
-            return _capital(_font_glyph(char, style))
-        style = PLATE_FACES['medium']
-    if char in HAN or char in HANGUL:
-        return stroke_glyph(char, CAP_HEIGHT, 0.62, 0.085 if char in HAN else 0.115)
+        return _capital(_font_glyph(char, style))
     if char not in _STROKE_LETTERS:  # other scripts
         return _capital(_font_glyph(char, 'DejaVuSans-Bold'))
     return stroke_glyph(char, CAP_HEIGHT, *style)
@@ -95,14 +109,59 @@ def plate_line(text: str, face: str, gap: float = 0.12, space: float = 0.3) -> n
         uint8 coverage, :data:`CAP_HEIGHT` high.
     """
     pieces: list[np.ndarray] = []
+    before = ''
     for char in text:
         if char == ' ':
             pieces.append(np.zeros((CAP_HEIGHT, round(space * CAP_HEIGHT)), np.uint8))
-            continue
-        if pieces:
-            pieces.append(np.zeros((CAP_HEIGHT, round(gap * CAP_HEIGHT)), np.uint8))
-        pieces.append(plate_glyph(char, face))
+        else:
+            if pieces and not (char in JOINED and before in JOINED):
+                pieces.append(np.zeros((CAP_HEIGHT, round(gap * CAP_HEIGHT)), np.uint8))
+            pieces.append(plate_glyph(char, face))
+        before = char
     return np.hstack(pieces)
+
+
+def uneven_line(rng: np.random.Generator, text: str, face: str, gap: float, unsteady: float) -> np.ndarray:
+    """Sets a line as somebody paints it by hand: letters of uneven size, height and distance.
+
+    Args:
+        rng: Where randomness comes from.
+        text: What to set.
+        face: Key of :data:`PLATE_FACES`.
+        gap: Room between letters over their height, in the mean.
+        unsteady: How uneven, 0 to 1.
+
+    Returns:
+        uint8 coverage, a little higher than :data:`CAP_HEIGHT`.
+    """
+    room = round(0.22 * unsteady * CAP_HEIGHT)
+    pieces = []
+    for char in text:
+        wide = max(round((0.3 if char == ' ' else gap) * rng.uniform(0.5, 1.5) * CAP_HEIGHT), 1)
+        pieces.append(np.zeros((CAP_HEIGHT + room, wide), np.uint8))
+        if char == ' ':
+            continue
+        glyph = plate_glyph(char, face)
+        rows = CAP_HEIGHT - round(rng.uniform(0, 0.16) * unsteady * CAP_HEIGHT)
+        cols = max(round(glyph.shape[1] * rng.uniform(1 - 0.2 * unsteady, 1 + 0.2 * unsteady)), 2)
+        lean = rng.normal(0, 0.1) * unsteady
+        top = int(rng.integers(0, CAP_HEIGHT + room - rows + 1))
+        scale = np.array([cols / glyph.shape[1], rows / CAP_HEIGHT])
+        matrix = np.array([[scale[0], -lean * scale[1], max(lean, 0) * rows], [0, scale[1], top]])
+        wide = cols + round(abs(lean) * rows)
+        pieces.append(cv2.warpAffine(glyph, matrix, (wide, CAP_HEIGHT + room), flags=cv2.INTER_AREA))
+    return np.hstack(pieces)
+
+
+def stacked_line(text: str, face: str, gap: float = 0.12) -> np.ndarray:
+    """Sets letters one under another, each in the middle; returns uint8 coverage."""
+    glyphs = [plate_glyph(char, face) for char in text if char != ' ']
+    cols = max(glyph.shape[1] for glyph in glyphs)
+    pieces = []
+    for glyph in glyphs:
+        left = (cols - glyph.shape[1]) // 2
+        pieces.append(np.pad(glyph, ((0, round(gap * CAP_HEIGHT)), (left, cols - glyph.shape[1] - left))))
+    return np.vstack(pieces)[: -round(gap * CAP_HEIGHT) or None]
 
 
 def text_line(text: str, face: str = 'DejaVuSans-Bold', tracking: float = 0.0) -> np.ndarray:

@@ -15,17 +15,44 @@ class Line:
     """A line of lettering.
 
     Attributes:
-        texts: Patterns, one of which is drawn: ``A`` a letter, ``0`` a digit, ``*`` either, ``H`` a Chinese
-            and ``K`` a Korean character; everything else stands for itself. With ``literal`` they are taken
-            as they are.
-        box: Left, top, right, bottom in fractions of the plate.
+        texts: Patterns, one of which is drawn. In them, ``A`` stands for a letter, ``0`` for a digit, ``*``
+            for either, ``c`` for a consonant and ``v`` for a vowel; ``H`` for a Chinese, ``K`` for a Korean,
+            ``a`` for an Arabic, ``d`` for a Devanagari, ``b`` for a Bengali, ``t`` for a Thai, ``m`` for a
+            Burmese and ``y`` for a Cyrillic letter; ``n`` for an Arabic and ``e`` for a Devanagari digit;
+            everything else for itself. They stand as they are seen, from left to right, in every script. With
+            ``literal`` they are taken as they are.
+        box: Left, top, right, bottom in fractions of the plate without its strips.
         small: Set in an ordinary text face.
         literal: The texts are no patterns.
+        stacked: The letters stand one under another.
     """
 
     texts: tuple[str, ...]
     box: Box
     small: bool = False
+    literal: bool = False
+    stacked: bool = False
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A coloured strip along an edge of a plate, as high or as wide as the plate: header, band or footer.
+
+    Attributes:
+        side: ``'top'``, ``'bottom'``, ``'left'`` or ``'right'``.
+        share: Its share of the plate's height or width.
+        colours: Pairs of ground and lettering colour (BGR), one of which is drawn.
+        content: What may be on it, one of which is drawn: ``'word'``, ``'emblem'``, ``'flag'``, ``'dots'``,
+            ``'chip'`` (a hologram over three letters) or ``''``.
+        texts: Patterns or words for its lettering, see :class:`Line`.
+        literal: They are words and no patterns.
+    """
+
+    side: str
+    share: float
+    colours: tuple[tuple[Colour, Colour], ...]
+    content: tuple[str, ...] = ('word',)
+    texts: tuple[str, ...] = ('AAA',)
     literal: bool = False
 
 
@@ -47,6 +74,16 @@ class PlateLayout:
         gradient: Colour (BGR) towards which the background changes from top to bottom.
         scenery: Whether a faint drawing (hills, a sun, clouds) lies behind the lettering.
         emboss: Strength of the relief of the lettering, 0 to 1.
+        strips: Coloured strips along its edges, laid in this order.
+        picture: Chance of a picture or an emblem in the middle or at the left, as on American plates.
+        stickers: Chance of a sticker in a corner.
+        framed: Chance of a dealer's frame, which hides the rim of the plate.
+        rim: How much of its height such a frame hides above and below, at most.
+        uneven: How unevenly the letters are painted, 0 for stamped ones, to 1.
+        round_board: Whether it is painted on a board with corners as round as ``radius`` says, which then
+            belong to the outline.
+        stretch: Its width varies by so much, in its logarithm.
+        two_wheeled: How much of ``weight`` falls on motorcycles and scooters, 0 to 1; the rest on others.
     """
 
     name: str
@@ -62,6 +99,15 @@ class PlateLayout:
     gradient: Colour | None = None
     scenery: bool = False
     emboss: float = 0.5
+    strips: tuple[Strip, ...] = ()
+    picture: float = 0.0
+    stickers: float = 0.0
+    framed: float = 0.0
+    rim: float = 0.05
+    uneven: float = 0.0
+    round_board: bool = False
+    stretch: float = 0.0
+    two_wheeled: float = 0.0
     aspect: float = field(init=False)
 
     def __post_init__(self) -> None:

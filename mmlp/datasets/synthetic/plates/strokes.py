@@ -13,6 +13,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from .scripts import SCRIPTS
+
 _LATIN = {
     '0': ['r 0,0 100,0 100,100 0,100 z'],
     '1': ['10,24 58,0 58,100'],
@@ -162,6 +164,8 @@ def _build_table() -> dict[str, list[Stroke]]:
     for i, consonant in enumerate(_HANGUL_CONSONANT):
         for j, (box, vowel) in enumerate(_HANGUL_VOWEL.values()):
             table[chr(0xE100 + 4 * i + j)] = _place(consonant, box) + [_parse(s) for s in vowel]
+    for letters in SCRIPTS.values():
+        table |= {char: [_parse(s) for s in strokes] for char, strokes in letters.items()}
     return table
 
 
@@ -196,7 +200,8 @@ def stroke_glyph(char: str, height: int = 96, aspect: float = 0.5, weight: float
     """Draws one letter of the stroke alphabet.
 
     Args:
-        char: A character of :data:`LATIN`, :data:`HAN` or :data:`HANGUL`.
+        char: A character of :data:`LATIN`, :data:`HAN`, :data:`HANGUL` or one of
+            :data:`mmlp.datasets.synthetic.plates.scripts.SCRIPTS`.
         height: Height of the letter in pixels, which is the height of what is returned.
         aspect: Width of a wide letter over its height.
         weight: Thickness of the strokes over the height.
@@ -211,6 +216,8 @@ def stroke_glyph(char: str, height: int = 96, aspect: float = 0.5, weight: float
     width = max(round(height * aspect), 3)
     if char in 'I1':
         width = max(round(width * (0.45 if char == 'I' else 0.75)), 3)
+    elif char in 'ا١':
+        width = max(round(width * 0.4), 3)
     elif char in '.·:':
         width = max(round(height * weight * 1.7), 3)
     pen = max(height * weight, 1.0)

@@ -154,7 +154,9 @@ BODIES: dict[str, Body] = {
         _VAN,
         _box('bus', (10.5, 2.5, 3.05), 0.3, 0.02, wheels=((0.25, 0.78), 0.48), windows=_BUS_WINDOWS),
         _box('truck', (8.0, 2.5, 3.4), 0.75, 0.004, wheels=((0.18, 0.3, 0.85), 0.5), windows=()),
-        _box('motorcycle', (1.0, 0.5, 1.5), 0.1, 0.02, wheels=((0.5,), 0.3), windows=()),
+        _box('trailer', (3.2, 1.9, 2.1), 0.5, 0.004, wheels=((0.45,), 0.3), windows=()),
+        _box('motorcycle', (2.1, 0.8, 1.5), 0.1, 0.02, wheels=((0.25, 0.85), 0.3), windows=()),
+        _box('scooter', (1.9, 0.7, 1.5), 0.1, 0.02, wheels=((0.25, 0.88), 0.23), windows=()),
     )
 }
 

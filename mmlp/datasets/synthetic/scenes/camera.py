@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmlp.plates.geometry import find_homography
+from mmlp.plates.geometry import find_homography, map_points
 
-from ..geometry import composite, convex_mask, layer_window, rect_corners
+from ..geometry import composite, layer_window, polygon_mask, rect_corners
 
 Colour = tuple[float, float, float]
 
@@ -32,7 +32,8 @@ class Camera:
     pitch: float
     roll: float
 
-    def _view(self, points: np.ndarray) -> np.ndarray:
+    def view(self, points: np.ndarray) -> np.ndarray:
+        """Points (N, 3) in the world as the eye has them: right, down, ahead, in metres."""
         x, y, z = np.asarray(points, np.float64).T
         y = y - self.height
         c, s = np.cos(self.pitch), np.sin(self.pitch)
@@ -44,13 +45,16 @@ class Camera:
         """Pixels (N, 2) of points (N, 3) in the world; what lies behind the eye is drawn as if 5 cm before
         it.
         """
-        seen = self._view(points)
+        return self.pixels(self.view(points))
+
+    def pixels(self, seen: np.ndarray) -> np.ndarray:
+        """Pixels (N, 2) of points (N, 3) as the eye has them, see :meth:`project`."""
         depth = np.maximum(seen[:, 2:], 0.05)
         return seen[:, :2] * self.focal / depth + (np.array(self.size) - 1) / 2
 
     def depth(self, points: np.ndarray) -> np.ndarray:
         """Distance (N,) along the line of sight."""
-        return self._view(points)[:, 2]
+        return self.view(points)[:, 2]
 
     @property
     def eye(self) -> np.ndarray:
@@ -75,7 +79,7 @@ class Canvas:
         size: Columns and rows of the final picture.
         image: BGR uint8, FACTOR times as large.
         owner: uint8, of the size of ``image``: which plate a pixel shows, from 1, or 0 for none.
-        quads: Outlines (4, 2) of the plates in the final picture.
+        outlines: Outlines (N, 2) of the plates in the final picture.
     """
 
     FACTOR = 2
@@ -85,7 +89,7 @@ class Canvas:
         self.camera = camera
         self.image = np.zeros((rows * self.FACTOR, cols * self.FACTOR, 3), np.uint8)
         self.owner = np.zeros(self.image.shape[:2], np.uint8)
-        self.quads: list[np.ndarray] = []
+        self.outlines: list[np.ndarray] = []
 
     def to_canvas(self, points: np.ndarray) -> np.ndarray:
         """Pixels of the final picture to pixels of the canvas."""
@@ -99,7 +103,7 @@ class Canvas:
         """Fills a polygon (N, 2)."""
         fixed = [self._fixed(points)[:, None]]
         cv2.fillPoly(self.image, fixed, tuple(float(c) for c in colour), cv2.LINE_8, 4)
-        if self.quads:
+        if self.outlines:
             cv2.fillPoly(self.owner, fixed, 0, cv2.LINE_8, 4)
 
     def line(
@@ -109,7 +113,7 @@ class Canvas:
         thick = max(round(width * self.FACTOR), 1)
         fixed = [self._fixed(points)[:, None]]
         cv2.polylines(self.image, fixed, closed, tuple(float(c) for c in colour), thick, cv2.LINE_8, 4)
-        if self.quads:
+        if self.outlines:
             cv2.polylines(self.owner, fixed, closed, 0, thick, cv2.LINE_8, 4)
 
     def shade(self, points: np.ndarray, strength: float, sigma: float) -> None:
@@ -142,7 +146,7 @@ class Canvas:
         """Lays a premultiplied BGRA drawing through a map from its pixels to those of the final picture."""
         half = (self.FACTOR - 1) / 2
         matrix = np.array([[self.FACTOR, 0, half], [0, self.FACTOR, half], [0, 0, 1.0]]) @ matrix
-        if self.quads:
+        if self.outlines:
             box = layer_window(matrix, layer.shape, self.owner.shape)
             if box is not None:
                 x0, y0, x1, y1 = box
@@ -153,18 +157,30 @@ class Canvas:
                 self.owner[y0:y1, x0:x1][solid >= 128] = 0
         composite(self.image, layer, matrix, quality=2)
 
-    def plate(self, layer: np.ndarray, corners: np.ndarray, quad: np.ndarray) -> int:
-        """Lays a plate whose outline ``corners`` (in the drawing) falls on ``quad``; returns its number, from
-        1.
+    def plate(
+        self, layer: np.ndarray, corners: np.ndarray, quad: np.ndarray, outline: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Lays a plate.
+
+        Args:
+            layer: Premultiplied BGRA drawing.
+            corners: (4, 2) points of the drawing that belong on ``quad``.
+            quad: (4, 2) pixels.
+            outline: (N, 2) outline in the drawing; None when it is ``corners``.
+
+        Returns:
+            float32 (N, 2) outline in the picture.
         """
-        self.lay_mapped(layer, find_homography(corners, quad))
-        self.quads.append(np.asarray(quad, np.float32))
-        number = len(self.quads)
+        matrix = find_homography(corners, quad)
+        self.lay_mapped(layer, matrix)
+        seen = np.asarray(quad if outline is None else map_points(matrix, outline), np.float32)
+        self.outlines.append(seen)
+        number = len(self.outlines)
         # A little more than the outline: what ends at the edge of the plate must not eat into it.
-        grown = self._fixed(quad)
+        grown = self._fixed(seen)
         cv2.fillPoly(self.owner, [grown[:, None]], number, cv2.LINE_8, 4)
         cv2.polylines(self.owner, [grown[:, None]], True, number, 3, cv2.LINE_8, 4)
-        return number
+        return seen
 
     def finish(self) -> tuple[np.ndarray, list[np.ndarray]]:
         """The picture (BGR uint8) in its final size, and for each plate the bool mask (H, W) of what is seen
@@ -173,11 +189,11 @@ class Canvas:
         cols, rows = self.size
         image = cv2.resize(self.image, self.size, interpolation=cv2.INTER_AREA)
         masks = []
-        for number, quad in enumerate(self.quads, 1):
+        for number, outline in enumerate(self.outlines, 1):
             seen = cv2.resize(
                 (self.owner == number).astype(np.uint8) * 255, self.size, interpolation=cv2.INTER_AREA
             )
-            masks.append(convex_mask((rows, cols), quad) & (seen >= 127))
+            masks.append(polygon_mask((rows, cols), outline) & (seen >= 127))
         return image, masks
 
 

@@ -7,14 +7,14 @@ prices, telephone numbers and road signs, none with the format of a plate.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ..geometry import premultiply
 from ..paint import blend, rounded_rect, smooth_noise
 from ..plates.lettering import CAP_HEIGHT, TEXT_FACES, fit_into, text_line
+from . import notices
+from .flat_things import FlatThing, pick
 
 _WORDS = (
     'Bakery', 'HOTEL', 'Café Lune', 'PHARMACY', 'BOOKS', 'Garden', 'PARKING', 'open', 'SALE', 'Pizza',
@@ -44,43 +44,6 @@ _INKS = np.array(
 )
 
 
-@dataclass
-class FlatThing:
-    """Something flat to be laid into a picture.
-
-    Attributes:
-        image: BGR uint8 (H, W, 3).
-        alpha: uint8 (H, W) coverage.
-    """
-
-    image: np.ndarray
-    alpha: np.ndarray
-
-    @property
-    def layer(self) -> np.ndarray:
-        """Premultiplied BGRA uint8, as :func:`mmlp.datasets.synthetic.geometry.composite` takes it."""
-        return premultiply(self.image, self.alpha)
-
-    def put(self, image: np.ndarray, left: int, top: int, size: tuple[int, int]) -> None:
-        """Draws it into ``image`` (BGR uint8), in place, ``size`` (columns, rows) large; cut off at the
-        edges.
-        """
-        thing, alpha = (cv2.resize(v, size, interpolation=cv2.INTER_AREA) for v in (self.image, self.alpha))
-        x0, y0 = max(left, 0), max(top, 0)
-        window = image[y0 : max(top + size[1], 0), x0 : max(left + size[0], 0)]
-        if not window.size:
-            return
-        rows, cols = window.shape[:2]
-        part = np.s_[y0 - top : y0 - top + rows, x0 - left : x0 - left + cols]
-        keep = cv2.merge([alpha[part]] * 3)
-        below = cv2.multiply(window, 255 - keep, scale=1 / 255)
-        window[:] = cv2.add(below, cv2.multiply(np.ascontiguousarray(thing[part]), keep, scale=1 / 255))
-
-
-def _pick(rng: np.random.Generator, items: tuple[str, ...]) -> str:
-    return items[rng.integers(len(items))]
-
-
 def _two_inks(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A ground and a lettering colour that can be read on it."""
     first = _INKS[rng.integers(len(_INKS))]
@@ -94,15 +57,15 @@ def _phrase(rng: np.random.Generator) -> str:
     if kind == 0:
         return f'{rng.integers(10, 999)} {rng.integers(100, 999)} {rng.integers(1000, 9999)}'
     if kind == 1:
-        return f'{_pick(rng, _WORDS)} {rng.integers(1, 99)}'
+        return f'{pick(rng, _WORDS)} {rng.integers(1, 99)}'
     if kind == 2:
-        return f'www.{_pick(rng, _WORDS).split()[0].lower()}.example'
-    return _pick(rng, _WORDS)
+        return f'www.{pick(rng, _WORDS).split()[0].lower()}.example'
+    return pick(rng, _WORDS)
 
 
 def lettering(rng: np.random.Generator) -> FlatThing:
     """Letters with no ground of their own: painted on a van, a window, a wall."""
-    line = text_line(_phrase(rng), _pick(rng, TEXT_FACES), rng.uniform(0, 0.2))
+    line = text_line(_phrase(rng), pick(rng, TEXT_FACES), rng.uniform(0, 0.2))
     image = np.empty((*line.shape, 3), np.uint8)
     image[:] = _INKS[rng.integers(len(_INKS))]
     return FlatThing(image, np.ascontiguousarray(line))
@@ -112,7 +75,7 @@ def sign(rng: np.random.Generator) -> FlatThing:
     """A shop's or a company's sign: one or two lines of words on a coloured board."""
     ground, ink = _two_inks(rng)
     lines = [
-        text_line(_phrase(rng), _pick(rng, TEXT_FACES), rng.uniform(0, 0.15))
+        text_line(_phrase(rng), pick(rng, TEXT_FACES), rng.uniform(0, 0.15))
         for _ in range(rng.integers(1, 3))
     ]
     cols = max(line.shape[1] for line in lines) + 60
@@ -129,7 +92,7 @@ def sign(rng: np.random.Generator) -> FlatThing:
 
 def street_name(rng: np.random.Generator) -> FlatThing:
     """A street's name, with a double edge."""
-    line = text_line(_pick(rng, _STREETS), _pick(rng, ('DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSerif')))
+    line = text_line(pick(rng, _STREETS), pick(rng, ('DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSerif')))
     rows, cols = line.shape[0] + 50, line.shape[1] + 70
     grounds = np.array([[150, 60, 10], [60, 110, 20], [235, 235, 235]])
     ground = grounds[rng.integers(3)]
@@ -143,7 +106,7 @@ def street_name(rng: np.random.Generator) -> FlatThing:
 
 def house_number(rng: np.random.Generator) -> FlatThing:
     """A house number: at most three digits on an enamel sign, square or oval."""
-    line = text_line(str(rng.integers(1, 300)), _pick(rng, TEXT_FACES))
+    line = text_line(str(rng.integers(1, 300)), pick(rng, TEXT_FACES))
     rows = 2 * CAP_HEIGHT
     cols = max(line.shape[1] + 50, round(rows * rng.uniform(0.8, 1.2)))
     image = np.empty((rows, cols, 3), np.uint8)
@@ -165,7 +128,7 @@ def sticker(rng: np.random.Generator) -> FlatThing:
     cv2.ellipse(alpha, centre, axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
     cv2.ellipse(image, centre, (axes[0] - 8, axes[1] - 8), 0, 0, 360, tuple(map(int, ink)), 5, cv2.LINE_AA)
     line = fit_into(
-        text_line(_pick(rng, _BADGES + _WORDS), _pick(rng, TEXT_FACES)), cols * 0.7, rows * 0.4, 1.0
+        text_line(pick(rng, _BADGES + _WORDS), pick(rng, TEXT_FACES)), cols * 0.7, rows * 0.4, 1.0
     )
     y, x = (rows - line.shape[0]) // 2 + 8, (cols - line.shape[1]) // 2
     blend(image[y : y + line.shape[0], x : x + line.shape[1]], ink, line)
@@ -174,7 +137,7 @@ def sticker(rng: np.random.Generator) -> FlatThing:
 
 def badge(rng: np.random.Generator) -> FlatThing:
     """Chrome letters of a model's name."""
-    line = text_line(_pick(rng, _BADGES), _pick(rng, TEXT_FACES), rng.uniform(0.05, 0.3))
+    line = text_line(pick(rng, _BADGES), pick(rng, TEXT_FACES), rng.uniform(0.05, 0.3))
     line = np.ascontiguousarray(line)
     shine = np.linspace(250, 90, line.shape[0]) + 50 * np.sin(np.linspace(0, 12, line.shape[0]))
     grey = np.repeat(np.clip(shine, 0, 255)[:, None], line.shape[1], 1).astype(np.uint8)
@@ -189,10 +152,10 @@ def price_card(rng: np.random.Generator) -> FlatThing:
     rows, cols = 190, int(rng.uniform(200, 330))
     image = np.empty((rows, cols, 3), np.uint8)
     image[:] = np.array([[245, 245, 245], [90, 230, 250], [120, 200, 255]])[rng.integers(3)]
-    currency, mark = _pick(rng, ('£', '$', '€', '')), _pick(rng, (',', '.', ''))
+    currency, mark = pick(rng, ('£', '$', '€', '')), pick(rng, (',', '.', ''))
     price = f'{currency}{rng.integers(3, 60)}{mark}{rng.integers(1, 10)}00'
     ink = (30, 30, 190) if rng.random() < 0.6 else (30, 30, 30)
-    line = fit_into(text_line(price, _pick(rng, TEXT_FACES)), cols * 0.9, rows * 0.4, 1.0)
+    line = fit_into(text_line(price, pick(rng, TEXT_FACES)), cols * 0.9, rows * 0.4, 1.0)
     x = (cols - line.shape[1]) // 2
     blend(image[16 : 16 + line.shape[0], x : x + line.shape[1]], ink, line)
     for y in range(110, rows - 12, 14):
@@ -222,7 +185,7 @@ def road_sign(rng: np.random.Generator) -> FlatThing:
             image[:] = (170, 90, 20)
         else:
             cv2.circle(image, (100, 100), 84, (40, 30, 200), 24, cv2.LINE_AA)
-        word = _pick(rng, ('30', '50', '60', '80', '120', 'P', '7.5t', '↑', '→'))
+        word = pick(rng, ('30', '50', '60', '80', '120', 'P', '7.5t', '↑', '→'))
     line = fit_into(text_line(word, 'DejaVuSans-Bold'), 120, 80, 1.0)
     y, x = 100 - line.shape[0] // 2 + 12, 100 - line.shape[1] // 2
     ink = (245, 245, 245) if kind == 2 or (kind == 3 and image[100, 100, 2] < 128) else (25, 25, 25)
@@ -266,6 +229,17 @@ _KINDS: tuple[tuple[Callable[[np.random.Generator], FlatThing], float], ...] = (
     (road_sign, 2),
     (bars, 1.5),
     (blank, 1),
+    (notices.notice, 2.5),
+    (notices.warning, 1.5),
+    (notices.door_plate, 1.2),
+    (notices.number_tag, 1.5),
+    (notices.buttons, 1),
+    (notices.brand, 2.5),
+    (notices.tyre, 0.8),
+    (notices.lamp, 1.2),
+    (notices.taxi_sign, 1.2),
+    (notices.label, 0.6),
+    (notices.display, 0.6),
 )
 _KIND_WEIGHTS = np.array([weight for _, weight in _KINDS]) / sum(weight for _, weight in _KINDS)
 
@@ -292,7 +266,7 @@ def overlay_text(rng: np.random.Generator, image: np.ndarray, allowed: np.ndarra
         f'{clock}  {rng.integers(0, 120)} km/h',
         f'{stamp}',
     ][rng.integers(4)]
-    line = text_line(text, _pick(rng, ('DejaVuSansMono', 'DejaVuSans', 'DejaVuSansMono-Bold')))
+    line = text_line(text, pick(rng, ('DejaVuSansMono', 'DejaVuSans', 'DejaVuSansMono-Bold')))
     line = fit_into(line, cols * 0.7, rows * rng.uniform(0.025, 0.06), 1.0)
     h, w = line.shape
     x = int(rng.choice([0.02, 0.98]) * (cols - w))

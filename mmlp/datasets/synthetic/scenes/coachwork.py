@@ -7,7 +7,7 @@ import numpy as np
 
 from .bodies import Pose, skin
 from .camera import Canvas
-from .clutter import lettering, price_card
+from .clutter import price_card
 from .scene_types import Sunlight
 
 
@@ -109,10 +109,10 @@ def _window_edge(pose: Pose, z: float, low: bool) -> np.ndarray:
     return np.array([body.roof_width * w + 0.03, belt + 0.86 * (roof - belt), z * body.length])
 
 
-def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight) -> None:
-    """Rear window or windscreen and the side windows, as far as they are seen."""
-    dark = np.array([48, 42, 38]) * 0.6 + light.haze * 0.12
+def seen_screens(pose: Pose, canvas: Canvas) -> list[np.ndarray]:
+    """Corners (4, 3) in the world of rear window and windscreen, as far as they are seen, from outside."""
     body = pose.body
+    found = []
     for near, far in body.screens:
         a, b = body.stations[near], body.stations[far]
         low, high = (a, b) if a.roof < b.roof else (b, a)
@@ -126,8 +126,16 @@ def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunl
         screen = pose.world(np.array([ends[0], ends[1], ends[3], ends[2]]))
         slope = abs(ends[2][2] - ends[0][2])
         outside = pose.world(np.array([[0, 3.0, ends[2][2] + faces * 3 * slope]]))[0]
-        if np.dot(outside - screen.mean(0), canvas.camera.eye - screen.mean(0)) <= 0:
-            continue
+        if np.dot(outside - screen.mean(0), canvas.camera.eye - screen.mean(0)) > 0:
+            found.append(screen)
+    return found
+
+
+def draw_glass(rng: np.random.Generator, pose: Pose, canvas: Canvas, light: Sunlight) -> None:
+    """Rear window or windscreen and the side windows, as far as they are seen."""
+    dark = np.array([48, 42, 38]) * 0.6 + light.haze * 0.12
+    body = pose.body
+    for screen in seen_screens(pose, canvas):
         _pane(canvas, screen, dark, light)
         if rng.random() < 0.12:
             _stick_card(rng, canvas, screen)
@@ -255,26 +263,3 @@ def draw_sides(rng: np.random.Generator, pose: Pose, canvas: Canvas, size: float
             )
         )
         canvas.polygon(canvas.camera.project(mirror), pose.paint * 0.7)
-
-
-def _side_lettering(rng: np.random.Generator, pose: Pose, canvas: Canvas, side: int) -> None:
-    """A firm's name and its telephone number on the side of a van, a bus or a lorry."""
-    body = pose.body
-    roof = body.stations[2].roof
-    top = roof * rng.uniform(0.55, 0.8) if not body.windows or body.name == 'van' else roof * 0.3
-    start, end = (0.12, 0.58) if body.name == 'van' else (0.1, 0.7)
-    for _ in range(rng.integers(1, 3)):
-        thing = lettering(rng)
-        rows, cols = thing.alpha.shape
-        length = min((end - start) * body.length, rng.uniform(0.12, 0.3) * roof * cols / rows)
-        tall = length * rows / cols
-        # As read from outside: it runs forward on the right side and backward on the left.
-        z0 = start * body.length
-        near, far = (z0, z0 + length) if side > 0 else (z0 + length, z0)
-        x = side * (body.width / 2 + 0.01)
-        corners = pose.world(
-            np.array([(x, top, near), (x, top, far), (x, top - tall, far), (x, top - tall, near)])
-        )
-        if canvas.camera.depth(corners).min() > 0.5:
-            canvas.lay(thing.layer, canvas.camera.project(corners))
-        top -= tall * 1.2

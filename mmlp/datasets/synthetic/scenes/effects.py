@@ -54,6 +54,55 @@ def darken(
     return np.clip(out, 0, 255).astype(np.uint8)
 
 
+def glow(
+    image: np.ndarray, centre: tuple[float, float], reach: float, colour: np.ndarray, strength: float
+) -> None:
+    """Coloured light that falls on what is around a point, in place.
+
+    Args:
+        image: BGR uint8 (H, W, 3).
+        centre: The point, x and y.
+        reach: How far the light reaches, in pixels.
+        colour: Its colour (BGR), float (3,), 1 for what leaves a channel as it is.
+        strength: 0 for none, 1 for nothing but this light at the point.
+    """
+    rows, cols = image.shape[:2]
+    x0, y0 = (max(int(v - 2.5 * reach), 0) for v in centre)
+    x1, y1 = min(int(centre[0] + 2.5 * reach) + 1, cols), min(int(centre[1] + 2.5 * reach) + 1, rows)
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return
+    across = np.exp(-(((np.arange(x0, x1, dtype=np.float32) - centre[0]) / reach) ** 2))
+    down = np.exp(-(((np.arange(y0, y1, dtype=np.float32) - centre[1]) / reach) ** 2))
+    share = strength * down[:, None] * across[None]
+    window = image[y0:y1, x0:x1]
+    window[:] = cv2.merge(
+        [
+            cv2.multiply(channel, 1 + share * (float(c) - 1), dtype=cv2.CV_8U)
+            for channel, c in zip(cv2.split(window), colour)
+        ]
+    )
+
+
+RED_LIGHT = np.array([0.4, 0.38, 1.45])
+SODIUM_LIGHT = np.array([0.3, 0.72, 1.2])
+
+
+def brake_light(rng: np.random.Generator, image: np.ndarray, lamps: list[Lamp], night: bool) -> None:
+    """The light of braking vehicles on their rears, in place: it colours the plates between the lamps red."""
+    strength = rng.uniform(0.5, 1.0) if night else rng.uniform(0.2, 0.6)
+    for lamp in lamps:
+        if lamp.colour[2] > 2 * lamp.colour[0]:
+            glow(image, lamp.place, max(lamp.radius * rng.uniform(3, 9), 3), RED_LIGHT, strength)
+
+
+def one_colour(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
+    """The light of sodium lamps or of red ones, in which no other colour is left."""
+    tint = np.array([SODIUM_LIGHT, SODIUM_LIGHT, [0.35, 0.3, 1.25], [0.75, 0.55, 1.2]])[rng.integers(4)]
+    grey = cv2.merge([cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)] * 3)
+    share = rng.uniform(0.4, 0.95)
+    return np.clip((grey * share + image * (1 - share)) * tint, 0, 255).astype(np.uint8)
+
+
 def glare(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Sun or a lamp into the lens: a bright veil that fades away from a point."""
     rows, cols = image.shape[:2]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from . import effects
-from .bodies import Pose
 from .camera import Camera, Canvas
 from .clutter import overlay_text
 from .landscape import draw_ground, draw_lot, draw_road, draw_sky
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .street import draw_backdrop_wall, draw_houses, draw_pole, draw_tree
-from .vehicles import draw_vehicle, random_body, random_paint
+from .traffic import main_vehicle, other_vehicles
+from .vehicles import draw_vehicle
+from .walls import draw_notices
 
 
 def _sunlight(rng: np.random.Generator) -> tuple[Sunlight, float]:
@@ -34,48 +37,6 @@ def _camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
     height = rng.uniform(2.4, 4.5) if high else rng.uniform(0.9, 1.7)
     pitch = rng.uniform(0.15, 0.32) if high else rng.uniform(-0.02, 0.12)
     return Camera(size, focal, height, pitch, float(np.clip(rng.normal(0, 0.025), -0.09, 0.09)))
-
-
-def _main_vehicle(rng: np.random.Generator, camera: Camera) -> Pose:
-    """The vehicle that the picture is of; the camera is pitched so that its plate is in view."""
-    body = random_body(rng)
-    wide = float(np.exp(rng.uniform(np.log(56), np.log(250)))) * camera.size[0] / 640
-    distance = max(camera.focal * 0.5 / wide, 1.6 + 0.8 * camera.height)
-    yaw = np.deg2rad(np.clip(rng.normal(0, 22), -52, 52)) + (np.pi if rng.random() < 0.5 else 0)
-    column, row = rng.uniform(0.22, 0.78) * camera.size[0], rng.uniform(0.4, 0.8) * camera.size[1]
-    x = (column - camera.size[0] / 2) / camera.focal * distance
-    # Looking down by the angle to the plate would bring it to the middle; it belongs to a row under that.
-    camera.pitch = float(
-        np.arctan2(camera.height - 0.6, distance) - np.arctan((row - camera.size[1] / 2) / camera.focal)
-    )
-    facing = np.array([np.sin(yaw), np.cos(yaw)]) * (1 if np.cos(yaw) > 0 else -1)
-    return Pose(
-        body, x + facing[0] * body.length / 2, distance + facing[1] * body.length / 2, yaw, random_paint(rng)
-    )
-
-
-def _others(rng: np.random.Generator, main: Pose | None, count: int, parked: bool) -> list[Pose]:
-    """More vehicles, where there is room."""
-    found: list[Pose] = []
-    for _ in range(count * 3):
-        if len(found) == count:
-            break
-        body = random_body(rng)
-        z = rng.uniform(6, 13 if rng.random() < 0.5 else 34)
-        if parked:
-            x, yaw = (
-                rng.choice([-1, 1]) * rng.uniform(3.2, 4.2),
-                rng.normal(0, 0.05) + np.pi * rng.integers(2),
-            )
-        else:
-            x, yaw = rng.uniform(-0.5, 0.5) * z, rng.normal(0, 0.25) + np.pi * rng.integers(2)
-        near = [v for v in [main, *found] if v is not None]
-        if all(
-            np.hypot((v.x - x) * 1.6, v.z - z) > (v.body.length + body.length) / 2 + 0.6 or abs(v.x - x) > 2.6
-            for v in near
-        ):
-            found.append(Pose(body, x, z, yaw, random_paint(rng)))
-    return found
 
 
 def _occlude(rng: np.random.Generator, canvas: Canvas, plate: ScenePlate) -> None:
@@ -112,7 +73,10 @@ def _occlude(rng: np.random.Generator, canvas: Canvas, plate: ScenePlate) -> Non
 
 
 def render_scene(
-    rng: np.random.Generator, size: tuple[int, int] = (640, 480), with_plates: bool = True
+    rng: np.random.Generator,
+    size: tuple[int, int] = (640, 480),
+    with_plates: bool = True,
+    vehicles: Sequence[str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, list[ScenePlate]]:
     """Draws a scene.
 
@@ -120,6 +84,8 @@ def render_scene(
         rng: Where all randomness comes from; nothing else is random.
         size: Columns and rows of the picture.
         with_plates: False for a picture without any plate.
+        vehicles: Which kinds of vehicles to draw, keys of :data:`BODIES`; None for all. When it is
+            empty, places without vehicles are drawn: streets, and walls with notices.
 
     Returns:
         The picture (BGR uint8 (H, W, 3)), the mask (uint8 (H, W), 0 background and 1 plate) and the plates of
@@ -129,7 +95,8 @@ def render_scene(
     light, clouds = _sunlight(rng)
     night = rng.random() < 0.2
     lot = rng.random() < 0.35
-    main = _main_vehicle(rng, canvas.camera) if rng.random() < 0.95 else None
+    none = vehicles is not None and not len(vehicles)
+    main = main_vehicle(rng, canvas.camera, vehicles) if not none and rng.random() < 0.95 else None
     draw_sky(rng, canvas, light, clouds)
     rough = rng.uniform(0.3, 0.9)
     draw_ground(rng, canvas, light.ground, rough)
@@ -155,13 +122,17 @@ def render_scene(
                 )
     for _ in range(rng.integers(0, 4)):
         draw_pole(rng, canvas, rng.choice([-1, 1]) * rng.uniform(2.5, 7), rng.uniform(7, 22))
-    vehicles = _others(rng, main, int(rng.integers(0, 5)), not lot and rng.random() < 0.5)
-    vehicles = sorted([*vehicles, *([main] if main else [])], key=lambda v: -np.hypot(v.x, v.z))
+    if main is None and rng.random() < (0.75 if none else 0.5):
+        draw_notices(rng, canvas)
+        none = True
+    count = 0 if none else int(rng.integers(0, 5))
+    shown = other_vehicles(rng, main, count, not lot and rng.random() < 0.5, vehicles)
+    poses = sorted([*shown, *([main] if main else [])], key=lambda v: -np.hypot(v.x, v.z))
     plates: list[ScenePlate] = []
     lamps: list[Lamp] = []
-    for vehicle in vehicles:
-        shown, lit = draw_vehicle(rng, vehicle, canvas, light, with_plates and rng.random() < 0.97)
-        outline = vehicle.silhouette(canvas.camera)
+    for pose in poses:
+        shown, lit = draw_vehicle(rng, pose, canvas, light, with_plates and rng.random() < 0.97, adorned=True)
+        outline = pose.silhouette(canvas.camera)
         lamps = [lamp for lamp in lamps if cv2.pointPolygonTest(outline, lamp.place, False) < 0]
         plates += shown
         lamps += lit if rng.random() < 0.8 else []
@@ -190,8 +161,14 @@ def _develop(
 ) -> np.ndarray:
     """Light and weather, then the camera."""
     if night:
+        if rng.random() < 0.35:
+            effects.brake_light(rng, image, lamps, night)
         image = effects.darken(rng, image, lamps, plates, bool(rng.random() < 0.75))
+        if rng.random() < 0.3:
+            image = effects.one_colour(rng, image)
     else:
+        if rng.random() < 0.1:
+            effects.brake_light(rng, image, lamps, night)
         if light.sun > 0.5 and rng.random() < 0.25:
             image = effects.cast_shadow(rng, image, horizon)
         if rng.random() < 0.12:

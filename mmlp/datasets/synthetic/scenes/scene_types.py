@@ -31,18 +31,24 @@ class ScenePlate:
     """A plate in a scene.
 
     Attributes:
-        corners: float32 (4, 2) of the whole plate, hidden parts and parts outside the picture included.
+        corners: float32 (4, 2) of the whole plate, hidden parts and parts outside the picture included,
+        in the
+            order top-left, top-right, bottom-right, bottom-left as seen on the plate.
         layout: Name of its layout.
         text: Its lettering.
-        retro: Whether it reflects head lamps.
         mask: bool (H, W): what is seen of it.
+        outline: float32 (N, 2) of the whole plate: its corners, and more points where it is bent or round.
     """
 
     corners: np.ndarray
     layout: str
     text: str
-    retro: bool = True
     mask: np.ndarray | None = None
+    outline: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.outline is None:
+            self.outline = self.corners
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..geometry import premultiply
 from ..paint import blend, rounded_rect
-from .clutter import FlatThing
+from .flat_things import FlatThing
 
 Colour = np.ndarray
 

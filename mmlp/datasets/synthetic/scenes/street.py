@@ -8,7 +8,8 @@ import numpy as np
 from ..geometry import premultiply
 from ..paint import smooth_noise
 from .camera import Canvas
-from .clutter import FlatThing, bars, house_number, road_sign, sign, street_name
+from .clutter import bars, house_number, road_sign, sign, street_name
+from .flat_things import FlatThing
 
 _WALLS = np.array(
     [

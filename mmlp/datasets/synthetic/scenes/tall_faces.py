@@ -6,7 +6,8 @@ import numpy as np
 
 from ..paint import blend
 from ..plates.lettering import fit_into, text_line
-from .clutter import FlatThing, lettering
+from .clutter import lettering
+from .flat_things import FlatThing
 from .sheet import Colour, Face, Sheet
 from .trim import emblem, grille, panel, window
 
@@ -27,7 +28,7 @@ def tall_end(
 
     Args:
         rng: Where randomness comes from.
-        name: ``'van'``, ``'bus'`` or ``'truck'``.
+        name: ``'van'``, ``'bus'``, ``'truck'`` or ``'trailer'``.
         front: Whether it is the front.
         width: Width in metres.
         heights: Height in metres of its lower edge and of the roof.
@@ -41,7 +42,7 @@ def tall_end(
     sheet = Sheet(width, low, top, scale)
     panel(sheet, paint)
     w, tall = width / 2, top - low
-    if name == 'truck' and not front:
+    if name in ('truck', 'trailer') and not front:
         lamp_y, lamp_h, plate_y = _doors(rng, sheet, paint)
     else:
         lamp_y, lamp_h, plate_y = _coach_end(rng, sheet, name, front, paint)

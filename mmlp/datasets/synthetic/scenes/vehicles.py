@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -12,12 +12,14 @@ from ..plates.render import PlateImage
 from .bodies import BODIES, Body, Pose
 from .camera import Canvas
 from .car_faces import car_front, car_rear
-from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres
-from .motorcycles import draw_motorcycle
+from .coachwork import draw_glass, draw_sides, draw_skin, draw_tyres, seen_screens
+from .livery import draw_livery
 from .mounting import mount_plate
+from .plate_spots import End, mount_plates, plate_in_window
 from .scene_types import Lamp, ScenePlate, Sunlight
 from .sheet import Face
 from .tall_faces import tall_end
+from .two_wheelers.draw import TWO_WHEELERS, draw_two_wheeler
 
 _PAINTS = np.array(
     [
@@ -43,12 +45,13 @@ _PAINTS = np.array(
     ],
     np.float64,
 )
-_OFTEN = {'van': 0.9, 'bus': 0.5, 'truck': 0.6, 'motorcycle': 0.6}
+_IN_WINDOW = 0.05  # chance of a plate behind the windscreen or the rear window
+_OFTEN = {'van': 0.9, 'bus': 0.6, 'truck': 0.8, 'trailer': 0.4, 'motorcycle': 1.8, 'scooter': 1.2}
 
 
-def random_body(rng: np.random.Generator) -> Body:
-    """Draws a shape: mostly cars."""
-    names = list(BODIES)
+def random_body(rng: np.random.Generator, among: Sequence[str] | None = None) -> Body:
+    """Draws a shape, mostly a car, from some or from all of :data:`BODIES`."""
+    names = list(among or BODIES)
     weights = np.array([_OFTEN.get(name, 1.3) for name in names])
     return BODIES[names[rng.choice(len(names), p=weights / weights.sum())]]
 
@@ -66,6 +69,7 @@ def draw_vehicle(
     light: Sunlight,
     with_plate: bool = True,
     plate: PlateImage | None = None,
+    adorned: bool = False,
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """Draws a vehicle.
 
@@ -75,16 +79,20 @@ def draw_vehicle(
         canvas: What is drawn on.
         light: Light of the scene.
         with_plate: Whether it has a plate.
-        plate: Its plate; None draws one. Motorcycles have their own.
+        plate: Its plate; None draws one. Two-wheelers have their own.
+        adorned: Whether it may be lettered, and have its plates elsewhere than in the middle, or several.
 
     Returns:
-        Its plates, at most one, without masks, and its lamps; both empty when no end of it is seen.
+        Its plates, without masks, and its lamps; both empty when no end of it is seen.
     """
     body, w = pose.body, pose.body.width / 2
+    if body.name in TWO_WHEELERS:
+        w *= 0.4  # their shadow is narrow
     foot = [(-w, 0, -0.1), (w, 0, -0.1), (w, 0, body.length + 0.1), (-w, 0, body.length + 0.1)]
     foot = pose.world(np.array(foot))
-    box = np.vstack([foot, foot + np.array([0, body.stations[1].roof + 0.5, 0])])
-    if canvas.camera.depth(box).min() < 0.5:  # beside or behind the eye
+    tall, near = (1.1, 0.3) if body.name in TWO_WHEELERS else (body.stations[1].roof + 0.5, 0.5)
+    box = np.vstack([foot, foot + np.array([0, tall, 0])])
+    if canvas.camera.depth(box).min() < near:  # beside or behind the eye
         return [], []
     size = float(np.ptp(canvas.camera.project(foot)[:, 0]))
     if light.sun > 0.4:
@@ -92,14 +100,22 @@ def draw_vehicle(
         cast = np.vstack([foot, foot - [reach[0], 0, reach[1]]])
         hull = cv2.convexHull(canvas.camera.project(cast).astype(np.float32))[:, 0]
         canvas.shade(hull, 0.42, max(size * 0.006, 0.6))
-    canvas.shade(canvas.camera.project(foot), 0.8, max(size * 0.025, 1.0))
-    if body.name == 'motorcycle':
-        return draw_motorcycle(rng, pose, canvas, with_plate)
+    canvas.shade(
+        canvas.camera.project(foot), 0.5 if body.name in TWO_WHEELERS else 0.8, max(size * 0.025, 1.0)
+    )
+    if body.name in TWO_WHEELERS:
+        return draw_two_wheeler(rng, pose, canvas, light, with_plate)
     draw_tyres(pose, canvas)
     draw_skin(pose, canvas, light, size)
     draw_glass(rng, pose, canvas, light)
     draw_sides(rng, pose, canvas, size)
-    return _draw_end(rng, pose, canvas, light, size, with_plate, plate)
+    inside = []
+    if adorned:
+        draw_livery(rng, pose, canvas)
+        if with_plate and rng.random() < _IN_WINDOW:
+            inside = [plate_in_window(rng, canvas, screen) for screen in seen_screens(pose, canvas)[:1]]
+    plates, lamps = _draw_end(rng, pose, canvas, light, size, with_plate, plate, adorned)
+    return [*filter(None, inside), *plates], lamps
 
 
 def _draw_end(
@@ -110,6 +126,7 @@ def _draw_end(
     size: float,
     with_plate: bool,
     given: PlateImage | None,
+    adorned: bool,
 ) -> tuple[list[ScenePlate], list[Lamp]]:
     """The front or the rear, whichever is seen."""
     body = pose.body
@@ -140,11 +157,14 @@ def _draw_end(
     canvas.lay(face.layer, place(corners, 0.02))
     _wrap_lamps(pose, canvas, face, front)
     lamps = _lamps(face, place, front)
-    plate = None
-    if with_plate:
-        shift = rng.normal(0, 0.08) if rng.random() < 0.25 else 0.0
-        middle = (face.plate[0] + shift, face.plate[1] + rng.normal(0, 0.01))
-        plate = mount_plate(rng, canvas, place, middle, given or choose_layout(rng))
+    if not with_plate:
+        return [], lamps
+    if adorned:
+        end = End(body, front, width, (low, top), face.plate)
+        return mount_plates(rng, canvas, place, end), lamps
+    shift = rng.normal(0, 0.08) if rng.random() < 0.25 else 0.0
+    middle = (face.plate[0] + shift, face.plate[1] + rng.normal(0, 0.01))
+    plate = mount_plate(rng, canvas, place, middle, given or choose_layout(rng, two_wheeled=False))
     return [plate] if plate else [], lamps
 
 

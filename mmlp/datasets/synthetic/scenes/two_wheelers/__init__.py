@@ -1,0 +1,1 @@
+"""Motorcycles, scooters and mopeds, built of solids, so that they can be seen from all sides."""
