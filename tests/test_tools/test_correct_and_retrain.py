@@ -39,14 +39,19 @@ def command_lines() -> list[str]:
 
 
 def run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs a tool of the page in this process."""
-    program, *argv = shlex.split(line)[1:]
+    """Runs a command of the page, ``mmlp`` or a tool, in this process."""
+    program, *argv = shlex.split(line)
+    if program == 'python':
+        program, *argv = argv
     if program in ('tools/train.py', 'tools/test.py'):
         argv += SHORT
     argv = [argument.replace(BEST, BEST.replace('500', '2')) for argument in argv]
     monkeypatch.setattr(sys, 'argv', [program, *argv])
     try:
-        runpy.run_path(str(ROOT / program), run_name='__main__')
+        if program == 'mmlp':
+            runpy.run_module('mmlp', run_name='__main__')
+        else:
+            runpy.run_path(str(ROOT / program), run_name='__main__')
     except SystemExit as end:
         assert not end.code, line
 
@@ -71,13 +76,14 @@ def test_every_command_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         if line.startswith('cp -r'):
             source, target = line.split()[2:]
             shutil.copytree(source, target)
-        elif 'generate_synthetic_plates' in line:
+        elif line.startswith('mmlp generate'):
             line = line.replace('--num-train 24', '--num-train 4 --workers 1 --size 320x240')
-            run(line, monkeypatch)
-            run(line.replace('data/drawn', 'data/plates --seed 1'), monkeypatch)  # the pictures that one had
+            run(f'{line} --seed 2', monkeypatch)
+            # The pictures that one had.
+            run(f'{line.replace("data/drawn", "data/plates")} --seed 1', monkeypatch)
         else:
             run(line, monkeypatch)
-        if 'export.py' in line:
+        if line.startswith('mmlp export'):
             correct_by_hand(tmp_path / 'corrections')
 
     masks = {path.name: np.asarray(Image.open(path)) for path in Path('data/corrected').glob('*/masks/*')}
