@@ -13,6 +13,7 @@ from mmlp.plates.boxes import box_intersection, box_union
 from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer
+from .settings import Search
 
 #: Values of the first look that are shown around a suspect: plates are known by what is around them.
 _MARGIN = 16
@@ -24,17 +25,16 @@ Box = tuple[int, int, int, int]
 
 
 def find_suspects(
-    layer: ProbabilityLayer, floor: float, threshold: float, min_area: int, min_score: float, below: int
+    layer: ProbabilityLayer, search: Search, threshold: float, min_area: int, min_score: float
 ) -> tuple[list[Box], list[Box]]:
     """Finds what may be a plate and is too small to tell.
 
     Args:
         layer (ProbabilityLayer): What the first look saw.
-        floor (float): Probability in 0..1 above which there may be a plate.
+        search (Search): Has ``candidate_threshold``, and ``zoom_in_below``: wider plates are seen well.
         threshold (float): Probability in 0..1 above which a pixel is plate.
         min_area (int): Least number of values of a plate.
         min_score (float): Least mean probability of a plate.
-        below (int): Plates at least as wide as this, in values of the layer, are seen well.
 
     Returns:
         tuple[list[Box], list[Box]]: Boxes in values of the layer: of suspects, none when it shows plates and
@@ -45,10 +45,10 @@ def find_suspects(
     sums = np.bincount(labels[inside] - 1, weights=layer.values[inside], minlength=len(stats))
     areas = stats[:, cv2.CC_STAT_AREA]
     plates = (areas >= min_area) & (sums >= min_score * areas)
-    well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= below)
+    well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= search.zoom_in_below)
     if plates.any() and (plates == well).all():
         return [], []
-    suspects, boxes_of_suspects = label_components(layer.values > floor)
+    suspects, boxes_of_suspects = label_components(layer.values > search.candidate_threshold)
     settled = set(suspects[np.append(False, well)[labels]].tolist())
     boxes: tuple[list[Box], list[Box]] = ([], [])
     for label, (left, top, width, height, _) in enumerate(boxes_of_suspects.tolist(), start=1):

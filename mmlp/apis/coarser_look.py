@@ -11,14 +11,14 @@ import numpy as np
 from mmlp.plates.components import label_components
 
 from .probability_layers import ProbabilityLayer
+from .settings import Search
 
 
 def look_coarser(
     picture: np.ndarray,
     layer: ProbabilityLayer,
     look: Callable[[np.ndarray, tuple[int, int]], np.ndarray],
-    floor: float,
-    above: int,
+    search: Search,
 ) -> ProbabilityLayer:
     """Looks at a picture at half the size, and again, until nothing is too large any more.
 
@@ -29,15 +29,14 @@ def look_coarser(
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
         layer (ProbabilityLayer): The first look, at the whole picture.
         look (Callable): Looks at the picture at a size (height, width): probabilities, float32 of that size.
-        floor (float): Probability in 0..1 above which there may be a plate.
-        above (int): Width or height in values of a look from which on something is too large.
+        search (Search): Has ``candidate_threshold`` and ``zoom_out_above``.
 
     Returns:
         ProbabilityLayer: The highest probability of all looks, at the size of the first.
     """
     merged = layer.values
     seen = layer.values
-    while _largest_extent(seen, floor) >= above:
+    while _largest_extent(seen, search.candidate_threshold) >= search.zoom_out_above:
         height, width = seen.shape
         seen = look(picture, (max(round(height / 2), 1), max(round(width / 2), 1)))
         merged = np.maximum(merged, cv2.resize(seen, merged.shape[::-1], interpolation=cv2.INTER_LINEAR))

@@ -13,8 +13,8 @@ from mmlp.plates.boxes import box_area, box_intersection, box_iou
 
 from .plate_search import to_picture_pixels
 from .probability_layers import Patch, ProbabilityLayer
-from .refinement import Refinement
 from .resizing import resize_picture
+from .settings import Refinement
 
 #: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
 _SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8

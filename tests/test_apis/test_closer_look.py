@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from mmlp.apis import Search
 from mmlp.apis.closer_look import _join, find_suspects
 from mmlp.apis.plate_search import _join_overlapping
 from mmlp.apis.probability_layers import ProbabilityLayer
@@ -20,7 +21,9 @@ def make_layer(*plates):
 
 
 def find(layer, floor=0.2, threshold=0.5, below=32):
-    return find_suspects(layer, floor, threshold, min_area=16, min_score=0.7, below=below)
+    return find_suspects(
+        layer, Search(candidate_threshold=floor, zoom_in_below=below), threshold, min_area=16, min_score=0.7
+    )
 
 
 WIDE, NARROW, FAINT = (40, 30, 80, 42), (5, 8, 15, 12), (90, 50, 100, 60)
@@ -41,7 +44,7 @@ def test_without_a_plate_all_suspects_are_looked_at(probability, expected):
 def test_a_plate_below_the_floor_is_a_plate():
     # As for anonymisation, with a threshold lower than the floor: the wide plate is seen well.
     layer = make_layer((WIDE, 0.15), (NARROW, 0.9))
-    boxes = find_suspects(layer, 0.2, 0.1, min_area=16, min_score=0.12, below=5)
+    boxes = find_suspects(layer, Search(zoom_in_below=5), 0.1, min_area=16, min_score=0.12)
     assert boxes == ([], [])
 
 

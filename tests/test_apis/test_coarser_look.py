@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmlp.apis import PlateSegmenter
+from mmlp.apis import PlateSegmenter, Runtime, Search
 from mmlp.apis.coarser_look import look_coarser
 from mmlp.apis.probability_layers import ProbabilityLayer
 from mmlp.apis.resizing import resize_picture
@@ -45,7 +45,7 @@ def look(width, height, above=128, size=(240, 384)):
     def see(picture, size):
         return network(resize_picture(picture, size)[None])[0]
 
-    return first.values, look_coarser(picture, first, see, 0.2, above).values, network.sizes
+    return first.values, look_coarser(picture, first, see, Search(zoom_out_above=above)).values, network.sizes
 
 
 def test_a_large_plate_becomes_whole_at_half_and_quarter_size():
@@ -80,8 +80,8 @@ def test_looks_come_to_an_end():
 
 @pytest.mark.parametrize('above', [0, 1, -3])
 def test_a_size_that_would_never_end_is_refused(above):
-    with pytest.raises(ValueError, match='coarser_above must be at least 2, got'):
-        PlateSegmenter(coarser_above=above)
+    with pytest.raises(ValueError, match='zoom_out_above must be at least 2, got'):
+        PlateSegmenter(search=Search(zoom_out_above=above))
 
 
 def close_ups(count, share=0.9):
@@ -106,7 +106,10 @@ def close_ups(count, share=0.9):
 @pytest.mark.needs('matplotlib')
 def test_close_ups_are_found_whole():
     """The weights that ship."""
-    segmenters = {above: PlateSegmenter(coarser_above=above, num_threads=1) for above in (128, None)}
+    segmenters = {
+        above: PlateSegmenter(search=Search(zoom_out_above=above), runtime=Runtime(num_threads=1))
+        for above in (128, None)
+    }
     overlaps = {above: [] for above in segmenters}
     for picture, corners in close_ups(8):
         truth = polygon_mask(corners, picture.shape[:2])

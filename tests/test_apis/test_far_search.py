@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from helpers.brightness_network import brightness_probability, draw_plates
+from helpers.flat_settings import grouped
 
-from mmlp.apis import PlateSegmenter, large_looks
+from mmlp.apis import PlateSegmenter, Tiles, large_looks
 from mmlp.apis.far_search import drop_unlikely, enlarge_look, find_all_suspects
 from mmlp.apis.large_looks import look_in_parts
 from mmlp.apis.probability_layers import ProbabilityLayer
@@ -20,8 +21,8 @@ FAR = [(700, 80), (711, 80), (711, 87), (700, 87)]
 def make(brightness_checkpoint):
     def segmenter(**options) -> PlateSegmenter:
         # The first look sees the far plate as some ten values, too few for a plate.
-        options = {'long_side': 200, 'closer_long_side': 200, 'refine': False, 'min_area': 40, **options}
-        return PlateSegmenter(brightness_checkpoint, backend='pytorch', device='cpu', **options)
+        options = {'long_side': 200, 'zoom_in_long_side': 200, 'refinement': False, 'min_area': 40, **options}
+        return PlateSegmenter(brightness_checkpoint, **grouped(backend='pytorch', device='cpu', **options))
 
     return segmenter
 
@@ -33,7 +34,7 @@ def seen_at(prediction, quad) -> bool:
 
 def test_a_near_plate_does_not_keep_a_far_one_from_being_found(make):
     picture = draw_plates((600, 800), [NEAR, FAR])
-    without = make(closer_long_side=800).predict(picture)
+    without = make(zoom_in_long_side=800).predict(picture)
     assert seen_at(without, NEAR) and not seen_at(without, FAR), 'else this test shows nothing'
     found = make(smallest_plate=8).predict(picture)
     assert len(found.plates) == 2 and seen_at(found, NEAR) and seen_at(found, FAR)
@@ -148,7 +149,7 @@ def test_tiles_of_one_colour_are_not_looked_at(monkeypatch):
 
 def test_tiles_show_all_and_need_no_search(make):
     picture = draw_plates((600, 800), [NEAR, FAR])
-    segmenter = make(smallest_plate=8, tile=(400, 100))
+    segmenter = make(smallest_plate=8, tiles=Tiles(400, 100))
     sizes, run = [], segmenter.backend._run
     segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[1:3]) or run(pictures)
     assert seen_at(segmenter.predict(picture), FAR)

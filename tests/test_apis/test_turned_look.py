@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmlp.apis import PlateSegmenter
+from mmlp.apis import PlateSegmenter, Runtime, Search
 from mmlp.apis.prediction import Prediction
 from mmlp.apis.probability_layers import Patch, ProbabilityLayer
 from mmlp.apis.quarter_turns import turn_back, turn_picture
@@ -154,19 +154,18 @@ def scene():
 @pytest.mark.parametrize('turns', [1, 3])
 def test_the_plate_of_a_turned_street_is_found(scene, turns):
     picture, mask = (turn_picture(each, turns) for each in scene)
-    segmenter = PlateSegmenter(num_threads=1, turned=True)
+    segmenter = PlateSegmenter(search=Search(turned=True), runtime=Runtime(num_threads=1))
     found = segmenter.predict(picture)
     assert found.turns == 4 - turns
     assert (found.mask & mask).sum() / (found.mask | mask).sum() > 0.8
-    segmenter.turned = False
+    segmenter = PlateSegmenter(runtime=Runtime(num_threads=1))
     assert segmenter.predict(picture).plates == []
 
 
 @pytest.mark.needs('matplotlib')
 def test_an_upright_street_is_seen_as_before(scene):
-    segmenter = PlateSegmenter(num_threads=1, turned=True)
+    segmenter = PlateSegmenter(search=Search(turned=True), runtime=Runtime(num_threads=1))
     found = segmenter.predict(scene[0])
-    segmenter.turned = False
-    before = segmenter.predict(scene[0])
+    before = PlateSegmenter(runtime=Runtime(num_threads=1)).predict(scene[0])
     assert found.turns == 0
     assert [plate.to_dict() for plate in found.plates] == [plate.to_dict() for plate in before.plates]

@@ -189,7 +189,7 @@ def test_the_help_tells_the_defaults_of_both(capsys):
     told = ' '.join(capsys.readouterr().out.split())
     assert '(default: 384; of anonymize: 512)' in told
     assert '(default: of the model, mostly 0.5; of anonymize: 0.15)' in told
-    assert 'of anonymize: 0.7, without the second look 0.55)' in told
+    assert 'of anonymize: 0.7, with --no-refine 0.55)' in told
     assert told.count('of anonymize:') == 5
 
 

@@ -31,7 +31,7 @@ with loading(__name__):
     from segmenters import find_pictures, mask_of, parts
     from tqdm import tqdm
 
-    from mmlp.apis import PlateSegmenter
+    from mmlp.apis import PlateSegmenter, Refinement, Runtime
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.media import read_image
     from mmlp.plates import extract_plates, quadrilateral_iou, side_lengths
@@ -166,7 +166,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     contenders = {
         'mmlp' if path is None else f'mmlp {Path(path).stem}': PlateSegmenter(
-            refiner=path, device='cpu', num_threads=args.threads
+            refinement=None if path is None else Refinement(path),
+            runtime=Runtime(device='cpu', num_threads=args.threads),
         )
         for path in args.refiner
     }
