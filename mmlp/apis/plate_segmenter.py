@@ -17,35 +17,35 @@ from mmlp.media.images import ImageSource
 from mmlp.weights import find_refiner
 
 from .backends import Backend, build_backend
-from .closer_look import find_suspects, plan_looks
-from .coarser_look import look_coarser
 from .config_files import ConfigSource
-from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
-from .large_looks import MAX_MAP_PIXELS, MAX_PIXELS, look_for_traces, look_in_parts
-from .plate_search import drop_what_is_seen_closer, find_plates
+from .far_plates import CANDIDATE_HEIGHT, SEEN_HEIGHT, drop_unlikely, enlarge_long_side, find_all_candidates
+from .large_inputs import MAX_MAP_PIXELS, MAX_PIXELS, find_traces, run_in_tiles
+from .plate_extraction import drop_plates_seen_finer, find_plates
 from .prediction import Prediction
-from .probability_layers import ProbabilityLayer
+from .probability_maps import ProbabilityMap
 from .ranges import check_at_least, check_min_score, check_thresholds
+from .refinement import refine_plates
 from .resizing import resize_picture, working_size
-from .second_look import look_again
 from .settings import LONG_SIDE, Refinement, Runtime, Search, Trust
 from .thresholds import usual_min_score
 from .tiling import iterate_tiles
-from .turned_look import TurnedLook
-from .views import View, look_at_views
+from .turned_images import TurnedDetector
+from .views import View, detect_in_views
+from .zoom_in import find_candidates, plan_windows
+from .zoom_out import zoom_out
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
 #: Behind pictures with more pixels memory is scarce: what engines keep is needed to write them.
 _SCARCE_PIXELS = 1 << 25
-#: Score from which on a plate is one for sure, with a second look this much higher.
+#: Score from which on a plate is one for sure, with a refinement this much higher.
 _SURE, _SURE_MAGNIFIED = 0.8, 0.06
 
 
 class PlateSegmenter:
     """Finds the licence plates of pictures with any network of mmlp and any engine.
 
-    The network looks at the picture at ``long_side``; plates come back in the picture's own pixels, with
+    The network sees the picture at ``long_side``; plates come back in the picture's own pixels, with
     outlines finer than a pixel of the network.
 
     Example:
@@ -152,7 +152,7 @@ class PlateSegmenter:
         Raises:
             FileNotFoundError: There is no such file.
             UnreadableMediaError: It is no picture, or a damaged one.
-            ValueError: The picture is too large for one look; use tiles.
+            ValueError: The picture is too large for the network; use tiles.
         """
         return self.predict_batch([image])[0]
 
@@ -167,21 +167,23 @@ class PlateSegmenter:
         return self.predict_views([picture.bgr for picture in pictures], views)
 
     def predict_views(self, images: Sequence[np.ndarray], views: Sequence[View]) -> list[Prediction]:
-        """Finds the plates of several pictures that are to be looked at in a certain way.
+        """Finds the plates of several pictures that are to be searched in a certain way.
 
         Args:
             images (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
-            views (Sequence[View]): How to look at each.
+            views (Sequence[View]): How to search each.
 
         Returns:
             list[Prediction]: In the order of the pictures, in pixels of them as they are.
         """
-        look_turned = None
+        detect_turned = None
         if self.search.turned:
-            look_turned = TurnedLook(self._predict_as_they_are, self.backend, self.long_side, self.sure_score)
+            detect_turned = TurnedDetector(
+                self._predict_as_they_are, self.backend, self.long_side, self.sure_score
+            )
         if not self.search.panoramas:
             views = [dataclasses.replace(view, panorama=None) for view in views]
-        predictions = look_at_views(self._predict_as_they_are, look_turned, images, views)
+        predictions = detect_in_views(self._predict_as_they_are, detect_turned, images, views)
         if max((image.shape[0] * image.shape[1] for image in images), default=0) > _SCARCE_PIXELS:
             for backend in {self.backend, self.refiner}:
                 backend.release_memory()
@@ -193,18 +195,15 @@ class PlateSegmenter:
         return _SURE + (_SURE_MAGNIFIED if self.refinement else 0.0)
 
     def _predict_as_they_are(self, pictures: Sequence[np.ndarray]) -> list[Prediction]:
-        layers: list[list[ProbabilityLayer]] = [[] for _ in pictures]
-        for index, layer in self._look_at_wholes(pictures):
-            layers[index].append(layer)
-        for found, picture in zip(layers, pictures):
-            if self.search.tiles:
-                closer = list(self._look_at_tiles(picture))
-            else:
-                closer = self._look_closer(picture, found)
-            if closer and self.search.smallest_plate is None:
-                found[:] = [drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found]
-            found += closer
-        return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
+        maps: list[list[ProbabilityMap]] = [[] for _ in pictures]
+        for index, probability_map in self._detect(pictures):
+            maps[index].append(probability_map)
+        for found, picture in zip(maps, pictures):
+            finer = list(self._run_on_tiles(picture) if self.search.tiles else self._zoom_in(picture, found))
+            if finer and self.search.smallest_plate is None:
+                found[:] = [drop_plates_seen_finer(whole, finer, self.threshold) for whole in found]
+            found += finer
+        return [self._finish(picture, found) for picture, found in zip(pictures, maps)]
 
     def describe(self) -> str:
         """One line for a log: the model, the engine and the size."""
@@ -220,76 +219,78 @@ class PlateSegmenter:
             f'{size}{tiles}{again}, threshold {self.threshold:g}'
         )
 
-    def _look_at_wholes(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityLayer]]:
+    def _detect(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityMap]]:
         if self.search.tiles and self.long_side is None:
             return
         by_size = defaultdict(list)
         for index, picture in enumerate(pictures):
-            size = self._size_of_first_look(picture.shape[:2])
+            size = self._detection_size(picture.shape[:2])
             if self.search.smallest_plate is None and size[0] * size[1] > MAX_WORKING_PIXELS:
                 raise ValueError(
-                    f'a picture of {size[1]} x {size[0]} pixels is too large for one look; cut it into '
+                    f'a picture of {size[1]} x {size[0]} pixels is too large for the network; cut it into '
                     'tiles, such as search=Search(tiles=Tiles(768, 128)), or set long_side'
                 )
             by_size[size].append(index)
         for size, indices in by_size.items():
-            looks = self._look_at([pictures[index] for index in indices], size)
-            for index, probability in zip(indices, looks):
+            seen = self._run_at([pictures[index] for index in indices], size)
+            for index, probability in zip(indices, seen):
                 height, width = pictures[index].shape[:2]
-                layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
+                probability_map = ProbabilityMap.over_box(probability, (0, 0, width, height))
                 if self.search.zoom_out_above is not None:
-                    layer = look_coarser(pictures[index], layer, self._look_once, self.search)
-                yield index, layer
+                    probability_map = zoom_out(pictures[index], probability_map, self._run_once, self.search)
+                yield index, probability_map
 
-    def _size_of_first_look(self, shape: tuple[int, int]) -> tuple[int, int]:
+    def _detection_size(self, shape: tuple[int, int]) -> tuple[int, int]:
         if self.long_side is None:
             return shape
         smallest = self.search.smallest_plate
-        return working_size(shape, enlarge_look(self.long_side, shape, smallest, SUSPECTED_HEIGHT))
+        return working_size(shape, enlarge_long_side(self.long_side, shape, smallest, CANDIDATE_HEIGHT))
 
-    def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
-        """Looks at what may be small plates at the closer size."""
+    def _zoom_in(self, picture: np.ndarray, found: Sequence[ProbabilityMap]) -> list[ProbabilityMap]:
+        """Shows the network what may be small plates at a larger size."""
         if None in (self.long_side, self.search.zoom_in_long_side):
             return []
         shape = picture.shape[:2]
         (first,) = found
-        suspects, settled = find_suspects(first, self.search, self.threshold, self.min_area, self.min_score)
+        candidates, settled = find_candidates(
+            first, self.search, self.threshold, self.min_area, self.min_score
+        )
         long_side = self.search.zoom_in_long_side
         if self.search.smallest_plate is not None:
             # Where all plates are seen well, only far ones may be left, and they need no more than this.
-            long_side = long_side if suspects or settled else 1
-            long_side = enlarge_look(long_side, shape, self.search.smallest_plate, SEEN_HEIGHT)
-            suspects, settled = find_all_suspects(first), []
+            long_side = long_side if candidates or settled else 1
+            long_side = enlarge_long_side(long_side, shape, self.search.smallest_plate, SEEN_HEIGHT)
+            candidates, settled = find_all_candidates(first), []
         size = working_size(shape, long_side)
         if max(size) <= max(first.values.shape):
             return []
         by_size = defaultdict(list)
-        for box, looked_at in plan_looks(suspects, settled, first, shape, size):
-            by_size[looked_at].append(box)
-        layers = []
+        for box, window_size in plan_windows(candidates, settled, first, shape, size):
+            by_size[window_size].append(box)
+        maps = []
         total = sum(height * width * len(boxes) for (height, width), boxes in by_size.items())
         is_large = total > MAX_MAP_PIXELS and self.search.smallest_plate is not None
-        for looked_at, boxes in by_size.items():
+        for window_size, boxes in by_size.items():
             if is_large:
                 for box in boxes:
-                    layers += look_for_traces(picture, box, looked_at, self.backend, self._trace_floor)
+                    maps += find_traces(picture, box, window_size, self.backend, self._trace_floor)
                 continue
             windows = [picture[top:bottom, left:right] for left, top, right, bottom in boxes]
-            layers += map(ProbabilityLayer.over_box, self._look_at(windows, looked_at), boxes)
-        return layers
+            maps += map(ProbabilityMap.over_box, self._run_at(windows, window_size), boxes)
+        return maps
 
-    def _look_at(self, pictures: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
-        """Looks at pictures at one size: those that are small together, large ones in parts."""
+    def _run_at(self, pictures: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
+        """Runs the network on pictures at one size: on those that are small together, large ones in parts."""
         if size[0] * size[1] > MAX_PIXELS and self.search.smallest_plate is not None:
-            yield from (look_in_parts(picture, size, self.backend) for picture in pictures)
+            yield from (run_in_tiles(picture, size, self.backend) for picture in pictures)
             return
         for part in _chunks(pictures, self.runtime.batch_size):
             yield from self.backend(np.stack([resize_picture(picture, size) for picture in part]))
 
-    def _look_once(self, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        return next(iter(self._look_at([picture], size)))
+    def _run_once(self, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        return next(iter(self._run_at([picture], size)))
 
-    def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
+    def _run_on_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityMap]:
         size, overlap = self.search.tiles.size, self.search.tiles.overlap
         shape = picture.shape[:2]
         scale = min((self.search.tiles.long_side or max(shape)) / max(shape), 1.0)
@@ -298,30 +299,32 @@ class PlateSegmenter:
         for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.runtime.batch_size):
             batch = np.stack([tile.cut_picture(picture, size) for tile in tiles])
             for tile, probability in zip(tiles, self.backend(batch)):
-                layer = tile.layer(probability).trim(self._trace_floor)
-                if layer is not None:
-                    yield layer
+                probability_map = tile.to_map(probability).trim(self._trace_floor)
+                if probability_map is not None:
+                    yield probability_map
 
     @property
     def _trace_floor(self) -> float:
         """Probability below which tiles are not kept."""
         return min(0.05, self.threshold / 2)
 
-    def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
-        # The second look draws plates anew; what only points to them needs no corners.
+    def _finish(self, picture: np.ndarray, maps: Sequence[ProbabilityMap]) -> Prediction:
+        # The refinement draws plates anew; what only points to them needs no corners.
         fit_corners = self.refinement is None
-        # The score becomes the mean of both looks, and the second's is 1 at most.
+        # The score becomes the mean with the refinement's, which is 1 at most.
         least = 2 * self.min_score - 1 if self.refinement else self.min_score
-        plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)
-        if self.search.smallest_plate is not None and len(layers) > 1:
-            plates = drop_unlikely(plates, layers[0])
+        plates = find_plates(maps, self.threshold, self.min_area, least, fit_corners)
+        if self.search.smallest_plate is not None and len(maps) > 1:
+            plates = drop_unlikely(plates, maps[0])
         patches = []
         if self.refinement:
-            plates, patches = look_again(self.refinement, picture, plates, self._run_in_parts, self.threshold)
+            plates, patches = refine_plates(
+                self.refinement, picture, plates, self._run_on_crops, self.threshold
+            )
             plates = [plate for plate in plates if plate.score >= self.min_score]
-        return Prediction(picture.shape[:2], plates, layers, patches, self.threshold)
+        return Prediction(picture.shape[:2], plates, maps, patches, self.threshold)
 
-    def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:
+    def _run_on_crops(self, pictures: np.ndarray) -> np.ndarray:
         # Crops are small: several times as many fit.
         return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.runtime.batch_size)])
 

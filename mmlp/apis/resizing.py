@@ -12,7 +12,7 @@ MAX_ENLARGEMENT = 2.0
 
 
 def working_size(shape: tuple[int, int], long_side: Optional[int]) -> tuple[int, int]:
-    """Computes the size at which a picture is looked at.
+    """Computes the size at which the network sees a picture.
 
     Args:
         shape (tuple[int, int]): Height and width of the picture.

@@ -119,7 +119,7 @@ class Search:
             probability counts. With ``long_side=None`` it sees tiles only. Default: None, no tiles.
         turned (bool): Whether a picture in which no plate is found for sure is searched turned by quarter
             turns, too, as far as a tiny view of it turned leaves that open; see
-            :class:`~mmlp.apis.turned_look.TurnedLook`. Default: False.
+            :class:`~mmlp.apis.turned_images.TurnedDetector`. Default: False.
         panoramas (bool): Whether panoramas, pictures of all directions around the camera, are searched in 14
             perspective views, see :func:`~mmlp.media.find_panorama`: plates on the seam, small ones and those
             near the poles are found. One of 5760 x 2880 pixels takes 2 to 4 seconds on one core. What lies
@@ -149,7 +149,7 @@ class Search:
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
-    """How plates are segmented again, each in a magnified crop; see :mod:`mmlp.apis.second_look`.
+    """How plates are segmented again, each in a magnified crop; see :mod:`mmlp.apis.refinement`.
 
     The crop has one size, so that all plates of a picture run as one batch. It shows the plate at a
     width (or, for high plates, a height that fills as much of the crop) at which networks know plates best.

@@ -17,7 +17,7 @@ FIELD_OF_VIEW = 90.0
 #: Elevation of each ring of views in degrees, and the number of views in it: with 90 degrees a view, what is
 #: up to 20 degrees wide is seen whole by at least one.
 RINGS = ((0.0, 6), (-55.0, 4), (55.0, 4))
-#: Points a side at which is looked whether a view shows the picture at all, and the least share that must.
+#: Points a side at which it is tested whether a view shows the picture at all, and the least share that must.
 _PROBES, _LEAST_SHARE = 16, 0.02
 
 
@@ -71,7 +71,7 @@ class SphereView:
         return cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border)
 
     def shows_picture(self) -> bool:
-        """Tells whether the view shows enough of the panorama to be worth a look."""
+        """Tells whether the view shows enough of the panorama to be worth searching."""
         steps = np.linspace(0, self.side - 1, _PROBES)
         columns, rows = np.moveaxis(self.to_picture(np.stack(np.meshgrid(steps, steps), axis=-1)), -1, 0)
         inside = (rows >= 0) & (rows < self.panorama.height)

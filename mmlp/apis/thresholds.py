@@ -50,7 +50,7 @@ def with_thresholds(
 
 
 class RememberingBackend:
-    """A backend that remembers its answers, so that looks which are the same at every threshold cost once.
+    """A backend that remembers its answers, so that what is the same at every threshold costs once.
 
     Args:
         backend (Backend): Computes them; all else is its own as well.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .probability_layers import ProbabilityLayer
+from .probability_maps import ProbabilityMap
 from .resizing import resize_picture
 
 
@@ -33,9 +33,9 @@ class Tile:
         window = picture[top:bottom, left:right]
         return resize_picture(window, _tile_shape(window.shape[:2], size))
 
-    def layer(self, probability: np.ndarray) -> ProbabilityLayer:
+    def to_map(self, probability: np.ndarray) -> ProbabilityMap:
         """Lays the window's probabilities, float32 (h, w), over the picture."""
-        return ProbabilityLayer.over_box(probability, self.box).cut(*self.inner)
+        return ProbabilityMap.over_box(probability, self.box).cut(*self.inner)
 
 
 def iterate_tiles(shape: tuple[int, int], size: int, overlap: int, scale: float = 1.0) -> Iterator[Tile]:

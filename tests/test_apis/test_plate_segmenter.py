@@ -9,7 +9,7 @@ from helpers.brightness_network import brightness_probability, draw_plates
 from helpers.flat_settings import grouped
 
 from mmlp.apis import PlateSegmenter, Refinement, Tiles
-from mmlp.apis.second_look import look_again
+from mmlp.apis.refinement import refine_plates
 from mmlp.media import UnreadableMediaError
 from mmlp.plates import extract_plates
 
@@ -76,7 +76,7 @@ def test_boxes_outside_are_refused(make, street, box):
 def test_small_pictures_are_enlarged_at_most_twice(make):
     picture = draw_plates((60, 90), [[(20, 20), (60, 20), (60, 30), (20, 30)]])
     prediction = make(long_side=768).predict(picture)
-    assert prediction._layers[0].values.shape == (120, 180)
+    assert prediction._maps[0].values.shape == (120, 180)
     assert corner_error(prediction.plates[0], [(20, 20), (60, 20), (60, 30), (20, 30)]) < 1.0
     assert prediction.probability.shape == (60, 90)
 
@@ -147,7 +147,7 @@ def test_lowest_score_follows_the_threshold(make, threshold, lowest):
     assert make(threshold=threshold, min_score=0.0).min_score == 0.0
 
 
-def test_second_look_may_drop_what_it_does_not_confirm(make):
+def test_refinement_may_drop_what_it_does_not_confirm(make):
     # Bright stripes finer than the working size look grey and whole from afar, and fall apart close up.
     picture = np.full((1200, 1600, 3), 30, np.uint8)
     picture[300:360, 400:640:2] = 255
@@ -160,10 +160,10 @@ def test_second_look_may_drop_what_it_does_not_confirm(make):
     (plate,) = prediction.plates
     assert corner_error(plate, [(400, 700), (639, 700), (639, 759), (400, 759)]) < 4
     stripes = prediction.crop_probability(400, 300, 640, 360)
-    assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the second look replaced the first'
+    assert (stripes > 0.9).mean() == pytest.approx(0.5, abs=0.1), 'the refinement replaced the detection'
 
 
-def test_what_a_second_look_is_sure_of_takes_the_place_of_a_loose_outline():
+def test_what_a_refinement_is_sure_of_takes_the_place_of_a_loose_outline():
     picture = np.full((240, 320, 3), 30, np.uint8)
     picture[120:132, 120:168] = 230
     loose = np.zeros((240, 320), np.float32)
@@ -174,15 +174,15 @@ def test_what_a_second_look_is_sure_of_takes_the_place_of_a_loose_outline():
         return np.where(crops.mean(axis=3) > 130, sure, 0.0).astype(np.float32)
 
     keep = Refinement(drop_unconfirmed=False)
-    ((plate,), _) = look_again(keep, picture, [first], network, 0.5)
+    ((plate,), _) = refine_plates(keep, picture, [first], network, 0.5)
     np.testing.assert_allclose(plate.box, (119.5, 119.5, 167.5, 131.5), atol=1.5)
     assert plate.score == pytest.approx((0.8 + 0.9) / 2, abs=1e-3)
-    ((unsure,), _) = look_again(keep, picture, [first], lambda crops: network(crops, 0.7), 0.5)
+    ((unsure,), _) = refine_plates(keep, picture, [first], lambda crops: network(crops, 0.7), 0.5)
     np.testing.assert_allclose(unsure.box, first.box)
-    assert look_again(Refinement(), picture, [first], network, 0.5)[0] == []
+    assert refine_plates(Refinement(), picture, [first], network, 0.5)[0] == []
 
 
-def test_second_look_has_a_threshold_of_its_own():
+def test_refinement_has_a_threshold_of_its_own():
     picture = np.full((240, 320, 3), 30, np.uint8)
     mask = np.zeros((240, 320), np.uint8)
     mask[100:130, 100:200] = 1
@@ -191,24 +191,25 @@ def test_second_look_has_a_threshold_of_its_own():
     def network(crops):
         return np.full(crops.shape[:3], 0.4, np.float32)
 
-    assert look_again(Refinement(threshold=0.5, min_overlap=0.1), picture, [first], network, 0.15)[0] == []
+    assert refine_plates(Refinement(threshold=0.5, min_overlap=0.1), picture, [first], network, 0.15)[0] == []
     assert (
-        len(look_again(Refinement(threshold=0.3, min_overlap=0.1), picture, [first], network, 0.55)[0]) == 1
+        len(refine_plates(Refinement(threshold=0.3, min_overlap=0.1), picture, [first], network, 0.55)[0])
+        == 1
     )
 
 
-def test_score_is_the_mean_of_both_looks(make):
+def test_score_is_the_mean_of_detection_and_refinement(make):
     picture = draw_plates((240, 320), [[(80, 90), (199, 90), (199, 119), (80, 119)]])
     (first,) = make(long_side=320, refinement=False).predict(picture).plates
 
     def network(crops):
         return np.where(crops.mean(axis=3) > 150, 0.8, 0.0).astype(np.float32)
 
-    ((second,), _) = look_again(Refinement(), picture, [first], network, 0.5)
+    ((second,), _) = refine_plates(Refinement(), picture, [first], network, 0.5)
     assert first.score > 0.9 and second.score == pytest.approx((first.score + 0.8) / 2, abs=1e-3)
 
 
-def test_lowest_score_holds_for_both_looks(make):
+def test_lowest_score_holds_for_the_mean(make):
     picture = np.full((240, 320, 3), 30, np.uint8)
     picture[90:120, 80:200] = 130
     options = {'long_side': 320, 'threshold': 0.3, 'refinement': True}
@@ -218,7 +219,7 @@ def test_lowest_score_holds_for_both_looks(make):
     assert make(**options, min_score=plate.score + 0.01).predict(picture).plates == []
 
 
-def test_small_plates_are_looked_at_closer(make, street):
+def test_small_plates_are_zoomed_in_on(make, street):
     options = {'long_side': 200, 'refinement': False}
     assert find(make(**options, zoom_in_long_side=None).predict(street), FAR) is None
     closer = make(**options, zoom_in_long_side=800).predict(street)
@@ -238,7 +239,7 @@ def test_large_plates_are_not(make):
     assert sizes[1:] == [(1, 60, 80)], 'nothing is suspected here'
 
 
-def test_only_suspects_are_looked_at_closer(make):
+def test_only_candidates_are_zoomed_in_on(make):
     near, far = ((60, 500), (119, 500), (119, 514), (60, 514)), ((700, 40), (759, 40), (759, 59), (700, 59))
     picture = draw_plates((1200, 1600), [near, far])
     segmenter = make(long_side=320, zoom_in_long_side=1600, zoom_in_below=1000)
@@ -247,14 +248,14 @@ def test_only_suspects_are_looked_at_closer(make):
     segmenter.backend._run = lambda pictures: sizes.append(pictures.shape[:3]) or run(pictures)
     prediction = segmenter.predict(picture)
     assert corner_error(find(prediction, near), near) < 1 and corner_error(find(prediction, far), far) < 1
-    (whole, *looks) = sizes
+    (whole, *windows) = sizes
     assert whole == (1, 240, 320)
-    assert sum(number for number, _, _ in looks) == 2, 'each has a look of its own'
-    assert all(height % 32 == width % 32 == 0 for _, height, width in looks)
-    assert sum(np.prod(look) for look in looks) < 0.15 * 1200 * 1600
+    assert sum(number for number, _, _ in windows) == 2, 'each has a window of its own'
+    assert all(height % 32 == width % 32 == 0 for _, height, width in windows)
+    assert sum(np.prod(window) for window in windows) < 0.15 * 1200 * 1600
 
 
-def test_suspects_near_one_another_are_looked_at_together(make):
+def test_candidates_near_one_another_are_seen_together(make):
     plates = [[(x, 600), (x + 59, 600), (x + 59, 614), (x, 614)] for x in (600, 690, 780)]
     segmenter = make(long_side=320, zoom_in_long_side=1600, zoom_in_below=1000)
     sizes = []
@@ -264,7 +265,7 @@ def test_suspects_near_one_another_are_looked_at_together(make):
     assert [number for number, _, _ in sizes] == [1, 1]
 
 
-def test_a_look_at_a_suspect_cuts_no_plate_beside_it(make):
+def test_zooming_in_on_a_candidate_cuts_no_plate_beside_it(make):
     # The margin around the small plate reaches over more than half of the large one.
     large, small = (
         [(400, 600), (579, 600), (579, 644), (400, 644)],
@@ -275,7 +276,7 @@ def test_a_look_at_a_suspect_cuts_no_plate_beside_it(make):
     assert corner_error(find(segmenter.predict(picture), large), large) < 1.5
 
 
-def test_small_pictures_are_enlarged_for_a_closer_look(make):
+def test_small_pictures_are_enlarged_for_zooming_in(make):
     plate = [(100, 80), (111, 80), (111, 84), (100, 84)]
     picture = draw_plates((150, 200), [plate])
     options = {'long_side': 200, 'refinement': False, 'min_area': 100}
@@ -307,10 +308,10 @@ def test_tiles_keep_only_what_shows_plates(make):
     segmenter = make(long_side=None, tiles=Tiles(640, 64))
     prediction = segmenter.predict(picture)
     assert len(prediction.plates) == 1
-    assert sum(layer.values.nbytes for layer in prediction._layers) < 20_000
+    assert sum(probability_map.values.nbytes for probability_map in prediction._maps) < 20_000
 
 
-def test_second_look_sharpens_small_plates(make, street):
+def test_refinement_sharpens_small_plates(make, street):
     first = make(long_side=256).predict(street)
     second = make(long_side=256, refinement=True).predict(street)
     for quad in (NEAR, FAR):
@@ -329,7 +330,7 @@ def test_second_look_sharpens_small_plates(make, street):
     assert find(custom, NEAR) is not None
 
 
-def test_second_look_at_the_pictures_edge(make):
+def test_refinement_at_the_pictures_edge(make):
     quad = [(0, 0), (59, 0), (59, 18), (0, 18)]
     picture = draw_plates((200, 300), [[(10, 10), (69, 10), (69, 28), (10, 28)]])[10:, 10:]
     (plate,) = make(long_side=150, refinement=True).predict(picture).plates
@@ -338,7 +339,7 @@ def test_second_look_at_the_pictures_edge(make):
     assert plate.area == pytest.approx(cv2.contourArea(plate.polygon), rel=0.01)
 
 
-def test_too_large_for_one_look(make):
+def test_too_large_for_the_network(make):
     picture = np.zeros((6000, 6000, 3), np.uint8)
     with pytest.raises(ValueError, match=r'6000 x 6000 pixels is too large.*tiles=Tiles\(768, 128\)'):
         make(long_side=None).predict(picture)

@@ -75,7 +75,7 @@ def test_options_hold_for_both_and_defaults_for_each(run, scenes, tmp_path):
     assert code == 0 and document['sweep'] == [] and document['every'] == 2
     for command, size in (('segment', 384), ('anonymize', 512)):
         assert f'long side {size}' in document['commands'][command]['how']
-        assert 'second look' not in document['commands'][command]['how']
+        assert 'refinement' not in document['commands'][command]['how']
         assert document['commands'][command]['min_score'] == 0.4
         assert document['commands'][command]['pictures'] == 2
     assert {path.name for path in (tmp_path / 'out').iterdir()} == {'evaluation.json', 'evaluation.csv'}

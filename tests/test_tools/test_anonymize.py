@@ -120,7 +120,7 @@ def test_a_far_plate_beside_a_near_one_is_covered(anonymize):
     picture[500:560, 200:440] = 240
     picture[100:110, 1000:1020] = 240
     cv2.imwrite('street.png', picture)
-    # To see more than specks, the first look alone takes no less than this for a plate.
+    # To see more than specks, the detection alone takes no less than this for a plate.
     options = ('--method', 'solid', '--min-area', '60')
     assert anonymize('street.png', '-o', 'near.png', *options, '--smallest-plate', '0') == 0
     assert cv2.imread('near.png')[105, 1010].max() == 240 and cv2.imread('near.png')[530, 300].max() == 0

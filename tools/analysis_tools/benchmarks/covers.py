@@ -10,9 +10,9 @@ r"""Whether anonymising covers all plates, how much more than them, and how long
 ``mosaics`` one photograph of a folder shows a plate 200 pixels wide, and those around it plates whose boxes
 are 9 to 14 pixels high. A ``folder`` holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.md
 describes. In a ``video`` a slow look at
-twice the size with a second look tells what the plates are; plates are remembered over gaps, as
+twice the size with a refinement tells what the plates are; plates are remembered over gaps, as
 ``tools/anonymize.py`` does it. Contenders: what the tool does, the same without the search of the whole
-picture (``--smallest-plate 0``), and without the second look (``--no-refine``).
+picture (``--smallest-plate 0``), and without the refinement (``--no-refine``).
 
 A plate is covered when 95 % of it are. Its cover is all that finds cover which cover a third of it or more;
 ``times the plate`` is the cover's area by the plate's, median and 90th percentile. An alarm is a find that

@@ -60,7 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('outlines', __doc__, rounds=1)
     parser.add_argument('folder', type=Path, help='holds images/ and masks/')
-    parser.add_argument('--refiner', nargs='+', default=[None], help='networks of the second look')
+    parser.add_argument('--refiner', nargs='+', default=[None], help='networks of the refinement')
     parser.add_argument('--min-width', type=float, default=90, help='least width of a plate in pixels')
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')

@@ -10,7 +10,7 @@ Writes ``scale.json`` and ``scale.png``:
 - *video*: peak memory and frames a second of ``tools/segment.py --save json`` on videos of several lengths.
 - *feeding*: pictures a second out of a ``DataLoader`` (``LoadImageDeferred``, ``LoadPlateAnnotations``,
   ``RandomWarpCrop``) against the size of the pictures, the batch and the workers.
-- *finding*: pictures a second of ``PlateSegmenter()``, without its closer look, against the size that the
+- *finding*: pictures a second of ``PlateSegmenter()``, without zooming in, against the size that the
   network sees and the batch.
 
 Pictures and videos are made by ``mmlp.datasets.synthetic``. Seconds are the processor's, of all threads

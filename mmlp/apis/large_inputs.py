@@ -1,4 +1,4 @@
-"""Looks that are too large for the network at once."""
+"""Pictures at sizes that are too large for the network at once."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from .probability_layers import ProbabilityLayer, sample_layers
+from .probability_maps import ProbabilityMap, sample_maps
 from .resizing import resize_picture
 from .tiling import iterate_tiles
 
-#: Pixels that the network gets at once, and the tiles that larger looks are taken in: side and overlap.
+#: Pixels that the network gets at once, and the tiles that larger inputs are cut into: side and overlap.
 MAX_PIXELS, _TILE, _OVERLAP = 1 << 21, 1280, 256
-#: Larger looks stay tiles, of which only what may show plates is kept.
+#: Still larger ones stay tiles, of which only what may show plates is kept.
 MAX_MAP_PIXELS = 1 << 26
 
 
-def look_in_parts(
+def run_in_tiles(
     picture: np.ndarray, size: tuple[int, int], network: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
-    """Looks at a picture of any size in tiles, so that memory does not grow with it.
+    """Runs the network on a picture of any size in tiles, so that memory does not grow with it.
 
     Args:
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
-        size (tuple[int, int]): Height and width at which to look at it.
+        size (tuple[int, int]): Height and width at which the network sees it.
         network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
 
     Returns:
@@ -35,44 +35,44 @@ def look_in_parts(
     if max(size) > max(picture.shape[:2]):
         picture = resize_picture(picture, size)
     shape = picture.shape[:2]
-    layers = list(_look_at_tiles(picture, size, network))
+    maps = list(_run_on_tiles(picture, size, network))
     ys, xs = ((np.arange(n) + 0.5) * length / n - 0.5 for n, length in zip(size, shape))
-    return sample_layers(layers, xs, ys)
+    return sample_maps(maps, xs, ys)
 
 
-def look_for_traces(
+def find_traces(
     picture: np.ndarray,
     box: tuple[int, int, int, int],
     size: tuple[int, int],
     network: Callable[[np.ndarray], np.ndarray],
     floor: float,
-) -> Iterator[ProbabilityLayer]:
-    """Looks at a part of a picture in tiles, and keeps only what may show plates.
+) -> Iterator[ProbabilityMap]:
+    """Runs the network on a part of a picture in tiles, and keeps only what may show plates.
 
     Args:
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
         box (tuple[int, int, int, int]): The part: left, top, right, bottom in pixels.
-        size (tuple[int, int]): Height and width at which to look at it, not larger than it is.
+        size (tuple[int, int]): Height and width at which the network sees it, not larger than it is.
         network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
         floor (float): Lowest probability that is worth keeping.
 
     Yields:
-        ProbabilityLayer: Layers over the picture.
+        ProbabilityMap: Maps over the picture.
     """
     left, top, right, bottom = box
-    for layer in _look_at_tiles(picture[top:bottom, left:right], size, network):
-        traces = layer.trim(floor)
+    for probability_map in _run_on_tiles(picture[top:bottom, left:right], size, network):
+        traces = probability_map.trim(floor)
         if traces is not None:
             yield dataclasses.replace(traces, left=traces.left + left, top=traces.top + top)
 
 
-def _look_at_tiles(
+def _run_on_tiles(
     picture: np.ndarray, size: tuple[int, int], network: Callable[[np.ndarray], np.ndarray]
-) -> Iterator[ProbabilityLayer]:
+) -> Iterator[ProbabilityMap]:
     for tile in iterate_tiles(picture.shape[:2], _TILE, _OVERLAP, max(size) / max(picture.shape[:2])):
         pixels = tile.cut_picture(picture, _TILE)
         if (pixels == pixels[0, 0]).all():  # One colour shows no plate; large drawings are full of it.
             values = np.zeros(pixels.shape[:2], np.float32)
         else:
             values = network(pixels[None])[0]
-        yield tile.layer(values)
+        yield tile.to_map(values)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mmlp.apis import PlateSegmenter, Runtime, Search
-from mmlp.apis.coarser_look import look_coarser
-from mmlp.apis.probability_layers import ProbabilityLayer
+from mmlp.apis.probability_maps import ProbabilityMap
 from mmlp.apis.resizing import resize_picture
+from mmlp.apis.zoom_out import zoom_out
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates.raster import polygon_mask
 
@@ -40,19 +40,19 @@ def look(width, height, above=128, size=(240, 384)):
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     picture[top : top + height, left : left + width] = 255
     network = ShortSighted()
-    first = ProbabilityLayer.over_box(network.look(picture), (0, 0, size[1], size[0]))
+    first = ProbabilityMap.over_box(network.look(picture), (0, 0, size[1], size[0]))
 
     def see(picture, size):
         return network(resize_picture(picture, size)[None])[0]
 
-    return first.values, look_coarser(picture, first, see, Search(zoom_out_above=above)).values, network.sizes
+    return first.values, zoom_out(picture, first, see, Search(zoom_out_above=above)).values, network.sizes
 
 
 def test_a_large_plate_becomes_whole_at_half_and_quarter_size():
     first, merged, sizes = look(320, 120)
     assert sizes == [(120, 192), (60, 96)], 'until it is narrower than 128'
     plate = (slice(60, 180), slice(32, 352))
-    assert first[plate].min() == pytest.approx(0.1), 'the first look misses the middle'
+    assert first[plate].min() == pytest.approx(0.1), 'the detection misses the middle'
     assert merged[plate].min() > 0.5
     assert merged.shape == first.shape and (merged >= first).all()
     assert merged[:50].max() == merged[:, :20].max() == 0

@@ -1,4 +1,4 @@
-"""A coarser look at what is too large for the network to see as one plate."""
+"""Zooming out from what is too large for the network to see as one plate."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ import numpy as np
 
 from mmlp.plates.components import label_components
 
-from .probability_layers import ProbabilityLayer
+from .probability_maps import ProbabilityMap
 from .settings import Search
 
 
-def look_coarser(
+def zoom_out(
     picture: np.ndarray,
-    layer: ProbabilityLayer,
-    look: Callable[[np.ndarray, tuple[int, int]], np.ndarray],
+    probability_map: ProbabilityMap,
+    network: Callable[[np.ndarray, tuple[int, int]], np.ndarray],
     search: Search,
-) -> ProbabilityLayer:
-    """Looks at a picture at half the size, and again, until nothing is too large any more.
+) -> ProbabilityMap:
+    """Shows the network a picture at half the size, and again, until nothing is too large any more.
 
     A network sees only so far around a pixel: in the middle of a plate that fills the picture there is
     nothing that tells a plate, and it comes in parts. At half the size it is a plate like others.
 
     Args:
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
-        layer (ProbabilityLayer): The first look, at the whole picture.
-        look (Callable): Looks at the picture at a size (height, width): probabilities, float32 of that size.
+        probability_map (ProbabilityMap): The detection's map of the whole picture.
+        network (Callable): Sees the picture at a size (height, width): probabilities, float32 of that size.
         search (Search): Has ``candidate_threshold`` and ``zoom_out_above``.
 
     Returns:
-        ProbabilityLayer: The highest probability of all looks, at the size of the first.
+        ProbabilityMap: The highest probability of all sizes, at the first.
     """
-    merged = layer.values
-    seen = layer.values
+    merged = probability_map.values
+    seen = probability_map.values
     while _largest_extent(seen, search.candidate_threshold) >= search.zoom_out_above:
         height, width = seen.shape
-        seen = look(picture, (max(round(height / 2), 1), max(round(width / 2), 1)))
+        seen = network(picture, (max(round(height / 2), 1), max(round(width / 2), 1)))
         merged = np.maximum(merged, cv2.resize(seen, merged.shape[::-1], interpolation=cv2.INTER_LINEAR))
-    return dataclasses.replace(layer, values=merged)
+    return dataclasses.replace(probability_map, values=merged)
 
 
 def _largest_extent(probability: np.ndarray, floor: float) -> int:

@@ -1,4 +1,4 @@
-"""A second look: each plate found is segmented again from a magnified crop."""
+"""Refinement: each plate found is segmented again from a magnified crop."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ import numpy as np
 from mmlp.plates import Plate, extract_plates, polygon_area
 from mmlp.plates.boxes import box_area, box_intersection, box_iou
 
-from .plate_search import to_picture_pixels
-from .probability_layers import Patch, ProbabilityLayer
+from .plate_extraction import to_picture_pixels
+from .probability_maps import Patch, ProbabilityMap
 from .resizing import resize_picture
 from .settings import Refinement
 
-#: Score of the second look, and share of the box inside of the first outline, of a plate for sure.
+#: Score of the refinement, and share of the box inside of the first outline, of a plate for sure.
 _SURE_SCORE, _LEAST_INSIDE = 0.8, 0.8
 #: Crops that are in memory at once, and pixels from which on a crop is shrunk in two steps.
 _MOST_CROPS, _LARGE_CROP = 512, 1 << 24
 
 
-def look_again(
+def refine_plates(
     refinement: Refinement,
     picture: np.ndarray,
     plates: Sequence[Plate],
     network: Callable[[np.ndarray], np.ndarray],
     threshold: float,
 ) -> tuple[list[Plate], list[Patch]]:
-    """Looks at the plates of one picture again.
+    """Segments the plates of one picture again.
 
     Args:
-        refinement (Refinement): How to look.
+        refinement (Refinement): How to do so.
         picture (np.ndarray): Uint8 (H, W, 3), BGR.
         plates (Sequence[Plate]): Plates in picture pixels.
         network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
         threshold (float): Probability in 0..1 above which a pixel is plate, unless the attribute says.
 
     Returns:
-        tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that the second
-        look confirms is the mean of both looks'. And the second looks at those that changed or were
-        dropped.
+        tuple[list[Plate], list[Patch]]: The plates, best score first; the score of one that is
+        confirmed is the mean of the detection's and the refinement's. And the maps of those that changed
+        or were dropped.
     """
     if not plates:
         return [], []
     threshold = refinement.threshold if refinement.threshold is not None else threshold
     refined, patches = [], []
-    for plate, box, probability in _look_at_crops(refinement, picture, plates, network):
-        layer = ProbabilityLayer.over_box(probability, box)
-        found = _find_all(refinement, plate, layer, threshold, picture.shape[:2])
+    for plate, box, probability in _segment_crops(refinement, picture, plates, network):
+        probability_map = ProbabilityMap.over_box(probability, box)
+        found = _find_all(refinement, plate, probability_map, threshold, picture.shape[:2])
         better = _same_plate(refinement, plate, found)
         better = (
             [better] if better else [] if refinement.drop_unconfirmed else _sure_plates_inside(plate, found)
         )
         refined += better or ([] if refinement.drop_unconfirmed else [plate])
         if better or refinement.drop_unconfirmed:
-            patches.append(Patch(layer, _surroundings([plate, *better], layer)))
+            patches.append(Patch(probability_map, _surroundings([plate, *better], probability_map)))
     return sorted(refined, key=lambda plate: (-plate.score, -plate.area)), patches
 
 
-def _look_at_crops(
+def _segment_crops(
     refinement: Refinement,
     picture: np.ndarray,
     plates: Sequence[Plate],
@@ -102,12 +102,16 @@ def _crop(picture: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, 
 
 
 def _find_all(
-    refinement: Refinement, plate: Plate, layer: ProbabilityLayer, threshold: float, shape: tuple[int, int]
+    refinement: Refinement,
+    plate: Plate,
+    probability_map: ProbabilityMap,
+    threshold: float,
+    shape: tuple[int, int],
 ) -> list[Plate]:
-    """All that the second look at a plate found, in picture pixels, with the mean score of both looks."""
+    """All that was found in the crop of a plate, in picture pixels, with the mean of both scores."""
     found = []
-    for other in extract_plates(layer.values, threshold, straighten=refinement.straighten):
-        other = to_picture_pixels(other, layer)
+    for other in extract_plates(probability_map.values, threshold, straighten=refinement.straighten):
+        other = to_picture_pixels(other, probability_map)
         # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
         polygon = np.clip(other.polygon, -0.5, np.array(shape[::-1]) - 0.5)
         area = other.area * polygon_area(polygon) / polygon_area(other.polygon)
@@ -119,14 +123,14 @@ def _find_all(
 
 
 def _same_plate(refinement: Refinement, plate: Plate, found: Sequence[Plate]) -> Plate | None:
-    """Returns the plate as the second look found it in its place, None when nothing was there."""
+    """Returns the plate as the refinement found it in its place, None when nothing was there."""
     overlaps = [box_iou(plate.box, other.box) for other in found]
     best = int(np.argmax(overlaps)) if overlaps else -1
     return found[best] if overlaps and overlaps[best] >= refinement.min_overlap else None
 
 
 def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
-    """What of a second look lies inside of the first outline and is a plate for sure."""
+    """What of a refinement lies inside of the first outline and is a plate for sure."""
     return [
         other
         for other in found
@@ -135,15 +139,17 @@ def _sure_plates_inside(plate: Plate, found: Sequence[Plate]) -> list[Plate]:
     ]
 
 
-def _surroundings(plates: Sequence[Plate], layer: ProbabilityLayer) -> tuple[float, float, float, float]:
-    """Box around outlines, wider by a quarter of their height, that the second look replaces."""
+def _surroundings(
+    plates: Sequence[Plate], probability_map: ProbabilityMap
+) -> tuple[float, float, float, float]:
+    """Box around outlines, wider by a quarter of their height, that the refinement replaces."""
     boxes = np.array([plate.box for plate in plates])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)
     margin = 0.25 * (bottom - top)
     return (
-        max(left - margin, layer.left),
-        max(top - margin, layer.top),
-        min(right + margin, layer.right),
-        min(bottom + margin, layer.bottom),
+        max(left - margin, probability_map.left),
+        max(top - margin, probability_map.top),
+        min(right + margin, probability_map.right),
+        min(bottom + margin, probability_map.bottom),
     )
