@@ -25,7 +25,7 @@ from .prediction import Prediction
 from .probability_maps import ProbabilityMap
 from .ranges import check_at_least, check_min_score, check_thresholds
 from .refinement import refine_plates
-from .resizing import resize_picture, working_size
+from .resizing import resize_image, working_size
 from .settings import LONG_SIDE, Refinement, Runtime, Search, Trust
 from .thresholds import usual_min_score
 from .tiling import iterate_tiles
@@ -194,16 +194,16 @@ class PlateSegmenter:
         """Score from which on a plate is one for sure, 0..1; what is seen magnified is more certain."""
         return _SURE + (_SURE_MAGNIFIED if self.refinement else 0.0)
 
-    def _predict_as_they_are(self, pictures: Sequence[np.ndarray]) -> list[Prediction]:
-        maps: list[list[ProbabilityMap]] = [[] for _ in pictures]
-        for index, probability_map in self._detect(pictures):
+    def _predict_as_they_are(self, images: Sequence[np.ndarray]) -> list[Prediction]:
+        maps: list[list[ProbabilityMap]] = [[] for _ in images]
+        for index, probability_map in self._detect(images):
             maps[index].append(probability_map)
-        for found, picture in zip(maps, pictures):
-            finer = list(self._run_on_tiles(picture) if self.search.tiles else self._zoom_in(picture, found))
+        for found, image in zip(maps, images):
+            finer = list(self._run_on_tiles(image) if self.search.tiles else self._zoom_in(image, found))
             if finer and self.search.smallest_plate is None:
                 found[:] = [drop_plates_seen_finer(whole, finer, self.threshold) for whole in found]
             found += finer
-        return [self._finish(picture, found) for picture, found in zip(pictures, maps)]
+        return [self._finish(image, found) for image, found in zip(images, maps)]
 
     def describe(self) -> str:
         """One line for a log: the model, the engine and the size."""
@@ -219,12 +219,12 @@ class PlateSegmenter:
             f'{size}{tiles}{again}, threshold {self.threshold:g}'
         )
 
-    def _detect(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityMap]]:
+    def _detect(self, images: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityMap]]:
         if self.search.tiles and self.long_side is None:
             return
         by_size = defaultdict(list)
-        for index, picture in enumerate(pictures):
-            size = self._detection_size(picture.shape[:2])
+        for index, image in enumerate(images):
+            size = self._detection_size(image.shape[:2])
             if self.search.smallest_plate is None and size[0] * size[1] > MAX_WORKING_PIXELS:
                 raise ValueError(
                     f'a picture of {size[1]} x {size[0]} pixels is too large for the network; cut it into '
@@ -232,12 +232,12 @@ class PlateSegmenter:
                 )
             by_size[size].append(index)
         for size, indices in by_size.items():
-            seen = self._run_at([pictures[index] for index in indices], size)
+            seen = self._run_at([images[index] for index in indices], size)
             for index, probability in zip(indices, seen):
-                height, width = pictures[index].shape[:2]
+                height, width = images[index].shape[:2]
                 probability_map = ProbabilityMap.over_box(probability, (0, 0, width, height))
                 if self.search.zoom_out_above is not None:
-                    probability_map = zoom_out(pictures[index], probability_map, self._run_once, self.search)
+                    probability_map = zoom_out(images[index], probability_map, self._run_once, self.search)
                 yield index, probability_map
 
     def _detection_size(self, shape: tuple[int, int]) -> tuple[int, int]:
@@ -246,11 +246,11 @@ class PlateSegmenter:
         smallest = self.search.smallest_plate
         return working_size(shape, enlarge_long_side(self.long_side, shape, smallest, CANDIDATE_HEIGHT))
 
-    def _zoom_in(self, picture: np.ndarray, found: Sequence[ProbabilityMap]) -> list[ProbabilityMap]:
+    def _zoom_in(self, image: np.ndarray, found: Sequence[ProbabilityMap]) -> list[ProbabilityMap]:
         """Shows the network what may be small plates at a larger size."""
         if None in (self.long_side, self.search.zoom_in_long_side):
             return []
-        shape = picture.shape[:2]
+        shape = image.shape[:2]
         (first,) = found
         candidates, settled = find_candidates(
             first, self.search, self.threshold, self.min_area, self.min_score
@@ -273,31 +273,31 @@ class PlateSegmenter:
         for window_size, boxes in by_size.items():
             if is_large:
                 for box in boxes:
-                    maps += find_traces(picture, box, window_size, self.backend, self._trace_floor)
+                    maps += find_traces(image, box, window_size, self.backend, self._trace_floor)
                 continue
-            windows = [picture[top:bottom, left:right] for left, top, right, bottom in boxes]
+            windows = [image[top:bottom, left:right] for left, top, right, bottom in boxes]
             maps += map(ProbabilityMap.over_box, self._run_at(windows, window_size), boxes)
         return maps
 
-    def _run_at(self, pictures: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
+    def _run_at(self, images: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
         """Runs the network on pictures at one size: on those that are small together, large ones in parts."""
         if size[0] * size[1] > MAX_PIXELS and self.search.smallest_plate is not None:
-            yield from (run_in_tiles(picture, size, self.backend) for picture in pictures)
+            yield from (run_in_tiles(image, size, self.backend) for image in images)
             return
-        for part in _chunks(pictures, self.runtime.batch_size):
-            yield from self.backend(np.stack([resize_picture(picture, size) for picture in part]))
+        for part in _chunks(images, self.runtime.batch_size):
+            yield from self.backend(np.stack([resize_image(image, size) for image in part]))
 
-    def _run_once(self, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        return next(iter(self._run_at([picture], size)))
+    def _run_once(self, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        return next(iter(self._run_at([image], size)))
 
-    def _run_on_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityMap]:
+    def _run_on_tiles(self, image: np.ndarray) -> Iterable[ProbabilityMap]:
         size, overlap = self.search.tiles.size, self.search.tiles.overlap
-        shape = picture.shape[:2]
+        shape = image.shape[:2]
         scale = min((self.search.tiles.long_side or max(shape)) / max(shape), 1.0)
         if self.long_side is not None and working_size(shape, self.long_side)[0] >= shape[0] * scale:
             return  # The whole was seen as large already.
         for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.runtime.batch_size):
-            batch = np.stack([tile.cut_picture(picture, size) for tile in tiles])
+            batch = np.stack([tile.cut_image(image, size) for tile in tiles])
             for tile, probability in zip(tiles, self.backend(batch)):
                 probability_map = tile.to_map(probability).trim(self._trace_floor)
                 if probability_map is not None:
@@ -308,7 +308,7 @@ class PlateSegmenter:
         """Probability below which tiles are not kept."""
         return min(0.05, self.threshold / 2)
 
-    def _finish(self, picture: np.ndarray, maps: Sequence[ProbabilityMap]) -> Prediction:
+    def _finish(self, image: np.ndarray, maps: Sequence[ProbabilityMap]) -> Prediction:
         # The refinement draws plates anew; what only points to them needs no corners.
         fit_corners = self.refinement is None
         # The score becomes the mean with the refinement's, which is 1 at most.
@@ -319,14 +319,14 @@ class PlateSegmenter:
         patches = []
         if self.refinement:
             plates, patches = refine_plates(
-                self.refinement, picture, plates, self._run_on_crops, self.threshold
+                self.refinement, image, plates, self._run_on_crops, self.threshold
             )
             plates = [plate for plate in plates if plate.score >= self.min_score]
-        return Prediction(picture.shape[:2], plates, maps, patches, self.threshold)
+        return Prediction(image.shape[:2], plates, maps, patches, self.threshold)
 
-    def _run_on_crops(self, pictures: np.ndarray) -> np.ndarray:
+    def _run_on_crops(self, images: np.ndarray) -> np.ndarray:
         # Crops are small: several times as many fit.
-        return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.runtime.batch_size)])
+        return np.concatenate([self.refiner(part) for part in _chunks(images, 4 * self.runtime.batch_size)])
 
 
 def _chunks(items: Sequence, size: int) -> Iterable[Sequence]:

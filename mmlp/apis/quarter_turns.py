@@ -12,17 +12,17 @@ from .prediction import Prediction
 from .probability_maps import Patch, ProbabilityMap
 
 
-def turn_picture(picture: np.ndarray, turns: int) -> np.ndarray:
+def turn_image(image: np.ndarray, turns: int) -> np.ndarray:
     """Turns a picture clockwise.
 
     Args:
-        picture (np.ndarray): Of shape (H, W, ...).
+        image (np.ndarray): Of shape (H, W, ...).
         turns (int): Quarter turns.
 
     Returns:
         np.ndarray: The turned picture, contiguous; the picture itself for no turn.
     """
-    return np.ascontiguousarray(np.rot90(picture, -turns)) if turns % 4 else picture
+    return np.ascontiguousarray(np.rot90(image, -turns)) if turns % 4 else image
 
 
 def turn_back(prediction: Prediction, turns: int) -> Prediction:

@@ -13,7 +13,7 @@ from mmlp.plates.boxes import box_area, box_intersection, box_iou
 
 from .plate_extraction import to_picture_pixels
 from .probability_maps import Patch, ProbabilityMap
-from .resizing import resize_picture
+from .resizing import resize_image
 from .settings import Refinement
 
 #: Score of the refinement, and share of the box inside of the first outline, of a plate for sure.
@@ -24,7 +24,7 @@ _MOST_CROPS, _LARGE_CROP = 512, 1 << 24
 
 def refine_plates(
     refinement: Refinement,
-    picture: np.ndarray,
+    image: np.ndarray,
     plates: Sequence[Plate],
     network: Callable[[np.ndarray], np.ndarray],
     threshold: float,
@@ -33,7 +33,7 @@ def refine_plates(
 
     Args:
         refinement (Refinement): How to do so.
-        picture (np.ndarray): Uint8 (H, W, 3), BGR.
+        image (np.ndarray): Uint8 (H, W, 3), BGR.
         plates (Sequence[Plate]): Plates in picture pixels.
         network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
         threshold (float): Probability in 0..1 above which a pixel is plate, unless the attribute says.
@@ -47,9 +47,9 @@ def refine_plates(
         return [], []
     threshold = refinement.threshold if refinement.threshold is not None else threshold
     refined, patches = [], []
-    for plate, box, probability in _segment_crops(refinement, picture, plates, network):
+    for plate, box, probability in _segment_crops(refinement, image, plates, network):
         probability_map = ProbabilityMap.over_box(probability, box)
-        found = _find_all(refinement, plate, probability_map, threshold, picture.shape[:2])
+        found = _find_all(refinement, plate, probability_map, threshold, image.shape[:2])
         better = _same_plate(refinement, plate, found)
         better = (
             [better] if better else [] if refinement.drop_unconfirmed else _sure_plates_inside(plate, found)
@@ -62,7 +62,7 @@ def refine_plates(
 
 def _segment_crops(
     refinement: Refinement,
-    picture: np.ndarray,
+    image: np.ndarray,
     plates: Sequence[Plate],
     network: Callable[[np.ndarray], np.ndarray],
 ) -> Iterator[tuple[Plate, tuple[int, int, int, int], np.ndarray]]:
@@ -70,7 +70,7 @@ def _segment_crops(
     for start in range(0, len(plates), _MOST_CROPS):
         part = plates[start : start + _MOST_CROPS]
         boxes = [_crop_box(refinement, plate) for plate in part]
-        crops = np.stack([_crop(picture, box, refinement.crop_size) for box in boxes])
+        crops = np.stack([_crop(image, box, refinement.crop_size) for box in boxes])
         yield from zip(part, boxes, network(crops))
 
 
@@ -86,19 +86,19 @@ def _crop_box(refinement: Refinement, plate: Plate) -> tuple[int, int, int, int]
     return x, y, x + box_width, y + box_height
 
 
-def _crop(picture: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int]) -> np.ndarray:
-    height, width = picture.shape[:2]
+def _crop(image: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int]) -> np.ndarray:
+    height, width = image.shape[:2]
     left, top, right, bottom = box
-    inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+    inside = image[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
     beyond = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
     if inside.shape[0] * inside.shape[1] > _LARGE_CROP:  # Smaller first, or the border would be as large.
         share = np.sqrt(_LARGE_CROP / (inside.shape[0] * inside.shape[1]))
-        inside = resize_picture(inside, tuple(max(round(side * share), 1) for side in inside.shape[:2]))
+        inside = resize_image(inside, tuple(max(round(side * share), 1) for side in inside.shape[:2]))
         beyond = tuple(round(side * share) for side in beyond)
     if any(beyond):
         # Black, as the crops that networks are trained on are filled.
         inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
-    return resize_picture(inside, size)
+    return resize_image(inside, size)
 
 
 def _find_all(

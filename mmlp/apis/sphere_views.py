@@ -55,11 +55,11 @@ class SphereView:
         columns, rows = self.panorama.to_pixels(self.longitude + np.arctan2(x, forward), latitude)
         return np.stack([columns, rows], axis=-1)
 
-    def cut(self, picture: np.ndarray) -> np.ndarray:
+    def cut(self, image: np.ndarray) -> np.ndarray:
         """Cuts the view out.
 
         Args:
-            picture (np.ndarray): The panorama, uint8 (H, W, 3).
+            image (np.ndarray): The panorama, uint8 (H, W, 3).
 
         Returns:
             np.ndarray: Uint8 (side, side, 3), black where the panorama does not reach.
@@ -68,7 +68,7 @@ class SphereView:
         columns = columns + np.float32(self.longitude * self.panorama.pixels_a_radian)
         columns = (columns + np.float32(0.5)) % np.float32(self.panorama.period) - np.float32(0.5)
         border = cv2.BORDER_WRAP if self.panorama.wraps else cv2.BORDER_CONSTANT
-        return cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border)
+        return cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=border)
 
     def shows_picture(self) -> bool:
         """Tells whether the view shows enough of the panorama to be worth searching."""

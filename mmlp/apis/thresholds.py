@@ -61,13 +61,13 @@ class RememberingBackend:
         self._answers: dict[tuple, np.ndarray] = {}
         self._size = 0
 
-    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Computes or remembers what :class:`~mmlp.apis.backends.Backend` answers, read-only."""
-        pictures = np.ascontiguousarray(pictures)
-        key = (pictures.shape, hashlib.blake2b(pictures.data, digest_size=16).digest())
+        images = np.ascontiguousarray(images)
+        key = (images.shape, hashlib.blake2b(images.data, digest_size=16).digest())
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._backend(pictures)
+            answer = self._backend(images)
             if self._size + answer.size <= _MOST_REMEMBERED:
                 self._answers[key] = answer
                 self._size += answer.size

@@ -14,8 +14,8 @@ from .overlaps import drop_repeated
 from .plate_extraction import find_plates
 from .prediction import Prediction
 from .probability_maps import ProbabilityMap
-from .quarter_turns import turn_back, turn_picture
-from .resizing import resize_picture, working_size
+from .quarter_turns import turn_back, turn_image
+from .resizing import resize_image, working_size
 
 #: Probability that the picture as it is must reach anywhere for it to be tried turned: by 90 or 270
 #: degrees, where plates hardly show, and by 180 degrees, where most of them are.
@@ -60,11 +60,11 @@ class TurnedDetector:
     long_side: Optional[int]
     sure: float
 
-    def __call__(self, picture: np.ndarray, upright: Prediction) -> Prediction:
+    def __call__(self, image: np.ndarray, upright: Prediction) -> Prediction:
         """Searches a picture turned, if what was found in it as it is leaves that open.
 
         Args:
-            picture (np.ndarray): Uint8 (H, W, 3), BGR.
+            image (np.ndarray): Uint8 (H, W, 3), BGR.
             upright (Prediction): What was found in it as it is.
 
         Returns:
@@ -74,10 +74,10 @@ class TurnedDetector:
         best = max((plate.score for plate in upright.plates), default=0.0)
         if best >= self.sure:
             return upright
-        glimpse = self._most_promising(picture, _highest(upright))
-        if glimpse is None or not self._is_likely(picture, glimpse):
+        glimpse = self._most_promising(image, _highest(upright))
+        if glimpse is None or not self._is_likely(image, glimpse):
             return upright
-        (found,) = self.detect([turn_picture(picture, glimpse.turns)])
+        (found,) = self.detect([turn_image(image, glimpse.turns)])
         least = max(self.sure - _ALLOWANCE, best + _ADVANTAGE)
         if max((plate.score for plate in found.plates), default=0.0) < least:
             return upright
@@ -92,12 +92,12 @@ class TurnedDetector:
         together.turns = glimpse.turns
         return together
 
-    def _most_promising(self, picture: np.ndarray, highest: float) -> Optional[_Glimpse]:
+    def _most_promising(self, image: np.ndarray, highest: float) -> Optional[_Glimpse]:
         """The small turned picture that shows most of a plate; None when none shows one."""
-        small = resize_picture(picture, working_size(picture.shape[:2], _SMALL))
+        small = resize_image(image, working_size(image.shape[:2], _SMALL))
         turns = [2] if highest >= _CANDIDATES_UPSIDE_DOWN else []
         if highest >= _CANDIDATES_SIDEWAYS:
-            tiny = resize_picture(small, working_size(small.shape[:2], _TINY))
+            tiny = resize_image(small, working_size(small.shape[:2], _TINY))
             if self._see(tiny, 1).values.max() >= _IN_DOUBT:
                 turns += [1, 3]
         glimpses = [self._see(small, number) for number in turns]
@@ -105,12 +105,12 @@ class TurnedDetector:
         return best if best is not None and best.values.max() >= _PROMISING else None
 
     def _see(self, small: np.ndarray, turns: int) -> _Glimpse:
-        return _Glimpse(turns, np.rot90(self.network(turn_picture(small, turns)[None])[0], turns))
+        return _Glimpse(turns, np.rot90(self.network(turn_image(small, turns)[None])[0], turns))
 
-    def _is_likely(self, picture: np.ndarray, glimpse: _Glimpse) -> bool:
+    def _is_likely(self, image: np.ndarray, glimpse: _Glimpse) -> bool:
         """Tells whether what the small picture showed is a plate at the usual size, with its surroundings."""
         shares = _surroundings(glimpse.values)
-        height, width = picture.shape[:2]
+        height, width = image.shape[:2]
         left, right = (int(share * width) for share in shares[:2])
         top, bottom = (int(share * height) for share in shares[2:])
         usual = working_size((height, width), self.long_side)
@@ -118,8 +118,8 @@ class TurnedDetector:
             max(round(usual[0] * (bottom - top) / height), 1),
             max(round(usual[1] * (right - left) / width), 1),
         )
-        window = resize_picture(picture[top:bottom, left:right], size)
-        values = self.network(turn_picture(window, glimpse.turns)[None])[0]
+        window = resize_image(image[top:bottom, left:right], size)
+        values = self.network(turn_image(window, glimpse.turns)[None])[0]
         probability_map = ProbabilityMap.over_box(values, (0, 0, values.shape[1], values.shape[0]))
         return bool(find_plates([probability_map], _LIKELY_THRESHOLD, 4, _LIKELY, fit_corners=False))
 

@@ -13,7 +13,7 @@ from mmlp.media import Panorama
 from .overlaps import drop_repeated
 from .panoramas import Detector, find_plates_around
 from .prediction import Prediction
-from .quarter_turns import turn_back, turn_picture
+from .quarter_turns import turn_back, turn_image
 from .turned_images import TurnedDetector
 
 
@@ -42,7 +42,7 @@ class View:
 def detect_in_views(
     detect: Detector,
     detect_turned: Optional[TurnedDetector],
-    pictures: Sequence[np.ndarray],
+    images: Sequence[np.ndarray],
     views: Sequence[View],
 ) -> list[Prediction]:
     """Finds the plates of pictures in the way that is asked for.
@@ -50,7 +50,7 @@ def detect_in_views(
     Args:
         detect (Detector): Finds the plates of ordinary upright pictures.
         detect_turned (TurnedDetector, optional): Searches those again that may be turned; None: nothing does.
-        pictures (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
+        images (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
         views (Sequence[View]): How to search each.
 
     Returns:
@@ -60,28 +60,26 @@ def detect_in_views(
     predictions: dict[int, Prediction] = {}
     # What a file says to be a panorama is not searched as an ordinary picture.
     ordinary = [index for index, view in enumerate(views) if not (view.panorama and view.panorama.is_tagged)]
-    upright = [turn_picture(pictures[index], views[index].turns or 0) for index in ordinary]
-    for index, picture, found in zip(ordinary, upright, detect(upright) if upright else []):
+    upright = [turn_image(images[index], views[index].turns or 0) for index in ordinary]
+    for index, image, found in zip(ordinary, upright, detect(upright) if upright else []):
         view = views[index]
         if view.turns:
             found = turn_back(found, view.turns)
         elif detect_turned is not None and view.turns is None and view.panorama is None:
-            found = detect_turned(picture, found)
+            found = detect_turned(image, found)
         predictions[index] = found
     for index, view in enumerate(views):
         if view.panorama is not None:
-            predictions[index] = _search_around(
-                detect, pictures[index], view.panorama, predictions.get(index)
-            )
-    return [predictions[index] for index in range(len(pictures))]
+            predictions[index] = _search_around(detect, images[index], view.panorama, predictions.get(index))
+    return [predictions[index] for index in range(len(images))]
 
 
 def _search_around(
-    detect: Detector, picture: np.ndarray, panorama: Panorama, whole: Optional[Prediction]
+    detect: Detector, image: np.ndarray, panorama: Panorama, whole: Optional[Prediction]
 ) -> Prediction:
     """Adds what is found all around to what was found in the whole."""
-    plates = find_plates_around(detect, picture, panorama)
+    plates = find_plates_around(detect, image, panorama)
     if whole is None:
-        return Prediction(picture.shape[:2], plates, [])
+        return Prediction(image.shape[:2], plates, [])
     plates = drop_repeated([*plates, *whole.plates])
     return Prediction(whole.shape, plates, whole.maps, whole.patches, whole.threshold)

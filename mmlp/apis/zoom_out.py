@@ -15,7 +15,7 @@ from .settings import Search
 
 
 def zoom_out(
-    picture: np.ndarray,
+    image: np.ndarray,
     probability_map: ProbabilityMap,
     network: Callable[[np.ndarray, tuple[int, int]], np.ndarray],
     search: Search,
@@ -26,7 +26,7 @@ def zoom_out(
     nothing that tells a plate, and it comes in parts. At half the size it is a plate like others.
 
     Args:
-        picture (np.ndarray): Uint8 (H, W, 3), BGR.
+        image (np.ndarray): Uint8 (H, W, 3), BGR.
         probability_map (ProbabilityMap): The detection's map of the whole picture.
         network (Callable): Sees the picture at a size (height, width): probabilities, float32 of that size.
         search (Search): Has ``candidate_threshold`` and ``zoom_out_above``.
@@ -38,7 +38,7 @@ def zoom_out(
     seen = probability_map.values
     while _largest_extent(seen, search.candidate_threshold) >= search.zoom_out_above:
         height, width = seen.shape
-        seen = network(picture, (max(round(height / 2), 1), max(round(width / 2), 1)))
+        seen = network(image, (max(round(height / 2), 1), max(round(width / 2), 1)))
         merged = np.maximum(merged, cv2.resize(seen, merged.shape[::-1], interpolation=cv2.INTER_LINEAR))
     return dataclasses.replace(probability_map, values=merged)
 

@@ -26,7 +26,7 @@ def test_inner_parts_cover_the_picture(shape, size, overlap, scale):
     for tile in iterate_tiles(shape, size, overlap, scale):
         left, top, right, bottom = tile.box
         assert 0 <= left < right <= shape[1] and 0 <= top < bottom <= shape[0]
-        seen = tile.cut_picture(picture, size).shape[:2]
+        seen = tile.cut_image(picture, size).shape[:2]
         assert max(seen) <= size
         network_shapes.add(seen)
         probability_map = tile.to_map(np.ones(seen, np.float32))

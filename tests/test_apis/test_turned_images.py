@@ -8,7 +8,7 @@ import pytest
 from mmlp.apis import PlateSegmenter, Runtime, Search
 from mmlp.apis.prediction import Prediction
 from mmlp.apis.probability_maps import Patch, ProbabilityMap
-from mmlp.apis.quarter_turns import turn_back, turn_picture
+from mmlp.apis.quarter_turns import turn_back, turn_image
 from mmlp.apis.turned_images import TurnedDetector
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates import Plate, extract_plates, paint_polygon
@@ -65,7 +65,7 @@ def make_detectors(network, sure=0.8):
 
 @pytest.mark.parametrize('turns', [1, 2, 3])
 def test_a_turned_picture_gives_what_the_upright_one_gives(turns):
-    picture = turn_picture(picture_with_plate(), -turns)
+    picture = turn_image(picture_with_plate(), -turns)
     network = Network()
     detect, detect_turned = make_detectors(network)
     (upright,) = detect([picture])
@@ -74,7 +74,7 @@ def test_a_turned_picture_gives_what_the_upright_one_gives(turns):
     (plate,) = found.plates
     mask = np.zeros(picture.shape[:2], np.uint8)
     paint_polygon(mask, plate.polygon, 1)
-    truth = turn_picture(np.pad(np.ones((30, 90)), ((250, 104), (100, 322))), -turns) > 0
+    truth = turn_image(np.pad(np.ones((30, 90)), ((250, 104), (100, 322))), -turns) > 0
     assert (mask[truth] == 1).mean() > 0.9 and mask[~truth].sum() < 0.1 * truth.sum()
     # The first corner is the plate's own upper left one, wherever that is in the picture.
     light = plate.corners[:2].mean(axis=0) * 0.75 + plate.corners[2:].mean(axis=0) * 0.25
@@ -129,7 +129,7 @@ def test_a_turned_plate_that_is_not_sure_is_none():
     network = Network()
     network.answers['up'] = 0.75
     detect, detect_turned = make_detectors(network)
-    picture = turn_picture(picture_with_plate(), 1)
+    picture = turn_image(picture_with_plate(), 1)
     (upright,) = detect([picture])
     assert detect_turned(picture, upright) is upright
 
@@ -137,7 +137,7 @@ def test_a_turned_plate_that_is_not_sure_is_none():
 def test_what_was_found_upright_elsewhere_is_kept():
     network = Network()
     detect, detect_turned = make_detectors(network)
-    picture = turn_picture(picture_with_plate(), -1)
+    picture = turn_image(picture_with_plate(), -1)
     (upright,) = detect([picture])
     corners = np.array([[10, 10], [60, 10], [60, 25], [10, 25]], np.float32)
     upright.plates.append(Plate(corners, corners, 0.6))
@@ -155,7 +155,7 @@ def scene():
 @pytest.mark.needs('matplotlib')
 @pytest.mark.parametrize('turns', [1, 3])
 def test_the_plate_of_a_turned_street_is_found(scene, turns):
-    picture, mask = (turn_picture(each, turns) for each in scene)
+    picture, mask = (turn_image(each, turns) for each in scene)
     segmenter = PlateSegmenter(search=Search(turned=True), runtime=Runtime(num_threads=1))
     found = segmenter.predict(picture)
     assert found.turns == 4 - turns

@@ -8,7 +8,7 @@ import pytest
 
 from mmlp.apis import PlateSegmenter, Runtime, Search
 from mmlp.apis.probability_maps import ProbabilityMap
-from mmlp.apis.resizing import resize_picture
+from mmlp.apis.resizing import resize_image
 from mmlp.apis.zoom_out import zoom_out
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates.raster import polygon_mask
@@ -43,7 +43,7 @@ def look(width, height, above=128, size=(240, 384)):
     first = ProbabilityMap.over_box(network.look(picture), (0, 0, size[1], size[0]))
 
     def see(picture, size):
-        return network(resize_picture(picture, size)[None])[0]
+        return network(resize_image(picture, size)[None])[0]
 
     return first.values, zoom_out(picture, first, see, Search(zoom_out_above=above)).values, network.sizes
 
