@@ -23,7 +23,7 @@ class Backend(abc.ABC):
             numbers where the network takes nothing else. Default: all but the channels is open.
     """
 
-    #: Name of the engine, as of ``PlateSegmenter(backend=...)``.
+    #: Name of the engine, as of :class:`~mmlp.apis.Runtime`.
     name: str
 
     def __init__(
