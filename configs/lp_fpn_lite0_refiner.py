@@ -1,4 +1,4 @@
-# The second look: the same network on crops of plates, magnified. It draws their outlines and turns away
+# The refinement: the same network on crops of plates, magnified. It draws their outlines and turns away
 # what only looked like a plate from afar. PlateSegmenter cuts its crops as they are trained here.
 _base_ = [
     './_base_/models/fpn_lite0.py',

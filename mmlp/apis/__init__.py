@@ -11,6 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         'plate_reader': ['PlateReader', 'PlateText'],
         'plate_segmenter': ['PlateSegmenter'],
         'prediction': ['Prediction'],
-        'refinement': ['Refinement'],
+        'settings': ['Refinement', 'Runtime', 'Search', 'Tiles', 'Trust'],
     },
 )

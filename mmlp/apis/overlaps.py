@@ -1,4 +1,4 @@
-"""Plates that several looks found, each once."""
+"""Plates that were found several times, each once."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class PlateProbability(nn.Module):
         if mode != 'whole' or test_cfg.get('size'):
             raise ValueError(
                 f'the segmentor is tested with mode={mode!r} and data_preprocessor.test_cfg={test_cfg}; '
-                "expected mode='whole' and no fixed size: PlateSegmenter(tile=...) cuts large pictures"
+                "expected mode='whole' and no fixed size: Search(tiles=...) cuts large pictures"
             )
         self.divisor = int(test_cfg.get('size_divisor') or 1)
         self.threshold = float(getattr(segmentor.decode_head, 'threshold', None) or 0.5)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 
@@ -16,37 +17,35 @@ from mmlp.media.images import ImageSource
 from mmlp.weights import find_refiner
 
 from .backends import Backend, build_backend
-from .closer_look import find_suspects, plan_looks
-from .coarser_look import look_coarser
 from .config_files import ConfigSource
-from .default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
-from .far_search import SEEN_HEIGHT, SUSPECTED_HEIGHT, drop_unlikely, enlarge_look, find_all_suspects
-from .large_looks import MAX_MAP_PIXELS, MAX_PIXELS, look_for_traces, look_in_parts
-from .model_info import MAX_PARAMETERS
-from .plate_search import drop_what_is_seen_closer, find_plates
+from .far_plates import CANDIDATE_HEIGHT, SEEN_HEIGHT, drop_unlikely, enlarge_long_side, find_all_candidates
+from .large_inputs import MAX_MAP_PIXELS, MAX_PIXELS, find_traces, run_in_tiles
+from .plate_extraction import drop_plates_seen_finer, find_plates
 from .prediction import Prediction
-from .probability_layers import ProbabilityLayer
-from .ranges import check_at_least, check_probabilities, check_tile
-from .refinement import Refinement
-from .resizing import resize_picture, working_size
-from .second_look import look_again
+from .probability_maps import ProbabilityMap
+from .ranges import check_at_least, check_min_score, check_thresholds
+from .refinement import refine_plates
+from .resizing import resize_image, working_size
+from .settings import LONG_SIDE, Refinement, Runtime, Search, Trust
 from .thresholds import usual_min_score
 from .tiling import iterate_tiles
-from .turned_look import TurnedLook
-from .views import View, look_at_views
+from .turned_images import TurnedDetector
+from .views import View, detect_in_views
+from .zoom_in import find_candidates, plan_windows
+from .zoom_out import zoom_out
 
 #: Without tiles, larger working sizes are refused: they would fill the memory.
 MAX_WORKING_PIXELS = 1 << 25
 #: Behind pictures with more pixels memory is scarce: what engines keep is needed to write them.
 _SCARCE_PIXELS = 1 << 25
-#: Score from which on a plate is one for sure, with a second look this much higher.
+#: Score from which on a plate is one for sure, with a refinement this much higher.
 _SURE, _SURE_MAGNIFIED = 0.8, 0.06
 
 
 class PlateSegmenter:
     """Finds the licence plates of pictures with any network of mmlp and any engine.
 
-    The network looks at the picture at ``long_side``; plates come back in the picture's own pixels, with
+    The network sees the picture at ``long_side``; plates come back in the picture's own pixels, with
     outlines finer than a pixel of the network.
 
     Example:
@@ -59,57 +58,21 @@ class PlateSegmenter:
             name in :data:`mmlp.weights.WEIGHTS`. Default: None, the weights that come with mmlp.
         config (str | os.PathLike | Config, optional): Config of the checkpoint, by path or by name. Default:
             None, the one that the checkpoint carries.
-        backend (str): 'pytorch', 'onnxruntime', 'openvino' or 'auto', see
-            :func:`~mmlp.apis.backends.build_backend`. Default: 'auto'.
-        device (str): 'cpu', 'cuda' or what the engine knows besides. Default: 'auto', CUDA where PyTorch
-            has it.
-        num_threads (int, optional): Threads of the engine. Default: None, one a core.
         threshold (float, optional): Probability in (0, 1) above which a pixel is plate. Default: None, the
             model's own.
+        min_score (float, optional): Plates with a lower score are dropped: the mean probability of their
+            pixels (see :func:`~mmlp.plates.extract_plates`), 0..1, and with a refinement the mean of the
+            detection's and the refinement's. Default: None, 0.2 above the threshold but at most 0.73, with a
+            refinement 0.07 more, which takes most specks on lettering and grilles away; 0.0 keeps all.
+        min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
         long_side (int, optional): Longer side of the picture for the network, in pixels; smaller pictures are
             enlarged, but at most twice. None: the picture's own size. Default: 384.
-        closer_long_side (int, optional): Longer side of the picture for a closer look, when the first finds
-            no plate, or one narrower than ``closer_below``: where one plate is small, there may be others,
-            smaller still. Only parts where the first look suspects a plate are looked at; smaller pictures
-            are enlarged, but at most twice. None: there is none. Default: 1280.
-        closer_below (int): Width in pixels, at the size of the first look, below which a plate is small.
-            Default: 32.
-        closer_floor (float): Probability of the first look above which it suspects a plate. Default: 0.2.
-        smallest_plate (float, optional): Height in picture pixels of the smallest plates that are looked for
-            all over the picture, whatever else is found in it. The first look is then at such a size that it
-            suspects them (at least ``long_side``), and all that it suspects is looked at closer, at such a
-            size that they are seen. Tiles do without, they show all. Default: None, the closer look is taken
-            where ``closer_below`` says.
-        coarser_above (int, optional): Width or height in pixels, at the size of a look, from which on what
-            may be a plate is too large to be seen as one: the picture is looked at once more at half the
-            size, and so on. None: never. Default: 128.
-        min_area (int): Plates with fewer pixels at the network's size are dropped as specks. Default: 16.
-        min_score (float, optional): Plates with a lower score are dropped: the mean probability of their
-            pixels (see :func:`~mmlp.plates.extract_plates`), 0..1, and with a second look the mean of both
-            looks'. Default: None, 0.2 above the threshold but at most 0.73, with a second look 0.07 more,
-            which takes most specks on lettering and grilles away; 0.0 keeps all.
-        tile (tuple[int, int], optional): Side and overlap in pixels of tiles that are looked at in addition,
-            for plates too small in the whole picture; the higher probability counts. Plates up to half the
-            overlap wide are never cut. With ``long_side=None`` only tiles are looked at. Memory grows with
-            the tiles that show plates, not with the picture. Default: None, no tiles.
-        tile_long_side (int, optional): Longer side of the picture that is cut into tiles. Default: None, the
-            picture's own.
-        refine (bool | Refinement, optional): Whether to look at each plate again in a magnified crop.
-            Default: None, when the weights come with a network made for it, as the default ones do.
-        refiner (str | os.PathLike, optional): Network of the second look, given as ``model`` is. Default:
-            None, the one that belongs to the weights, else the same network.
-        batch_size (int): Most pictures or tiles of one size that the network takes at once. Default: 4.
-        turned (bool): Whether a picture in which no plate is found for sure is looked at turned by quarter
-            turns, too, as far as a tiny look at it turned leaves that open; see
-            :class:`~mmlp.apis.turned_look.TurnedLook`. Default: False.
-        panoramas (bool): Whether panoramas, pictures of all directions around the camera, are looked at in 14
-            perspective views, see :func:`~mmlp.media.find_panorama`: plates on the seam, small ones and those
-            near the poles are found. One of 5760 x 2880 pixels takes 2 to 4 seconds on one core. What lies
-            across the seam comes as two plates, one at each edge, both with the corners of the whole.
-            Default: True.
-        allow_imports (Sequence[str]): Packages beside the toolbox that are imported, and that the config
-            inside a checkpoint may name modules of. Default: none.
-        max_parameters (int): Most parameters that the network of a checkpoint may have. Default: 500 million.
+        search (Search): Where plates are looked for beside: zooming in and out, tiles, turned pictures,
+            panoramas.
+        refinement (bool | Refinement, optional): Whether and how each plate is segmented again in a magnified
+            crop. Default: None, when the weights come with a network made for it, as the default ones do.
+        runtime (Runtime): Engine, device, threads and batch size.
+        trust (Trust): What a checkpoint may ask for.
 
     Raises:
         FileNotFoundError: There is no such model or config.
@@ -122,74 +85,58 @@ class PlateSegmenter:
         model: str | os.PathLike | None = None,
         config: Optional[ConfigSource] = None,
         *,
-        backend: str = 'auto',
-        device: str = 'auto',
-        num_threads: Optional[int] = None,
         threshold: Optional[float] = None,
-        long_side: Optional[int] = LONG_SIDE,
-        closer_long_side: Optional[int] = CLOSER_LONG_SIDE,
-        closer_below: int = CLOSER_BELOW,
-        closer_floor: float = 0.2,
-        smallest_plate: Optional[float] = None,
-        coarser_above: Optional[int] = 128,
-        min_area: int = 16,
         min_score: Optional[float] = None,
-        tile: Optional[tuple[int, int]] = None,
-        tile_long_side: Optional[int] = None,
-        refine: Optional[bool | Refinement] = None,
-        refiner: str | os.PathLike | None = None,
-        batch_size: int = 4,
-        turned: bool = False,
-        panoramas: bool = True,
-        allow_imports: Sequence[str] = (),
-        max_parameters: int = MAX_PARAMETERS,
+        min_area: int = 16,
+        long_side: Optional[int] = LONG_SIDE,
+        search: Search = Search(),
+        refinement: Optional[bool | Refinement] = None,
+        runtime: Runtime = Runtime(),
+        trust: Trust = Trust(),
     ) -> None:
-        check_at_least(
-            1,
-            long_side=long_side,
-            closer_long_side=closer_long_side,
-            tile_long_side=tile_long_side,
-            batch_size=batch_size,
-            num_threads=num_threads,
-            smallest_plate=smallest_plate,
-            max_parameters=max_parameters,
-        )
-        check_at_least(0, closer_below=closer_below, min_area=min_area)
-        # Half of 1 is 1: it would be looked at for ever.
-        check_at_least(2, coarser_above=coarser_above)
-        check_probabilities(threshold, closer_floor, min_score)
-        check_tile(tile, tile_long_side)
+        check_thresholds(threshold=threshold)
+        check_min_score(min_score)
+        check_at_least(0, min_area=min_area)
+        check_at_least(1, long_side=long_side)
         build = functools.partial(
             build_backend,
-            backend=backend,
-            device=device,
-            num_threads=num_threads,
-            allow_imports=allow_imports,
-            max_parameters=max_parameters,
+            backend=runtime.backend,
+            device=runtime.device,
+            num_threads=runtime.num_threads,
+            allow_imports=trust.allow_imports,
+            max_parameters=trust.max_parameters,
         )
         self.backend: Backend = build(model, config)
-        self.threshold = self.backend.info.threshold if threshold is None else threshold
-        self.long_side = long_side
-        self.closer_long_side = closer_long_side
-        self.closer_below = closer_below
-        self.closer_floor = closer_floor
-        self.smallest_plate = smallest_plate if tile is None else None
-        self.coarser_above = coarser_above
-        self.min_area = min_area
-        self.tile = tile
-        self.tile_long_side = tile_long_side
-        refiner = find_refiner(model) if refiner is None else refiner
-        refine = refiner is not None if refine is None else refine
-        self.refinement = Refinement() if refine is True else (refine or None)
         self.refiner: Backend = self.backend
-        if self.refinement and refiner is not None:
-            self.refiner = build(refiner)
+        self.refinement = _resolve_refinement(refinement, model)
+        if self.refinement is not None and self.refinement.model is not None:
+            self.refiner = build(self.refinement.model)
+        self.model = self.backend.info.name
+        self.config = None if config is None else str(getattr(config, 'filename', None) or config)
+        self.threshold = self.backend.info.threshold if threshold is None else threshold
         self.min_score = min_score
         if min_score is None:
-            self.min_score = usual_min_score(self.threshold, bool(self.refinement))
-        self.batch_size = batch_size
-        self.turned = turned
-        self.panoramas = panoramas
+            self.min_score = usual_min_score(self.threshold, self.refinement is not None)
+        self.min_area = min_area
+        self.long_side = long_side
+        self.search = search if search.tiles is None else dataclasses.replace(search, smallest_plate=None)
+        self.runtime = dataclasses.replace(runtime, backend=self.backend.name, device=self.backend.device)
+        self.trust = trust
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings by the name of their argument, as they came out, in plain values for JSON."""
+        return {name: _plain(getattr(self, name)) for name in inspect.signature(PlateSegmenter).parameters}
+
+    @property
+    def turned(self) -> bool:
+        """Whether turned pictures are searched, too."""
+        return self.search.turned
+
+    @property
+    def panoramas(self) -> bool:
+        """Whether panoramas are searched all around."""
+        return self.search.panoramas
 
     def predict(self, image: ImageSource) -> Prediction:
         """Finds the plates of one picture.
@@ -205,7 +152,7 @@ class PlateSegmenter:
         Raises:
             FileNotFoundError: There is no such file.
             UnreadableMediaError: It is no picture, or a damaged one.
-            ValueError: The picture is too large for one look; use tiles.
+            ValueError: The picture is too large for the network; use tiles.
         """
         return self.predict_batch([image])[0]
 
@@ -220,21 +167,23 @@ class PlateSegmenter:
         return self.predict_views([picture.bgr for picture in pictures], views)
 
     def predict_views(self, images: Sequence[np.ndarray], views: Sequence[View]) -> list[Prediction]:
-        """Finds the plates of several pictures that are to be looked at in a certain way.
+        """Finds the plates of several pictures that are to be searched in a certain way.
 
         Args:
             images (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
-            views (Sequence[View]): How to look at each.
+            views (Sequence[View]): How to search each.
 
         Returns:
             list[Prediction]: In the order of the pictures, in pixels of them as they are.
         """
-        look_turned = None
-        if self.turned:
-            look_turned = TurnedLook(self._predict_as_they_are, self.backend, self.long_side, self.sure_score)
-        if not self.panoramas:
+        detect_turned = None
+        if self.search.turned:
+            detect_turned = TurnedDetector(
+                self._predict_as_they_are, self.backend, self.long_side, self.sure_score
+            )
+        if not self.search.panoramas:
             views = [dataclasses.replace(view, panorama=None) for view in views]
-        predictions = look_at_views(self._predict_as_they_are, look_turned, images, views)
+        predictions = detect_in_views(self._predict_as_they_are, detect_turned, images, views)
         if max((image.shape[0] * image.shape[1] for image in images), default=0) > _SCARCE_PIXELS:
             for backend in {self.backend, self.refiner}:
                 backend.release_memory()
@@ -245,140 +194,161 @@ class PlateSegmenter:
         """Score from which on a plate is one for sure, 0..1; what is seen magnified is more certain."""
         return _SURE + (_SURE_MAGNIFIED if self.refinement else 0.0)
 
-    def _predict_as_they_are(self, pictures: Sequence[np.ndarray]) -> list[Prediction]:
-        layers: list[list[ProbabilityLayer]] = [[] for _ in pictures]
-        for index, layer in self._look_at_wholes(pictures):
-            layers[index].append(layer)
-        for found, picture in zip(layers, pictures):
-            closer = list(self._look_at_tiles(picture)) if self.tile else self._look_closer(picture, found)
-            if closer and self.smallest_plate is None:
-                found[:] = [drop_what_is_seen_closer(whole, closer, self.threshold) for whole in found]
-            found += closer
-        return [self._finish(picture, found) for picture, found in zip(pictures, layers)]
+    def _predict_as_they_are(self, images: Sequence[np.ndarray]) -> list[Prediction]:
+        maps: list[list[ProbabilityMap]] = [[] for _ in images]
+        for index, probability_map in self._detect(images):
+            maps[index].append(probability_map)
+        for found, image in zip(maps, images):
+            finer = list(self._run_on_tiles(image) if self.search.tiles else self._zoom_in(image, found))
+            if finer and self.search.smallest_plate is None:
+                found[:] = [drop_plates_seen_finer(whole, finer, self.threshold) for whole in found]
+            found += finer
+        return [self._finish(image, found) for image, found in zip(images, maps)]
 
     def describe(self) -> str:
         """One line for a log: the model, the engine and the size."""
         size = "the picture's own size" if self.long_side is None else f'long side {self.long_side}'
-        if None not in (self.long_side, self.closer_long_side) and not self.tile:
-            size += f', {self.closer_long_side} for small plates'
-            if self.smallest_plate is not None:
-                size += f', all of it for plates from {self.smallest_plate:g} px on'
-        tiles = f', tiles of {self.tile[0]} px' if self.tile else ''
-        again = f', second look by {self.refiner.info.name}' if self.refinement else ''
+        if None not in (self.long_side, self.search.zoom_in_long_side) and not self.search.tiles:
+            size += f', {self.search.zoom_in_long_side} for small plates'
+            if self.search.smallest_plate is not None:
+                size += f', all of it for plates from {self.search.smallest_plate:g} px on'
+        tiles = f', tiles of {self.search.tiles.size} px' if self.search.tiles else ''
+        again = f', refinement by {self.refiner.info.name}' if self.refinement else ''
         return (
             f'{self.backend.info.name} by {self.backend.name} on {self.backend.device}, '
             f'{size}{tiles}{again}, threshold {self.threshold:g}'
         )
 
-    def _look_at_wholes(self, pictures: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityLayer]]:
-        if self.tile and self.long_side is None:
+    def _detect(self, images: Sequence[np.ndarray]) -> Iterable[tuple[int, ProbabilityMap]]:
+        if self.search.tiles and self.long_side is None:
             return
         by_size = defaultdict(list)
-        for index, picture in enumerate(pictures):
-            size = self._size_of_first_look(picture.shape[:2])
-            if self.smallest_plate is None and size[0] * size[1] > MAX_WORKING_PIXELS:
+        for index, image in enumerate(images):
+            size = self._detection_size(image.shape[:2])
+            if self.search.smallest_plate is None and size[0] * size[1] > MAX_WORKING_PIXELS:
                 raise ValueError(
-                    f'a picture of {size[1]} x {size[0]} pixels is too large for one look; cut it into '
-                    'tiles, such as tile=(768, 128), or set long_side'
+                    f'a picture of {size[1]} x {size[0]} pixels is too large for the network; cut it into '
+                    'tiles, such as search=Search(tiles=Tiles(768, 128)), or set long_side'
                 )
             by_size[size].append(index)
         for size, indices in by_size.items():
-            looks = self._look_at([pictures[index] for index in indices], size)
-            for index, probability in zip(indices, looks):
-                height, width = pictures[index].shape[:2]
-                layer = ProbabilityLayer.over_box(probability, (0, 0, width, height))
-                if self.coarser_above is not None:
-                    layer = look_coarser(
-                        pictures[index], layer, self._look_once, self.closer_floor, self.coarser_above
-                    )
-                yield index, layer
+            seen = self._run_at([images[index] for index in indices], size)
+            for index, probability in zip(indices, seen):
+                height, width = images[index].shape[:2]
+                probability_map = ProbabilityMap.over_box(probability, (0, 0, width, height))
+                if self.search.zoom_out_above is not None:
+                    probability_map = zoom_out(images[index], probability_map, self._run_once, self.search)
+                yield index, probability_map
 
-    def _size_of_first_look(self, shape: tuple[int, int]) -> tuple[int, int]:
+    def _detection_size(self, shape: tuple[int, int]) -> tuple[int, int]:
         if self.long_side is None:
             return shape
-        return working_size(shape, enlarge_look(self.long_side, shape, self.smallest_plate, SUSPECTED_HEIGHT))
+        smallest = self.search.smallest_plate
+        return working_size(shape, enlarge_long_side(self.long_side, shape, smallest, CANDIDATE_HEIGHT))
 
-    def _look_closer(self, picture: np.ndarray, found: Sequence[ProbabilityLayer]) -> list[ProbabilityLayer]:
-        """Looks at what may be small plates at the closer size."""
-        if None in (self.long_side, self.closer_long_side):
+    def _zoom_in(self, image: np.ndarray, found: Sequence[ProbabilityMap]) -> list[ProbabilityMap]:
+        """Shows the network what may be small plates at a larger size."""
+        if None in (self.long_side, self.search.zoom_in_long_side):
             return []
-        shape = picture.shape[:2]
+        shape = image.shape[:2]
         (first,) = found
-        suspects, settled = find_suspects(
-            first, self.closer_floor, self.threshold, self.min_area, self.min_score, self.closer_below
+        candidates, settled = find_candidates(
+            first, self.search, self.threshold, self.min_area, self.min_score
         )
-        long_side = self.closer_long_side
-        if self.smallest_plate is not None:
+        long_side = self.search.zoom_in_long_side
+        if self.search.smallest_plate is not None:
             # Where all plates are seen well, only far ones may be left, and they need no more than this.
-            long_side = long_side if suspects or settled else 1
-            long_side = enlarge_look(long_side, shape, self.smallest_plate, SEEN_HEIGHT)
-            suspects, settled = find_all_suspects(first), []
+            long_side = long_side if candidates or settled else 1
+            long_side = enlarge_long_side(long_side, shape, self.search.smallest_plate, SEEN_HEIGHT)
+            candidates, settled = find_all_candidates(first), []
         size = working_size(shape, long_side)
         if max(size) <= max(first.values.shape):
             return []
         by_size = defaultdict(list)
-        for box, looked_at in plan_looks(suspects, settled, first, shape, size):
-            by_size[looked_at].append(box)
-        layers = []
+        for box, window_size in plan_windows(candidates, settled, first, shape, size):
+            by_size[window_size].append(box)
+        maps = []
         total = sum(height * width * len(boxes) for (height, width), boxes in by_size.items())
-        is_large = total > MAX_MAP_PIXELS and self.smallest_plate is not None
-        for looked_at, boxes in by_size.items():
+        is_large = total > MAX_MAP_PIXELS and self.search.smallest_plate is not None
+        for window_size, boxes in by_size.items():
             if is_large:
                 for box in boxes:
-                    layers += look_for_traces(picture, box, looked_at, self.backend, self._trace_floor)
+                    maps += find_traces(image, box, window_size, self.backend, self._trace_floor)
                 continue
-            windows = [picture[top:bottom, left:right] for left, top, right, bottom in boxes]
-            layers += map(ProbabilityLayer.over_box, self._look_at(windows, looked_at), boxes)
-        return layers
+            windows = [image[top:bottom, left:right] for left, top, right, bottom in boxes]
+            maps += map(ProbabilityMap.over_box, self._run_at(windows, window_size), boxes)
+        return maps
 
-    def _look_at(self, pictures: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
-        """Looks at pictures at one size: those that are small together, large ones in parts."""
-        if size[0] * size[1] > MAX_PIXELS and self.smallest_plate is not None:
-            yield from (look_in_parts(picture, size, self.backend) for picture in pictures)
+    def _run_at(self, images: Sequence[np.ndarray], size: tuple[int, int]) -> Iterable[np.ndarray]:
+        """Runs the network on pictures at one size: on those that are small together, large ones in parts."""
+        if size[0] * size[1] > MAX_PIXELS and self.search.smallest_plate is not None:
+            yield from (run_in_tiles(image, size, self.backend) for image in images)
             return
-        for part in _chunks(pictures, self.batch_size):
-            yield from self.backend(np.stack([resize_picture(picture, size) for picture in part]))
+        for part in _chunks(images, self.runtime.batch_size):
+            yield from self.backend(np.stack([resize_image(image, size) for image in part]))
 
-    def _look_once(self, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        return next(iter(self._look_at([picture], size)))
+    def _run_once(self, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        return next(iter(self._run_at([image], size)))
 
-    def _look_at_tiles(self, picture: np.ndarray) -> Iterable[ProbabilityLayer]:
-        size, overlap = self.tile
-        shape = picture.shape[:2]
-        scale = min((self.tile_long_side or max(shape)) / max(shape), 1.0)
+    def _run_on_tiles(self, image: np.ndarray) -> Iterable[ProbabilityMap]:
+        size, overlap = self.search.tiles.size, self.search.tiles.overlap
+        shape = image.shape[:2]
+        scale = min((self.search.tiles.long_side or max(shape)) / max(shape), 1.0)
         if self.long_side is not None and working_size(shape, self.long_side)[0] >= shape[0] * scale:
             return  # The whole was seen as large already.
-        for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.batch_size):
-            batch = np.stack([tile.cut_picture(picture, size) for tile in tiles])
+        for tiles in _chunks(list(iterate_tiles(shape, size, overlap, scale)), self.runtime.batch_size):
+            batch = np.stack([tile.cut_image(image, size) for tile in tiles])
             for tile, probability in zip(tiles, self.backend(batch)):
-                layer = tile.layer(probability).trim(self._trace_floor)
-                if layer is not None:
-                    yield layer
+                probability_map = tile.to_map(probability).trim(self._trace_floor)
+                if probability_map is not None:
+                    yield probability_map
 
     @property
     def _trace_floor(self) -> float:
         """Probability below which tiles are not kept."""
         return min(0.05, self.threshold / 2)
 
-    def _finish(self, picture: np.ndarray, layers: Sequence[ProbabilityLayer]) -> Prediction:
-        # The second look draws plates anew; what only points to them needs no corners.
+    def _finish(self, image: np.ndarray, maps: Sequence[ProbabilityMap]) -> Prediction:
+        # The refinement draws plates anew; what only points to them needs no corners.
         fit_corners = self.refinement is None
-        # The score becomes the mean of both looks, and the second's is 1 at most.
+        # The score becomes the mean with the refinement's, which is 1 at most.
         least = 2 * self.min_score - 1 if self.refinement else self.min_score
-        plates = find_plates(layers, self.threshold, self.min_area, least, fit_corners)
-        if self.smallest_plate is not None and len(layers) > 1:
-            plates = drop_unlikely(plates, layers[0])
+        plates = find_plates(maps, self.threshold, self.min_area, least, fit_corners)
+        if self.search.smallest_plate is not None and len(maps) > 1:
+            plates = drop_unlikely(plates, maps[0])
         patches = []
         if self.refinement:
-            plates, patches = look_again(self.refinement, picture, plates, self._run_in_parts, self.threshold)
+            plates, patches = refine_plates(
+                self.refinement, image, plates, self._run_on_crops, self.threshold
+            )
             plates = [plate for plate in plates if plate.score >= self.min_score]
-        return Prediction(picture.shape[:2], plates, layers, patches, self.threshold)
+        return Prediction(image.shape[:2], plates, maps, patches, self.threshold)
 
-    def _run_in_parts(self, pictures: np.ndarray) -> np.ndarray:
+    def _run_on_crops(self, images: np.ndarray) -> np.ndarray:
         # Crops are small: several times as many fit.
-        return np.concatenate([self.refiner(part) for part in _chunks(pictures, 4 * self.batch_size)])
+        return np.concatenate([self.refiner(part) for part in _chunks(images, 4 * self.runtime.batch_size)])
 
 
 def _chunks(items: Sequence, size: int) -> Iterable[Sequence]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _resolve_refinement(
+    refinement: Optional[bool | Refinement], model: str | os.PathLike | None
+) -> Optional[Refinement]:
+    """The refinement with its network by name; None where there is none, or no network of its own."""
+    own = find_refiner(model)
+    if refinement is None:
+        refinement = own is not None
+    if not refinement:
+        return None
+    refinement = Refinement() if refinement is True else refinement
+    return dataclasses.replace(refinement, model=own) if refinement.model is None else refinement
+
+
+def _plain(setting: Any) -> Any:
+    """A setting in plain values for JSON; values that belong together become a dict."""
+    if dataclasses.is_dataclass(setting):
+        return {name: _plain(value) for name, value in vars(setting).items()}
+    return os.fspath(setting) if isinstance(setting, os.PathLike) else setting

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmlp.plates import Plate, paint_polygon
 
-from .probability_layers import Patch, ProbabilityLayer, sample_layers
+from .probability_maps import Patch, ProbabilityMap, sample_maps
 
 
 class Prediction:
@@ -18,19 +18,19 @@ class Prediction:
     Args:
         shape (tuple[int, int]): Height and width of the picture in pixels.
         plates (Sequence[Plate]): Plates in picture pixels, best score first.
-        layers (Sequence[ProbabilityLayer]): What the network saw, at its size: the whole picture, tiles.
-        patches (Sequence[Patch]): Second looks at plates, which replace the layers where they lie.
+        maps (Sequence[ProbabilityMap]): What the network saw, at its size: the whole picture, tiles.
+        patches (Sequence[Patch]): Refined plates, whose maps replace the maps where they lie.
         threshold (float): Probability in 0..1 at which the plates were cut out.
 
     Attributes:
-        turns (int): Quarter turns clockwise after which the picture was looked at to find them, 0 to 3.
+        turns (int): Quarter turns clockwise after which the picture was searched to find them, 0 to 3.
     """
 
     def __init__(
         self,
         shape: tuple[int, int],
         plates: Sequence[Plate],
-        layers: Sequence[ProbabilityLayer],
+        maps: Sequence[ProbabilityMap],
         patches: Sequence[Patch] = (),
         threshold: float = 0.5,
     ) -> None:
@@ -38,17 +38,17 @@ class Prediction:
         self.plates = list(plates)
         self.threshold = threshold
         self.turns = 0
-        self._layers = tuple(layers)
+        self._maps = tuple(maps)
         self._patches = tuple(patches)
 
     @property
-    def layers(self) -> tuple[ProbabilityLayer, ...]:
+    def maps(self) -> tuple[ProbabilityMap, ...]:
         """What the network saw, at its size."""
-        return self._layers
+        return self._maps
 
     @property
     def patches(self) -> tuple[Patch, ...]:
-        """Second looks at plates."""
+        """Maps of refined plates."""
         return self._patches
 
     @functools.cached_property
@@ -92,7 +92,7 @@ class Prediction:
                 f'got left={left}, top={top}, right={right}, bottom={bottom}'
             )
         xs, ys = np.arange(left, right, dtype=np.float64), np.arange(top, bottom, dtype=np.float64)
-        return sample_layers(self._layers, xs, ys, self._patches)
+        return sample_maps(self._maps, xs, ys, self._patches)
 
     def __repr__(self) -> str:
         height, width = self.shape

@@ -9,20 +9,20 @@ import numpy as np
 from mmlp.plates import Plate
 
 from .prediction import Prediction
-from .probability_layers import Patch, ProbabilityLayer
+from .probability_maps import Patch, ProbabilityMap
 
 
-def turn_picture(picture: np.ndarray, turns: int) -> np.ndarray:
+def turn_image(image: np.ndarray, turns: int) -> np.ndarray:
     """Turns a picture clockwise.
 
     Args:
-        picture (np.ndarray): Of shape (H, W, ...).
+        image (np.ndarray): Of shape (H, W, ...).
         turns (int): Quarter turns.
 
     Returns:
         np.ndarray: The turned picture, contiguous; the picture itself for no turn.
     """
-    return np.ascontiguousarray(np.rot90(picture, -turns)) if turns % 4 else picture
+    return np.ascontiguousarray(np.rot90(image, -turns)) if turns % 4 else image
 
 
 def turn_back(prediction: Prediction, turns: int) -> Prediction:
@@ -50,13 +50,13 @@ def _turn_once_back(prediction: Prediction) -> Prediction:
     def points(values: np.ndarray) -> np.ndarray:
         return np.stack([values[:, 1], width - 1 - values[:, 0]], axis=1)
 
-    def layer(values: ProbabilityLayer) -> ProbabilityLayer:
+    def turned_map(values: ProbabilityMap) -> ProbabilityMap:
         turned = np.ascontiguousarray(np.rot90(values.values))
-        return ProbabilityLayer(turned, values.top, width - 1 - values.right, values.step_y, values.step_x)
+        return ProbabilityMap(turned, values.top, width - 1 - values.right, values.step_y, values.step_x)
 
     def patch(values: Patch) -> Patch:
         left, top, right, bottom = values.box
-        return Patch(layer(values.layer), (top, width - 1 - right, bottom, width - 1 - left))
+        return Patch(turned_map(values.probability_map), (top, width - 1 - right, bottom, width - 1 - left))
 
     def plate(values: Plate) -> Plate:
         return dataclasses.replace(values, polygon=points(values.polygon), corners=points(values.corners))
@@ -64,7 +64,7 @@ def _turn_once_back(prediction: Prediction) -> Prediction:
     return Prediction(
         (width, height),
         [plate(each) for each in prediction.plates],
-        [layer(each) for each in prediction.layers],
+        [turned_map(each) for each in prediction.maps],
         [patch(each) for each in prediction.patches],
         prediction.threshold,
     )

@@ -1,36 +1,35 @@
-"""Ranges of the arguments of :class:`~mmlp.apis.PlateSegmenter`; what is outside raises ValueError."""
+"""Ranges of the settings of :class:`~mmlp.apis.PlateSegmenter`; what is outside raises ValueError."""
 
 from __future__ import annotations
 
 from typing import Optional
 
 
-def check_at_least(least: int, **values: Optional[int]) -> None:
+def check_at_least(least: int, **values: Optional[float]) -> None:
     """Refuses numbers that are given and less than the least one."""
     for name, value in values.items():
         if value is not None and not value >= least:
             raise ValueError(f'{name} must be at least {least}, got {value}')
 
 
-def check_probabilities(threshold: Optional[float], closer_floor: float, min_score: Optional[float]) -> None:
-    """Refuses what is not a probability."""
-    # Written this way round, nan is refused as well.
-    if threshold is not None and not 0 < threshold < 1:
-        raise ValueError(
-            f'threshold must be a probability in (0, 1), got {threshold}; that of a logit x is '
-            '1 / (1 + exp(-x))'
-        )
-    if not 0 < closer_floor < 1:
-        raise ValueError(f'closer_floor must be a probability in (0, 1), got {closer_floor}')
+def check_shares(**values: Optional[float]) -> None:
+    """Refuses numbers that are given and not in 0..1."""
+    for name, value in values.items():
+        if value is not None and not 0 <= value <= 1:
+            raise ValueError(f'{name} must be in 0..1, got {value}')
+
+
+def check_thresholds(**values: Optional[float]) -> None:
+    """Refuses what is given and is not a probability between 0 and 1, both excluded."""
+    for name, value in values.items():
+        # Written this way round, nan is refused as well.
+        if value is not None and not 0 < value < 1:
+            raise ValueError(
+                f'{name} must be a probability in (0, 1), got {value}; that of a logit x is 1 / (1 + exp(-x))'
+            )
+
+
+def check_min_score(min_score: Optional[float]) -> None:
+    """Refuses a lowest score that no plate can have."""
     if min_score is not None and not 0 <= min_score <= 1:
         raise ValueError(f'min_score is a mean probability and must be in 0..1, got {min_score}')
-
-
-def check_tile(tile: Optional[tuple[int, int]], tile_long_side: Optional[int]) -> None:
-    """Refuses tiles that do not cover a picture, and a size of what is not cut into tiles."""
-    if tile is not None and not (len(tile) == 2 and 0 <= tile[1] < tile[0]):
-        raise ValueError(f'tile must be (side, overlap) in pixels with 0 <= overlap < side, got {tile}')
-    if tile is None and tile_long_side is not None:
-        raise ValueError(
-            'tile_long_side is the size of the picture that is cut into tiles: give tile as well'
-        )

@@ -12,7 +12,7 @@ MAX_ENLARGEMENT = 2.0
 
 
 def working_size(shape: tuple[int, int], long_side: Optional[int]) -> tuple[int, int]:
-    """Computes the size at which a picture is looked at.
+    """Computes the size at which the network sees a picture.
 
     Args:
         shape (tuple[int, int]): Height and width of the picture.
@@ -28,18 +28,18 @@ def working_size(shape: tuple[int, int], long_side: Optional[int]) -> tuple[int,
     return max(round(shape[0] * scale), 1), max(round(shape[1] * scale), 1)
 
 
-def resize_picture(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resizes a picture, without aliasing when it shrinks.
 
     Args:
-        picture (np.ndarray): Uint8 (H, W, C).
+        image (np.ndarray): Uint8 (H, W, C).
         size (tuple[int, int]): Height and width to make.
 
     Returns:
         np.ndarray: Uint8 (*size, C); the picture itself when it has that size.
     """
-    if picture.shape[:2] == tuple(size):
-        return picture
+    if image.shape[:2] == tuple(size):
+        return image
     height, width = size
-    shrinks = height * width < picture.shape[0] * picture.shape[1]
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    shrinks = height * width < image.shape[0] * image.shape[1]
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

@@ -17,7 +17,7 @@ FIELD_OF_VIEW = 90.0
 #: Elevation of each ring of views in degrees, and the number of views in it: with 90 degrees a view, what is
 #: up to 20 degrees wide is seen whole by at least one.
 RINGS = ((0.0, 6), (-55.0, 4), (55.0, 4))
-#: Points a side at which is looked whether a view shows the picture at all, and the least share that must.
+#: Points a side at which it is tested whether a view shows the picture at all, and the least share that must.
 _PROBES, _LEAST_SHARE = 16, 0.02
 
 
@@ -55,11 +55,11 @@ class SphereView:
         columns, rows = self.panorama.to_pixels(self.longitude + np.arctan2(x, forward), latitude)
         return np.stack([columns, rows], axis=-1)
 
-    def cut(self, picture: np.ndarray) -> np.ndarray:
+    def cut(self, image: np.ndarray) -> np.ndarray:
         """Cuts the view out.
 
         Args:
-            picture (np.ndarray): The panorama, uint8 (H, W, 3).
+            image (np.ndarray): The panorama, uint8 (H, W, 3).
 
         Returns:
             np.ndarray: Uint8 (side, side, 3), black where the panorama does not reach.
@@ -68,10 +68,10 @@ class SphereView:
         columns = columns + np.float32(self.longitude * self.panorama.pixels_a_radian)
         columns = (columns + np.float32(0.5)) % np.float32(self.panorama.period) - np.float32(0.5)
         border = cv2.BORDER_WRAP if self.panorama.wraps else cv2.BORDER_CONSTANT
-        return cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border)
+        return cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=border)
 
     def shows_picture(self) -> bool:
-        """Tells whether the view shows enough of the panorama to be worth a look."""
+        """Tells whether the view shows enough of the panorama to be worth searching."""
         steps = np.linspace(0, self.side - 1, _PROBES)
         columns, rows = np.moveaxis(self.to_picture(np.stack(np.meshgrid(steps, steps), axis=-1)), -1, 0)
         inside = (rows >= 0) & (rows < self.panorama.height)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .backends import Backend
-from .ranges import check_probabilities
+from .ranges import check_min_score, check_thresholds
 
 if TYPE_CHECKING:
     from .plate_segmenter import PlateSegmenter
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _MOST_REMEMBERED = 1 << 26
 
 
-def usual_min_score(threshold: float, looks_twice: bool) -> float:
+def usual_min_score(threshold: float, is_refined: bool) -> float:
     """Lowest score of plates where none is asked for: what is seen magnified is more certain."""
-    return min(threshold + 0.2, 0.73) + (0.07 if looks_twice else 0.0)
+    return min(threshold + 0.2, 0.73) + (0.07 if is_refined else 0.0)
 
 
 def with_thresholds(
@@ -39,17 +39,18 @@ def with_thresholds(
     Raises:
         ValueError: One is out of its range.
     """
-    check_probabilities(threshold, segmenter.closer_floor, min_score)
+    check_thresholds(threshold=threshold)
+    check_min_score(min_score)
     other = copy.copy(segmenter)
     other.threshold = segmenter.threshold if threshold is None else threshold
     other.min_score = min_score
     if min_score is None:
-        other.min_score = usual_min_score(other.threshold, bool(other.refinement))
+        other.min_score = usual_min_score(other.threshold, other.refinement is not None)
     return other
 
 
 class RememberingBackend:
-    """A backend that remembers its answers, so that looks which are the same at every threshold cost once.
+    """A backend that remembers its answers, so that what is the same at every threshold costs once.
 
     Args:
         backend (Backend): Computes them; all else is its own as well.
@@ -60,13 +61,13 @@ class RememberingBackend:
         self._answers: dict[tuple, np.ndarray] = {}
         self._size = 0
 
-    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Computes or remembers what :class:`~mmlp.apis.backends.Backend` answers, read-only."""
-        pictures = np.ascontiguousarray(pictures)
-        key = (pictures.shape, hashlib.blake2b(pictures.data, digest_size=16).digest())
+        images = np.ascontiguousarray(images)
+        key = (images.shape, hashlib.blake2b(images.data, digest_size=16).digest())
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._backend(pictures)
+            answer = self._backend(images)
             if self._size + answer.size <= _MOST_REMEMBERED:
                 self._answers[key] = answer
                 self._size += answer.size

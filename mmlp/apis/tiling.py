@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .probability_layers import ProbabilityLayer
-from .resizing import resize_picture
+from .probability_maps import ProbabilityMap
+from .resizing import resize_image
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Tile:
     box: tuple[int, int, int, int]
     inner: tuple[int, int, int, int]
 
-    def cut_picture(self, picture: np.ndarray, size: int) -> np.ndarray:
+    def cut_image(self, image: np.ndarray, size: int) -> np.ndarray:
         """Cuts the window out and brings its longer side to ``size``, uint8 (h, w, 3)."""
         left, top, right, bottom = self.box
-        window = picture[top:bottom, left:right]
-        return resize_picture(window, _tile_shape(window.shape[:2], size))
+        window = image[top:bottom, left:right]
+        return resize_image(window, _tile_shape(window.shape[:2], size))
 
-    def layer(self, probability: np.ndarray) -> ProbabilityLayer:
+    def to_map(self, probability: np.ndarray) -> ProbabilityMap:
         """Lays the window's probabilities, float32 (h, w), over the picture."""
-        return ProbabilityLayer.over_box(probability, self.box).cut(*self.inner)
+        return ProbabilityMap.over_box(probability, self.box).cut(*self.inner)
 
 
 def iterate_tiles(shape: tuple[int, int], size: int, overlap: int, scale: float = 1.0) -> Iterator[Tile]:

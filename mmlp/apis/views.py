@@ -1,4 +1,4 @@
-"""How pictures are to be looked at, where their pixels alone do not tell."""
+"""How pictures are to be searched, where their pixels alone do not tell."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from mmlp.media import Panorama
 
 from .overlaps import drop_repeated
-from .panorama_look import Look, look_around
+from .panoramas import Detector, find_plates_around
 from .prediction import Prediction
-from .quarter_turns import turn_back, turn_picture
-from .turned_look import TurnedLook
+from .quarter_turns import turn_back, turn_image
+from .turned_images import TurnedDetector
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """How a picture is to be looked at.
+    """How a picture is to be searched.
 
     Args:
         turns (int, optional): Quarter turns clockwise that bring the picture upright, 0 to 3. Default: None,
@@ -39,44 +39,47 @@ class View:
             raise ValueError(f'turns counts quarter turns, 0 to 3, got {self.turns}')
 
 
-def look_at_views(
-    look: Look, look_turned: Optional[TurnedLook], pictures: Sequence[np.ndarray], views: Sequence[View]
+def detect_in_views(
+    detect: Detector,
+    detect_turned: Optional[TurnedDetector],
+    images: Sequence[np.ndarray],
+    views: Sequence[View],
 ) -> list[Prediction]:
-    """Looks at pictures as is asked for.
+    """Finds the plates of pictures in the way that is asked for.
 
     Args:
-        look (Look): Finds the plates of ordinary upright pictures.
-        look_turned (TurnedLook, optional): Looks again at those that may be turned; None for no such look.
-        pictures (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
-        views (Sequence[View]): How to look at each.
+        detect (Detector): Finds the plates of ordinary upright pictures.
+        detect_turned (TurnedDetector, optional): Searches those again that may be turned; None: nothing does.
+        images (Sequence[np.ndarray]): Pictures, each uint8 (H, W, 3) BGR.
+        views (Sequence[View]): How to search each.
 
     Returns:
         list[Prediction]: In the order of the pictures, in pixels of them as they are. Of a panorama, the
-        probabilities are those of a look at the whole, if there was one.
+        probabilities are those of the whole, if it was searched.
     """
     predictions: dict[int, Prediction] = {}
-    # What a file says to be a panorama is not looked at as an ordinary picture.
+    # What a file says to be a panorama is not searched as an ordinary picture.
     ordinary = [index for index, view in enumerate(views) if not (view.panorama and view.panorama.is_tagged)]
-    upright = [turn_picture(pictures[index], views[index].turns or 0) for index in ordinary]
-    for index, picture, found in zip(ordinary, upright, look(upright) if upright else []):
+    upright = [turn_image(images[index], views[index].turns or 0) for index in ordinary]
+    for index, image, found in zip(ordinary, upright, detect(upright) if upright else []):
         view = views[index]
         if view.turns:
             found = turn_back(found, view.turns)
-        elif look_turned is not None and view.turns is None and view.panorama is None:
-            found = look_turned(picture, found)
+        elif detect_turned is not None and view.turns is None and view.panorama is None:
+            found = detect_turned(image, found)
         predictions[index] = found
     for index, view in enumerate(views):
         if view.panorama is not None:
-            predictions[index] = _look_around(look, pictures[index], view.panorama, predictions.get(index))
-    return [predictions[index] for index in range(len(pictures))]
+            predictions[index] = _search_around(detect, images[index], view.panorama, predictions.get(index))
+    return [predictions[index] for index in range(len(images))]
 
 
-def _look_around(
-    look: Look, picture: np.ndarray, panorama: Panorama, whole: Optional[Prediction]
+def _search_around(
+    detect: Detector, image: np.ndarray, panorama: Panorama, whole: Optional[Prediction]
 ) -> Prediction:
-    """Adds what is found all around to what a look at the whole found."""
-    plates = look_around(look, picture, panorama)
+    """Adds what is found all around to what was found in the whole."""
+    plates = find_plates_around(detect, image, panorama)
     if whole is None:
-        return Prediction(picture.shape[:2], plates, [])
+        return Prediction(image.shape[:2], plates, [])
     plates = drop_repeated([*plates, *whole.plates])
-    return Prediction(whole.shape, plates, whole.layers, whole.patches, whole.threshold)
+    return Prediction(whole.shape, plates, whole.maps, whole.patches, whole.threshold)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_OF_ONE_LOOK
+from mmlp.apis.anonymizing import ANONYMIZING, MIN_SCORE_UNREFINED
 from mmlp.plates.redaction_methods import REDACTION_METHODS
 
 from . import media_jobs
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mmlp.jobs import FileResult, JobReport
 
 KEPT = media_jobs.KEPT
-SEARCH = SearchDefaults(**ANONYMIZING, min_score_of_one_look=MIN_SCORE_OF_ONE_LOOK)
+SEARCH = SearchDefaults(**ANONYMIZING, min_score_unrefined=MIN_SCORE_UNREFINED)
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

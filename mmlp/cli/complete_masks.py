@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmlp.apis.settings import Runtime, Search
 from mmlp.datasets.mask_rule import DEFAULT_IGNORE_VALUES
 
 from .command import GOES_ON, answers_mistakes, loading
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from mmlp.datasets.mask_completion import CompletionCounts
 
 KEPT = f'finished masks stay; {GOES_ON}'
-#: Every suspect is looked at closer, whatever its size, and larger than usual.
-CLOSELY = dict(long_side=512, closer_long_side=1536, closer_below=1 << 16, closer_floor=0.1)
+#: Every candidate is zoomed in on, whatever its size, and larger than usual.
+LONG_SIDE = 512
+SEARCH = Search(zoom_in_long_side=1536, zoom_in_below=1 << 16, candidate_threshold=0.1)
 CROWDED = 3
 
 
@@ -99,7 +101,13 @@ def complete_masks(args: argparse.Namespace) -> CompletionCounts:
         ignore_values=args.ignore_values,
         pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadPlateAnnotations')],
     )
-    segmenter = PlateSegmenter(args.model, num_threads=args.threads, min_score=args.ignore_score, **CLOSELY)
+    segmenter = PlateSegmenter(
+        args.model,
+        min_score=args.ignore_score,
+        long_side=LONG_SIDE,
+        search=SEARCH,
+        runtime=Runtime(num_threads=args.threads),
+    )
     print(segmenter.describe())
     total = CompletionCounts()
     crowded, kept = [], 0

@@ -36,7 +36,7 @@ class CommandSegmenters:
         self._made: dict[Setting, PlateSegmenter] = {}
 
     def _remember(self, backend: object) -> RememberingBackend:
-        if id(backend) not in self._backends:  # One network may take both looks.
+        if id(backend) not in self._backends:  # One network may do both.
             self._backends[id(backend)] = RememberingBackend(backend)
         return self._backends[id(backend)]
 

@@ -101,11 +101,11 @@ def _checked_shapes(shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:
 def _batch(pictures: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
     import numpy as np
 
-    from mmlp.apis.resizing import resize_picture
+    from mmlp.apis.resizing import resize_image
 
     count, *size = shape
     chosen = [pictures[index % len(pictures)] for index in range(count)]
-    return np.stack([resize_picture(picture, tuple(size)) for picture in chosen])
+    return np.stack([resize_image(picture, tuple(size)) for picture in chosen])
 
 
 def _drawn_picture() -> np.ndarray:

@@ -7,9 +7,8 @@ import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
-from mmlp.apis.default_sizes import CLOSER_BELOW, CLOSER_LONG_SIDE, LONG_SIDE
 from mmlp.apis.model_info import MAX_PARAMETERS
-from mmlp.apis.refinement import Refinement
+from mmlp.apis.settings import LONG_SIDE, Refinement, Runtime, Search, Tiles, Trust
 from mmlp.media.pixel_limits import MAX_FRAME_PIXELS, MAX_PIXELS
 from mmlp.weights import find_refiner
 
@@ -31,20 +30,18 @@ class SearchDefaults:
     Attributes:
         threshold (float | None): Probability; None means the model's own.
         long_side (int): Longer side of the picture for the network.
-        closer_below (int): Width of a small plate in pixels.
-        smallest_plate (float | None): Height of the smallest plates that are looked for all over the picture.
-        refine (Refinement): How plates are looked at again, where they are.
-        min_score (float | None): Lowest score with a second look; None lets it follow the threshold.
-        min_score_of_one_look (float | None): Lowest score without.
+        search (Search): Where plates are looked for beside.
+        refinement (Refinement): How plates are refined, where they are.
+        min_score (float | None): Lowest score with a refinement; None lets it follow the threshold.
+        min_score_unrefined (float | None): Lowest score without.
     """
 
     threshold: float | None = None
     long_side: int = LONG_SIDE
-    closer_below: int = CLOSER_BELOW
-    smallest_plate: float | None = None
-    refine: Refinement = dataclasses.field(default_factory=Refinement)
+    search: Search = Search(turned=True)
+    refinement: Refinement = Refinement()
     min_score: float | None = None
-    min_score_of_one_look: float | None = None
+    min_score_unrefined: float | None = None
 
 
 def add_segmenter_options(
@@ -91,9 +88,9 @@ def add_segmenter_options(
         type=float,
         help='drop plates of a lower score, the mean probability of their pixels (default: '
         + (
-            '0.2 above the threshold, at most 0.73, and 0.07 more with the second look)'
+            '0.2 above the threshold, at most 0.73, and 0.07 more with --refine)'
             if defaults.min_score is None
-            else f'{defaults.min_score}, without the second look {defaults.min_score_of_one_look})'
+            else f'{defaults.min_score}, with --no-refine {defaults.min_score_unrefined})'
         ),
     )
     group.add_argument(
@@ -103,26 +100,26 @@ def add_segmenter_options(
         help='longer side of the picture for the network, pixels; 0 for its own size (default: %(default)s)',
     )
     group.add_argument(
-        '--closer-long-side',
+        '--zoom-in-long-side',
         type=whole_number,
-        default=CLOSER_LONG_SIDE,
-        help='the same for a closer look at what may be plates, taken where the first finds none or a small '
+        default=defaults.search.zoom_in_long_side,
+        help='the same for zooming in on what may be plates, where the whole picture shows none or a small '
         'one, with --smallest-plate in all pictures; 0 for none (default: %(default)s)',
     )
     group.add_argument(
-        '--closer-below',
+        '--zoom-in-below',
         type=whole_number,
-        default=defaults.closer_below,
+        default=defaults.search.zoom_in_below,
         metavar='WIDTH',
-        help='width below which a plate is small, pixels at the first size (default: %(default)s)',
+        help='width below which a plate is small, pixels at --long-side (default: %(default)s)',
     )
     group.add_argument(
         '--smallest-plate',
         type=whole_number,
-        default=defaults.smallest_plate or 0,
+        default=defaults.search.smallest_plate or 0,
         metavar='HEIGHT',
         help='look for plates of this height and more, in pixels of the picture, all over it, whatever else '
-        'is found there; 0 looks closer only where the first look finds no plate or a small one. A job takes '
+        'is found there; 0 zooms in only where the whole picture shows no plate or a small one. A job takes '
         '1.4 times as long with 8 as with 0 on pictures of 768 pixels, 1.3 times on video of 1280 x 720, 3 '
         'times on photographs of 12 megapixels (default: %(default)s)',
     )
@@ -143,19 +140,19 @@ def add_segmenter_options(
     group.add_argument(
         '--refine',
         action=argparse.BooleanOptionalAction,
-        help='look at each plate again, magnified (default: if the weights have a network for it)',
+        help='segment each plate again, magnified (default: if the weights have a network for it)',
     )
     group.add_argument(
         '--turned',
         action=argparse.BooleanOptionalAction,
-        default=True,
+        default=defaults.search.turned,
         help='where no plate is found for sure, look at the picture turned by quarter turns, too (default: '
         'yes)',
     )
     group.add_argument(
         '--panoramas',
         action=argparse.BooleanOptionalAction,
-        default=True,
+        default=defaults.search.panoramas,
         help='look at 360-degree pictures and videos in perspective views all around: finds plates on the '
         'seam and small ones, takes two to four seconds a picture on one core; they are told by their tags, '
         'or by being twice as wide as high and at least 2880 pixels wide (default: yes)',
@@ -223,40 +220,41 @@ def build_plate_segmenter(args: argparse.Namespace) -> PlateSegmenter:
     """Makes what finds the plates; errors as of :func:`build_segmenter`."""
     from mmlp.apis import PlateSegmenter
 
-    tile = None
+    tiles = None
     if args.tile:
         if len(args.tile) > 2:
             raise ValueError(f'--tile takes a size and an overlap, got {len(args.tile)} numbers')
-        tile = (args.tile[0], args.tile[1] if len(args.tile) == 2 else args.tile[0] // 6)
+        tiles = Tiles(args.tile[0], args.tile[1] if len(args.tile) == 2 else args.tile[0] // 6)
     if args.largest_plate is not None and args.largest_plate < args.smallest_plate:
         raise ValueError(
             f'--largest-plate {args.largest_plate} is below --smallest-plate {args.smallest_plate}: '
             'nothing would be left'
         )
-    refine = looks_twice(args)
+    search = dataclasses.replace(
+        args.search_defaults.search,
+        zoom_in_long_side=args.zoom_in_long_side or None,
+        zoom_in_below=args.zoom_in_below,
+        smallest_plate=args.smallest_plate or None,
+        tiles=tiles,
+        turned=args.turned,
+        panoramas=args.panoramas,
+    )
     segmenter = PlateSegmenter(
         args.model,
         args.config,
-        backend=args.backend,
-        device=args.device,
-        num_threads=args.threads,
         threshold=args.threshold,
-        long_side=args.long_side or None,
-        closer_long_side=args.closer_long_side or None,
-        closer_below=args.closer_below,
-        smallest_plate=args.smallest_plate or None,
-        min_area=args.min_area,
         min_score=lowest_score(args),
-        tile=tile,
-        refine=args.search_defaults.refine if refine else False,
-        turned=args.turned,
-        panoramas=args.panoramas,
-        allow_imports=args.allow_import,
-        max_parameters=args.max_parameters,
+        min_area=args.min_area,
+        long_side=args.long_side or None,
+        search=search,
+        refinement=is_refined(args) and args.search_defaults.refinement,
+        runtime=Runtime(args.backend, args.device, args.threads),
+        trust=Trust(args.allow_import, args.max_parameters),
     )
     if args.batch_size is None:
         args.batch_size = 1 if segmenter.backend.device == 'cpu' else _GPU_BATCH
-    segmenter.batch_size = max(segmenter.batch_size, args.batch_size)
+    batch_size = max(segmenter.runtime.batch_size, args.batch_size)
+    segmenter.runtime = dataclasses.replace(segmenter.runtime, batch_size=batch_size)
     return segmenter
 
 
@@ -269,8 +267,8 @@ def leave_out(args: argparse.Namespace, segmenter: PlateSegmenter) -> Segmenter:
     return ExcludingSegmenter(segmenter, args.exclude, largest_plate=args.largest_plate)
 
 
-def looks_twice(args: argparse.Namespace) -> bool:
-    """Whether plates are looked at again, magnified."""
+def is_refined(args: argparse.Namespace) -> bool:
+    """Whether plates are segmented again, magnified."""
     return find_refiner(args.model) is not None if args.refine is None else args.refine
 
 
@@ -279,4 +277,4 @@ def lowest_score(args: argparse.Namespace) -> float | None:
     if args.min_score is not None:
         return args.min_score
     defaults = args.search_defaults
-    return defaults.min_score if looks_twice(args) else defaults.min_score_of_one_look
+    return defaults.min_score if is_refined(args) else defaults.min_score_unrefined

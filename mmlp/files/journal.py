@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -143,11 +143,19 @@ def describe_changes(former: dict[str, Any], settings: dict[str, Any]) -> str:
         settings (dict[str, Any]): Those of this run; tuples count as the lists that JSON makes of them.
 
     Returns:
-        str: Such as ``"rim 0.1, now 0.2"``; empty when they agree.
+        str: Such as ``"rim 0.1, now 0.2"``, of settings in settings ``"search.turned False, now True"``;
+        empty when they agree.
     """
-    settings = json.loads(json.dumps(settings))
-    changed = [name for name in {**former, **settings} if former.get(name) != settings.get(name)]
-    return ', '.join(f'{name} {former.get(name)!r}, now {settings.get(name)!r}' for name in changed)
+    return ', '.join(_changes(former, json.loads(json.dumps(settings))))
+
+
+def _changes(former: dict[str, Any], settings: dict[str, Any], group: str = '') -> Iterator[str]:
+    for name in {**former, **settings}:
+        before, now = former.get(name), settings.get(name)
+        if isinstance(before, dict) and isinstance(now, dict):
+            yield from _changes(before, now, f'{group}{name}.')
+        elif before != now:
+            yield f'{group}{name} {before!r}, now {now!r}'
 
 
 def _read_header(path: str | os.PathLike, kind: str, line: bytes) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from .output_paths import (
 from .redaction import Redaction
 from .report import REPORT_NAME, JobReport, has_former_run, load_results
 from .run_journal import journal_path
-from .runner import Progress, Segmenter, describe_segmenter, run_media_job
+from .runner import Progress, run_media_job
+from .segmenters import Segmenter, settings_of
 
 
 def anonymize_image(
@@ -153,7 +154,7 @@ def anonymize_media(
     redaction, memory = redaction or Redaction(), memory or TemporalMemory()
     settings = {
         'redaction': redaction.describe(),
-        'segmenter': describe_segmenter(segmenter),
+        'segmenter': settings_of(segmenter),
         'memory': [memory.fill, memory.extend],
         'strip_location': strip_location,
         'audio': audio,

@@ -140,8 +140,8 @@ def evaluate_pictures(
 ) -> Evaluation:
     """Finds the plates of annotated pictures at each of some settings, and counts what is right.
 
-    Every setting is run from beginning to end: where the looks at a picture lie depends on the thresholds, so
-    that no result can be had from that of another one.
+    Every setting is run from beginning to end: where a picture is zoomed in on depends on the
+    thresholds, so that no result can be had from that of another one.
 
     Args:
         pictures (Sequence[LabelledPicture]): The pictures.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,8 +13,7 @@ import numpy as np
 from mmlp.apis.views import View
 from mmlp.plates import Plate, polygon_area, quadrilateral_iou
 
-from .runner import describe_segmenter
-from .segmenters import PlatePrediction, Segmenter, predict
+from .segmenters import PlatePrediction, Segmenter, describe_segmenter, predict, settings_of
 
 _NUMBER = re.compile(r'([+-]?\d+(?:\.\d+)?)(%?)')
 
@@ -144,6 +144,12 @@ class ExcludingSegmenter:
     def panoramas(self) -> bool:
         """Whether panoramas are looked at all around."""
         return getattr(self.segmenter, 'panoramas', False)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that the answers depend on, in plain values for JSON."""
+        own = {'exclude': [str(region) for region in self.regions], 'largest_plate': self.largest_plate}
+        return {**settings_of(self.segmenter), **own}
 
     def describe(self) -> str:
         """One line for a log."""

@@ -30,21 +30,6 @@ from .segmenters import Segmenter, note_view, predict
 
 logger = logging.getLogger(__name__)
 
-#: Options of :class:`~mmlp.apis.PlateSegmenter` that its own description may leave out.
-_SEGMENTER_OPTIONS = (
-    'min_score',
-    'min_area',
-    'closer_long_side',
-    'closer_below',
-    'closer_floor',
-    'smallest_plate',
-    'coarser_above',
-    'tile',
-    'tile_long_side',
-    'refinement',
-    'turned',
-    'panoramas',
-)
 #: Bytes that pictures which are on their way at the same time may take together, or there is one alone.
 MAX_MEMORY_AT_ONCE = 1_000_000_000
 
@@ -151,15 +136,6 @@ def run_media_job(
                 _finish(_run_video(job, item, report, progress), report, progress)
     finally:
         report.save()
-
-
-def describe_segmenter(segmenter: Segmenter) -> str:
-    """Describes what finds the plates, with all that its answers depend on, in a line for reports."""
-    describe = getattr(segmenter, 'describe', None)
-    line = describe() if describe is not None else type(segmenter).__name__
-    options = {name: getattr(segmenter, name, None) for name in _SEGMENTER_OPTIONS}
-    details = [f'{name}={value}' for name, value in options.items() if value is not None]
-    return ', '.join([line, *details])
 
 
 def explain(error: Exception) -> str:

@@ -27,7 +27,8 @@ from .plate_files import SAVE_KINDS, write_picture_files
 from .reading import VideoReading, read
 from .report import REPORT_NAME, FileResult, JobReport, has_former_run, load_results, read_report
 from .run_journal import journal_path
-from .runner import Progress, Segmenter, describe_segmenter, run_media_job
+from .runner import Progress, run_media_job
+from .segmenters import Segmenter, settings_of
 from .video_files import FRAME_KINDS, VideoFiles
 from .video_job import FramePlates, VideoStatistics, run_video, track
 
@@ -125,7 +126,7 @@ def segment_media(
     settings = {
         'save': sorted(save),
         'tracking': tracking,
-        'segmenter': describe_segmenter(segmenter),
+        'segmenter': settings_of(segmenter),
         'reader': reader and reader.describe(),
         'crop_height': crop_height,
         'sharpen': sharpen or None,

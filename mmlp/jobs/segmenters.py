@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from mmlp.plates import Plate
 #: What reports say of files that were not looked at as they are.
 TURNED_NOTE = 'plates stand turned: looked at turned by quarter turns'
 PANORAMA_NOTE = 'taken for a view of all directions: looked at in perspective views'
+#: Settings of :class:`~mmlp.apis.PlateSegmenter`, and parts of them, on which no answer depends: how fast it
+#: comes, and what a checkpoint may ask for.
+_WITHOUT_EFFECT = {'runtime': {'num_threads', 'batch_size'}, 'trust': {'allow_imports', 'max_parameters'}}
 
 
 class PlatePrediction(Protocol):
@@ -59,6 +62,32 @@ def predict(
     if isinstance(segmenter, ViewSegmenter):
         return segmenter.predict_views(images, views)
     return segmenter.predict_batch(images)
+
+
+def describe_segmenter(segmenter: Segmenter) -> str:
+    """Describes what finds the plates in a line for a log."""
+    describe = getattr(segmenter, 'describe', None)
+    return describe() if describe is not None else type(segmenter).__name__
+
+
+def settings_of(segmenter: Segmenter) -> dict[str, Any]:
+    """Tells all that the answers of a segmenter depend on, in plain values for JSON.
+
+    Args:
+        segmenter (Segmenter): Has ``settings``, as :class:`~mmlp.apis.PlateSegmenter` has, or is known by its
+            description alone.
+
+    Returns:
+        dict[str, Any]: By name; settings that belong together are a dict of their own.
+    """
+    settings = getattr(segmenter, 'settings', None)
+    if settings is None:
+        return {'description': describe_segmenter(segmenter)}
+    settings = dict(settings)
+    for name, parts in _WITHOUT_EFFECT.items():
+        if name in settings:
+            settings[name] = {part: value for part, value in settings[name].items() if part not in parts}
+    return {name: value for name, value in settings.items() if value != {}}
 
 
 def note_view(segmenter: Segmenter, view: View, turns: int) -> list[str]:

@@ -20,7 +20,7 @@ from .exclusion import drop_excluded
 from .frame_parts import FrameParts
 from .report import FileResult
 from .segmenters import Segmenter
-from .video_look import VideoLook
+from .video_detection import VideoDetector
 
 logger = logging.getLogger(__name__)
 
@@ -61,12 +61,12 @@ def run_video(
         batch_size (int): Frames that the network gets at once.
 
     Returns:
-        list[str]: Notes on how the frames were looked at, as of :class:`~mmlp.jobs.FileResult`.
+        list[str]: Notes on how the frames were searched, as of :class:`~mmlp.jobs.FileResult`.
     """
-    look = VideoLook(segmenter, video.info)
+    detector = VideoDetector(segmenter, video.info)
     if video.info.width * video.info.height > LARGE_FRAME:
-        _run_twice(video, look, stages, sink, memory, segmenter)
-        return look.notes
+        _run_twice(video, detector, stages, sink, memory, segmenter)
+        return detector.notes
     shape = video.info.height, video.info.width
     excluded: deque[list[Plate]] = deque()  # In the frames that are on their way through the memory.
 
@@ -75,20 +75,20 @@ def run_video(
 
     def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
         while batch := list(itertools.islice(frames, batch_size)):
-            found = look.find_plates([frame.bgr for frame in batch])
+            found = detector.find_plates([frame.bgr for frame in batch])
             if memory is not None:
-                excluded.extend(look.excluded)
+                excluded.extend(detector.excluded)
             yield from map(FramePlates, batch, found)
 
     stages = {**({} if memory is None else {'memory': remember(memory, drop)}), **stages}
     timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
     logger.info('%s: %.1f s\n%s', video.info.path, timing.seconds, timing)
-    return look.notes
+    return detector.notes
 
 
 def _run_twice(
     video: VideoReader,
-    look: VideoLook,
+    detector: VideoDetector,
     stages: Mapping[str, Stage],
     sink: Callable[[FramePlates], Any],
     memory: TemporalMemory | None,
@@ -97,8 +97,8 @@ def _run_twice(
     """Finds the plates of all frames, and does the rest while the video is read again."""
     found, excluded = [], []
     for frame in video:
-        found += look.find_plates([frame.bgr])
-        excluded += look.excluded
+        found += detector.find_plates([frame.bgr])
+        excluded += detector.excluded
     if memory is not None:
         shape = video.info.height, video.info.width
         found = [

@@ -21,8 +21,8 @@ class Plate:
             may be ragged.
         corners (np.ndarray): Corners of the plate itself, float32 (4, 2): top-left, top-right, bottom-right,
             bottom-left as seen on the plate. They may lie outside the picture when it cuts the plate.
-        score (float): Mean probability of the plate's pixels, 0..1, the mean of both looks' where it was
-            looked at twice. Default: 1.0.
+        score (float): Mean probability of the plate's pixels, 0..1, the mean of the detection's
+            and the refinement's where it was refined. Default: 1.0.
         area (float): Pixels of the plate's mask. Default: 0.0.
         track_id (int, optional): Number of the plate through a video. Default: None.
         text (str, optional): What the plate reads. Default: None.

@@ -19,7 +19,7 @@ TITLES = {
     'plate_iou': 'Plate IoU, %',
     'plate_iou_per_image': 'Plate IoU per image, mean, %',
 }
-_BATCH_IOU = 'decode.iou_plate'
+_BATCH_IOU = 'decode.plate_iou'
 _LABELS = {
     'loss': 'total',
     _BATCH_IOU: 'training batches',

@@ -25,7 +25,7 @@ class WeightsEntry:
             Runtime and OpenVINO. Default: None.
         exported_sha256 (str, optional): SHA-256 of that file. Default: None.
         url (str, optional): Where to download the checkpoint; None for a file in the package. Default: None.
-        refiner (str, optional): Name of the weights for a second look at the plates that these find.
+        refiner (str, optional): Name of the weights that refine the plates which these find.
             Default: None.
     """
 
@@ -120,7 +120,7 @@ def resolve_weights(
 
 
 def find_refiner(name: str | os.PathLike | None = None) -> Optional[str]:
-    """Finds what takes a second look at the plates that weights find.
+    """Finds what refines the plates that weights find.
 
     Args:
         name: Weights, as for :func:`resolve_weights`.

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
 
-from mmlp.apis import PlateSegmenter
+from mmlp.apis import PlateSegmenter, Runtime, Trust
 from mmlp.apis.embedded_config import check_embedded_model
 from mmlp.apis.model_loading import load_segmentor
 
@@ -66,7 +66,7 @@ def test_modules_of_an_allowed_package_are_built(tmp_path, monkeypatch):
         load_segmentor(path)
     segmentor = load_segmentor(path, allow_imports=['their_package'])
     assert type(segmentor.backbone).__name__ == 'TheirBrightness'
-    assert PlateSegmenter(path, backend='pytorch', allow_imports=['their_package']).threshold == 0.5
+    assert PlateSegmenter(path, runtime=Runtime('pytorch'), trust=Trust(['their_package'])).threshold == 0.5
 
 
 @pytest.mark.parametrize(

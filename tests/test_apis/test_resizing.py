@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmlp.apis.resizing import resize_picture, working_size
+from mmlp.apis.resizing import resize_image, working_size
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_working_size(shape, long_side, expected):
 def test_fine_stripes_become_grey():
     stripes = np.zeros((64, 96, 3), np.uint8)
     stripes[:, ::2] = 200
-    assert np.all(resize_picture(stripes, (16, 24)) == 100)
+    assert np.all(resize_image(stripes, (16, 24)) == 100)
 
 
 def test_same_size_is_no_copy():
     picture = np.zeros((4, 6, 3), np.uint8)
-    assert resize_picture(picture, (4, 6)) is picture
+    assert resize_image(picture, (4, 6)) is picture

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmlp.apis import ANONYMIZING, PlateSegmenter
+from mmlp.apis import ANONYMIZING, PlateSegmenter, Runtime
 from mmlp.apis.thresholds import RememberingBackend, with_thresholds
 from mmlp.datasets.synthetic import render_scene
 
+RUNTIME = Runtime(device='cpu', num_threads=1)
 pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
 
 
@@ -32,11 +33,11 @@ def picture():
 
 @pytest.mark.parametrize('options', [{}, ANONYMIZING], ids=['segment', 'anonymize'])
 def test_the_finds_are_those_of_a_new_segmenter(picture, options):
-    base = PlateSegmenter(num_threads=1, device='cpu', **options)
+    base = PlateSegmenter(runtime=RUNTIME, **options)
     base.backend, base.refiner = RememberingBackend(base.backend), RememberingBackend(base.refiner)
     before = (base.threshold, base.min_score)
     for threshold, min_score in ((0.2, None), (0.7, None), (None, 0.3), (None, 0.9), (0.4, 0.5)):
-        usual = {**options, 'num_threads': 1, 'device': 'cpu', 'min_score': min_score}
+        usual = {**options, 'runtime': RUNTIME, 'min_score': min_score}
         if threshold is not None:
             usual['threshold'] = threshold
         new = PlateSegmenter(**usual)
@@ -51,7 +52,7 @@ def test_the_finds_are_those_of_a_new_segmenter(picture, options):
 
 
 def test_wrong_thresholds_are_refused(picture):
-    base = PlateSegmenter(num_threads=1, device='cpu')
+    base = PlateSegmenter(runtime=RUNTIME)
     for wrong in ({'threshold': 1.5}, {'min_score': -1}, {'threshold': float('nan')}):
         with pytest.raises(ValueError, match='must be'):
             with_thresholds(base, **wrong)

@@ -26,12 +26,12 @@ def test_inner_parts_cover_the_picture(shape, size, overlap, scale):
     for tile in iterate_tiles(shape, size, overlap, scale):
         left, top, right, bottom = tile.box
         assert 0 <= left < right <= shape[1] and 0 <= top < bottom <= shape[0]
-        seen = tile.cut_picture(picture, size).shape[:2]
+        seen = tile.cut_image(picture, size).shape[:2]
         assert max(seen) <= size
         network_shapes.add(seen)
-        layer = tile.layer(np.ones(seen, np.float32))
-        columns = slice(round(layer.left + 0.5), round(layer.right + 0.5))
-        rows = slice(round(layer.top + 0.5), round(layer.bottom + 0.5))
+        probability_map = tile.to_map(np.ones(seen, np.float32))
+        columns = slice(round(probability_map.left + 0.5), round(probability_map.right + 0.5))
+        rows = slice(round(probability_map.top + 0.5), round(probability_map.bottom + 0.5))
         covered[rows, columns] += 1
     assert covered.min() >= 1
     assert len(network_shapes) == 1, 'tiles of one size run as a batch'
@@ -40,8 +40,8 @@ def test_inner_parts_cover_the_picture(shape, size, overlap, scale):
 def test_neighbours_see_half_of_the_overlap_both():
     first, second, *_ = iterate_tiles((100, 1000), 200, 40)
     shared = (
-        first.layer(np.ones((100, 200), np.float32)).right
-        - second.layer(np.ones((100, 200), np.float32)).left
+        first.to_map(np.ones((100, 200), np.float32)).right
+        - second.to_map(np.ones((100, 200), np.float32)).left
     )
     assert shared >= 20
     assert first.box[2] - second.box[0] >= 40

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from helpers.bright_plates import BrightSegmenter
 from helpers.brightness_network import draw_plates
+from helpers.flat_settings import grouped
 from PIL import Image
 
 from mmlp.apis import PlateSegmenter
 from mmlp.apis.views import View
 from mmlp.cli import segmenter_options
 from mmlp.jobs import ExcludingSegmenter, Redaction, Region, anonymize_media, segment_media
-from mmlp.jobs.runner import describe_segmenter
-from mmlp.jobs.segmenters import ViewSegmenter, predict
+from mmlp.jobs.segmenters import ViewSegmenter, predict, settings_of
 from mmlp.media.panorama import full_sphere
 
 WIDTH, HEIGHT = 960, 480
@@ -30,8 +30,8 @@ XMP = (
 @pytest.fixture(scope='module')
 def make(brightness_checkpoint):
     def segmenter(**options) -> PlateSegmenter:
-        options = {'backend': 'pytorch', 'device': 'cpu', 'closer_long_side': None, **options}
-        return PlateSegmenter(brightness_checkpoint, **options)
+        options = {'backend': 'pytorch', 'device': 'cpu', 'zoom_in_long_side': None, **options}
+        return PlateSegmenter(brightness_checkpoint, **grouped(**options))
 
     return segmenter
 
@@ -68,7 +68,7 @@ def test_a_tagged_file_is_looked_at_all_around(make, across, tmp_path):
     left, right = sorted(prediction.plates, key=lambda plate: plate.box[0])
     assert left.box[0] == -0.5 and right.box[2] == WIDTH - 0.5
     assert left.width == pytest.approx(80, abs=3) and right.width == pytest.approx(80, abs=3)
-    segmenter.panoramas = False
+    segmenter = make(long_side=None, panoramas=False)
     (flat,) = segmenter.predict_batch([tmp_path / 'around.jpg'])
     assert max(plate.width for plate in flat.plates) < 50, 'as a picture with two halves of plates'
 
@@ -126,9 +126,8 @@ def test_exclusion_hands_views_on_and_passes_over_parts(make, across):
 
 
 def test_resuming_notices_how_pictures_were_looked_at(make):
-    described = {describe_segmenter(make(turned=turned)) for turned in (False, True)}
-    described |= {describe_segmenter(make(panoramas=False))}
-    assert len(described) == 3
+    known = [settings_of(make(**options)) for options in ({}, {'turned': True}, {'panoramas': False})]
+    assert known[0] != known[1] != known[2] != known[0]
 
 
 @pytest.mark.parametrize(('options', 'looks'), [([], True), (['--no-turned', '--no-panoramas'], False)])

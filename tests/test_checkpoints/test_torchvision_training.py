@@ -42,7 +42,7 @@ def test_a_training_step_is_that_of_the_torchvision_model(plate_segmenter):
     total, _ = ours.parse_losses(losses)
     total.backward()
 
-    assert set(losses) == {'decode.loss_lovasz', 'decode.iou_plate', 'aux.loss_lovasz', 'aux.iou_plate'}
+    assert set(losses) == {'decode.loss_lovasz', 'decode.plate_iou', 'aux.loss_lovasz', 'aux.plate_iou'}
     torch.testing.assert_close(losses['decode.loss_lovasz'].double(), expected, rtol=0, atol=1e-5)
     torch.testing.assert_close(losses['aux.loss_lovasz'].double(), expected_aux, rtol=0, atol=1e-5)
     assert torch.equal(ours.backbone.layer4[2].bn3.running_var, theirs.backbone.layer4[2].bn3.running_var)

@@ -75,7 +75,7 @@ def test_options_hold_for_both_and_defaults_for_each(run, scenes, tmp_path):
     assert code == 0 and document['sweep'] == [] and document['every'] == 2
     for command, size in (('segment', 384), ('anonymize', 512)):
         assert f'long side {size}' in document['commands'][command]['how']
-        assert 'second look' not in document['commands'][command]['how']
+        assert 'refinement' not in document['commands'][command]['how']
         assert document['commands'][command]['min_score'] == 0.4
         assert document['commands'][command]['pictures'] == 2
     assert {path.name for path in (tmp_path / 'out').iterdir()} == {'evaluation.json', 'evaluation.csv'}
@@ -189,7 +189,7 @@ def test_the_help_tells_the_defaults_of_both(capsys):
     told = ' '.join(capsys.readouterr().out.split())
     assert '(default: 384; of anonymize: 512)' in told
     assert '(default: of the model, mostly 0.5; of anonymize: 0.15)' in told
-    assert 'of anonymize: 0.7, without the second look 0.55)' in told
+    assert 'of anonymize: 0.7, with --no-refine 0.55)' in told
     assert told.count('of anonymize:') == 5
 
 

@@ -87,6 +87,9 @@ def test_differing_settings_are_told():
     assert describe_changes(SETTINGS, {'method': 'solid', 'crf': 20}) == (
         "method 'blur', now 'solid', memory [15, 5], now None, crf None, now 20"
     )
+    former, settings = ({'search': {'turned': turned, 'sizes': (1, 2)}} for turned in (False, True))
+    assert describe_changes(json.loads(json.dumps(former)), settings) == 'search.turned False, now True'
+    assert describe_changes(former, {'search': None}).startswith("search {'turned'")
 
 
 def test_a_line_that_does_not_fit_leaves_those_before_it(tmp_path, monkeypatch):

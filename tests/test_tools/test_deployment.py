@@ -12,7 +12,7 @@ import torch
 from mmseg.apis import init_model
 from mmseg.registry import MODELS
 
-from mmlp.apis import PlateSegmenter
+from mmlp.apis import PlateSegmenter, Runtime
 from mmlp.apis.config_files import load_config
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
@@ -46,9 +46,9 @@ def test_export_compares_writes_and_works(run, checkpoint, tmp_path, capsys, mis
     printed = capsys.readouterr().out
     assert '2 x 64 x 96: largest difference to PyTorch' in printed and 'MB' in printed
     with pytest.raises(ValueError, match=r'plates\.onnx takes pictures of \? x 64 x 96 \(number'):
-        PlateSegmenter(out, backend='onnxruntime')
+        PlateSegmenter(out, runtime=Runtime('onnxruntime'))
     run('deployment/export_onnx.py', checkpoint, '-o', out, '--overwrite')
-    assert PlateSegmenter(out, backend='onnxruntime').threshold == 0.5
+    assert PlateSegmenter(out, runtime=Runtime('onnxruntime')).threshold == 0.5
 
     before = out.read_bytes()
     with mistake('exists already'):
@@ -72,7 +72,7 @@ def test_published_weights_work_in_the_toolbox_and_here(run, checkpoint, tmp_pat
     assert hashlib.sha256(out.read_bytes()).hexdigest() in printed
     assert out.stat().st_size < 0.55 * checkpoint.stat().st_size
 
-    PlateSegmenter(out, backend='pytorch', device='cpu')
+    PlateSegmenter(out, runtime=Runtime('pytorch', 'cpu'))
     model = init_model(load_config('lp_fpn_lite0'), str(out), device='cpu')
     assert model.dataset_meta['classes'] == ('background', 'plate')
 

@@ -55,7 +55,7 @@ def test_train_resume_and_test(config, plate_root, tmp_path):
     assert (work_dir / 'iter_3.pth').is_file() and not (work_dir / 'iter_1.pth').is_file()
     assert list(work_dir.glob('best_plate_iou_iter_*.pth'))
     scalars = [json.loads(line) for path in work_dir.glob('*/vis_data/scalars.json') for line in path.open()]
-    assert any('decode.iou_plate' in row for row in scalars)
+    assert any('decode.plate_iou' in row for row in scalars)
     assert any('plate_iou_per_image' in row for row in scalars)
     assert not any('acc_seg' in key for row in scalars for key in row)
 

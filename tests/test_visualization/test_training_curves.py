@@ -86,14 +86,14 @@ def test_before_the_first_validation_there_is_the_loss():
     log.val = []
     figure = plot_training_curves([log])
     assert [axes.get_title(loc='left') for axes in figure.axes] == ['Training loss']
-    log = make_log(**{'decode.iou_plate': 12.0})
+    log = make_log(**{'decode.plate_iou': 12.0})
     log.val = []
     _, plate = plot_training_curves([log]).axes
     assert legend_texts(plate) == ['training batches']
 
 
 def test_the_only_term_of_the_loss_is_not_drawn_twice():
-    log = make_log(**{'decode.iou_plate': 12.0})
+    log = make_log(**{'decode.plate_iou': 12.0})
     for row in log.train:
         del row['aux.loss_lovasz']
     loss, plate, _ = plot_training_curves([log]).axes
@@ -120,7 +120,7 @@ def test_nothing_to_draw():
 
 
 def make_seed(shift: float, count: int = 10):
-    log = make_log('lovasz', count, **{'decode.iou_plate': 20.0 + shift})
+    log = make_log('lovasz', count, **{'decode.plate_iou': 20.0 + shift})
     for row in log.train:
         row['loss'] += shift
     log.val = sorted(log.val, key=lambda row: row['step'])

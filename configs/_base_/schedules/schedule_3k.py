@@ -31,5 +31,5 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.01, update_buffers=True),
 ]
-# Means over the window for what every iteration tells (decode.iou_plate), never for validations (plate_iou).
-log_processor = dict(window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|grad_norm|\.iou_).*')
+# Means over the window for what every iteration tells (decode.plate_iou), never for validations (plate_iou).
+log_processor = dict(window_size=20, by_epoch=False, mean_pattern=r'.*(loss|time|grad_norm|\.plate_iou).*')

@@ -21,5 +21,5 @@ custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='SWAHook', begin_iter=10, interval=5),
 ]
-# Means over the window for what every iteration tells (decode.iou_plate), never for validations (plate_iou).
-log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|grad_norm|\.iou_).*')
+# Means over the window for what every iteration tells (decode.plate_iou), never for validations (plate_iou).
+log_processor = dict(window_size=20, by_epoch=True, mean_pattern=r'.*(loss|time|grad_norm|\.plate_iou).*')

@@ -23,7 +23,7 @@ class Backend(abc.ABC):
             numbers where the network takes nothing else. Default: all but the channels is open.
     """
 
-    #: Name of the engine, as of ``PlateSegmenter(backend=...)``.
+    #: Name of the engine, as of :class:`~mmlp.apis.Runtime`.
     name: str
 
     def __init__(
@@ -33,11 +33,11 @@ class Backend(abc.ABC):
         self.device = device
         self.input_shape = tuple(input_shape)
 
-    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Computes the probability of plate of every pixel.
 
         Args:
-            pictures (np.ndarray): Uint8 (N, H, W, 3), BGR.
+            images (np.ndarray): Uint8 (N, H, W, 3), BGR.
 
         Returns:
             np.ndarray: Float32 (N, H, W), 0..1.
@@ -46,12 +46,12 @@ class Backend(abc.ABC):
             ValueError: The pictures have another shape or dtype, or the network gives something other than
                 a probability for each pixel.
         """
-        if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3 or not pictures.size:
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3 or not images.size:
             raise ValueError(
-                f'pictures must be uint8 (N, H, W, 3) and not empty, got {pictures.dtype} {pictures.shape}'
+                f'images must be uint8 (N, H, W, 3) and not empty, got {images.dtype} {images.shape}'
             )
-        answer = self._run(np.ascontiguousarray(pictures))
-        self._check_answer(answer, pictures.shape[:3])
+        answer = self._run(np.ascontiguousarray(images))
+        self._check_answer(answer, images.shape[:3])
         return answer
 
     def release_memory(self) -> None:  # noqa: B027
@@ -73,7 +73,7 @@ class Backend(abc.ABC):
             )
 
     @abc.abstractmethod
-    def _run(self, pictures: np.ndarray) -> np.ndarray:
+    def _run(self, images: np.ndarray) -> np.ndarray:
         """As ``__call__``, for checked and contiguous pictures."""
 
 

@@ -83,8 +83,8 @@ class ONNXRuntimeBackend(Backend):
         options.add_run_config_entry('memory.enable_memory_arena_shrinkage', 'cpu:0')
         self.session.run(None, {INPUT_NAME: np.zeros((1, *_SMALL, 3), np.uint8)}, options)
 
-    def _run(self, pictures: np.ndarray) -> np.ndarray:
+    def _run(self, images: np.ndarray) -> np.ndarray:
         try:
-            return self.session.run(None, {INPUT_NAME: pictures})[0]
+            return self.session.run(None, {INPUT_NAME: images})[0]
         except Exception as error:
             raise ValueError(f'ONNX Runtime cannot run {self.info.name}: {first_line(error)}') from error

@@ -59,9 +59,9 @@ class OpenVINOBackend(Backend):
         super().__init__(info, device, shape)
         self.request = self.compiled.create_infer_request()
 
-    def _run(self, pictures: np.ndarray) -> np.ndarray:
+    def _run(self, images: np.ndarray) -> np.ndarray:
         try:
-            self.request.infer([pictures], share_inputs=True)
+            self.request.infer([images], share_inputs=True)
         except RuntimeError as error:
             raise ValueError(f'OpenVINO cannot run {self.info.name}: {first_line(error)}') from error
         return self.request.get_output_tensor(0).data.copy()

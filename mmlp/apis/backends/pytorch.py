@@ -49,7 +49,7 @@ class PyTorchBackend(Backend):
             raise ValueError(f'PyTorch cannot use device={device!r}: {str(error).splitlines()[0]}') from error
 
     @torch.inference_mode()
-    def _run(self, pictures: np.ndarray) -> np.ndarray:
-        if not pictures.flags.writeable:
-            pictures = pictures.copy()  # PyTorch knows no read-only tensors and would warn.
-        return self.network(torch.from_numpy(pictures).to(self.device)).cpu().numpy()
+    def _run(self, images: np.ndarray) -> np.ndarray:
+        if not images.flags.writeable:
+            images = images.copy()  # PyTorch knows no read-only tensors and would warn.
+        return self.network(torch.from_numpy(images).to(self.device)).cpu().numpy()

@@ -28,7 +28,7 @@ class DeepLabHead(PlateIoUMixin, BaseDecodeHead):
     pooled branch comes last, and a 1x1 projection with dropout precedes the 3x3 convolution. Weights of
     torchvision give the same outputs, see :mod:`mmlp.checkpoints`.
 
-    The head logs ``iou_plate``, the batch's plate IoU, in place of ``acc_seg``.
+    The head logs ``plate_iou``, the batch's plate IoU, in place of ``acc_seg``.
 
     Args:
         in_channels (int): Channels of the feature map. Default: 2048.

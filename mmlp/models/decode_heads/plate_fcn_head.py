@@ -13,7 +13,7 @@ from .plate_iou_mixin import PlateIoUMixin
 
 @MODELS.register_module()
 class PlateFCNHead(PlateIoUMixin, FCNHead):
-    """:class:`mmseg.models.FCNHead` with one output channel, which logs ``iou_plate`` instead of ``acc_seg``.
+    """:class:`mmseg.models.FCNHead` with one output channel, which logs ``plate_iou`` instead of ``acc_seg``.
 
     It is the auxiliary head of the DeepLabV3 models. Its parameters carry the same names as the toolbox's
     ``FCNHead``, so checkpoints fit both. Dropout drops single values, as torchvision's ``FCNHead`` does, not

@@ -48,9 +48,9 @@ class PlateIoUMixin:
     """Makes a decode head of MMSegmentation log the batch's plate IoU instead of ``acc_seg``.
 
     ``acc_seg`` takes the arg max over channels: with the single channel of a plate segmenter it shows the
-    share of background pixels, whatever the network predicts. In its place comes ``iou_plate``: the
+    share of background pixels, whatever the network predicts. In its place comes ``plate_iou``: the
     :func:`batch_plate_iou` of the resized logits at the head's ``threshold``. The toolbox prefixes it with
-    the head's role: ``decode.iou_plate``, ``aux.iou_plate``.
+    the head's role: ``decode.plate_iou``, ``aux.plate_iou``.
 
     Put it before the head: ``class MyHead(PlateIoUMixin, FCNHead)``. The head's losses are left as they are.
     """
@@ -63,7 +63,7 @@ class PlateIoUMixin:
             batch_data_samples (list[SegDataSample]): Samples with ``gt_sem_seg`` of shape (1, H, W).
 
         Returns:
-            dict[str, Tensor]: The losses by name, and ``iou_plate``, a detached scalar in percent (0..100).
+            dict[str, Tensor]: The losses by name, and ``plate_iou``, a detached scalar in percent (0..100).
         """
         losses = super().loss_by_feat(seg_logits, batch_data_samples)
         losses.pop('acc_seg', None)
@@ -71,7 +71,7 @@ class PlateIoUMixin:
         resized = resize(
             seg_logits.detach(), size=seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners
         )
-        losses['iou_plate'] = batch_plate_iou(
+        losses['plate_iou'] = batch_plate_iou(
             resized, seg_label.squeeze(1), self.threshold, self.ignore_index
         )
         return losses

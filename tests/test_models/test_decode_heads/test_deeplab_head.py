@@ -154,7 +154,7 @@ def test_loss_reports_plate_iou_and_reaches_every_parameter():
     head = build_head(channels=8).train()
     samples = [SegDataSample(gt_sem_seg=PixelData(data=torch.randint(0, 2, (1, 16, 16)))) for _ in range(2)]
     losses = head.loss((torch.randn(2, 16, 4, 4),), samples, {})
-    assert set(losses) == {'loss_ce', 'iou_plate'}
+    assert set(losses) == {'loss_ce', 'plate_iou'}
     losses['loss_ce'].backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in head.parameters())
 

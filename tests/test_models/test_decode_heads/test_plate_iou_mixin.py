@@ -65,13 +65,13 @@ class TestPlateFCNHead:
         logits = torch.randn(2, 1, 6, 8, requires_grad=True)
         losses = head.loss_by_feat(logits, samples_of(labels))
         expected = plain.loss_by_feat(logits, samples_of(labels))
-        assert losses.keys() == {'loss_ce', 'iou_plate'}
+        assert losses.keys() == {'loss_ce', 'plate_iou'}
         torch.testing.assert_close(losses['loss_ce'], expected['loss_ce'])
         resized = torch.nn.functional.interpolate(logits, (12, 16), mode='bilinear').sigmoid()[:, 0]
         valid = labels != 255
         iou = jaccard_score(labels[valid], resized[valid] > 0.4)
-        assert losses['iou_plate'].item() == pytest.approx(100 * iou, rel=1e-6)
-        assert not losses['iou_plate'].requires_grad
+        assert losses['plate_iou'].item() == pytest.approx(100 * iou, rel=1e-6)
+        assert not losses['plate_iou'].requires_grad
 
     def test_defaults_are_for_one_channel(self):
         head = PlateFCNHead(**HEAD)
@@ -81,7 +81,7 @@ class TestPlateFCNHead:
     def test_ignored_batch(self):
         head = PlateFCNHead(**{**HEAD, 'loss_decode': dict(type='BinaryLovaszLoss')})
         losses = head.loss_by_feat(torch.randn(1, 1, 4, 4), samples_of(torch.full((1, 8, 8), 255)))
-        assert losses['iou_plate'].item() == 100
+        assert losses['plate_iou'].item() == 100
         assert losses['loss_lovasz'].item() == 0
 
     def test_segmentor_logs_it_for_each_head(self):
@@ -95,6 +95,6 @@ class TestPlateFCNHead:
         )
         losses = model.loss(torch.randn(2, 3, 32, 32), samples_of(torch.randint(0, 2, (2, 32, 32))))
         total, log = model.parse_losses(losses)
-        assert {'decode.iou_plate', 'aux.iou_plate'} <= log.keys()
+        assert {'decode.plate_iou', 'aux.plate_iou'} <= log.keys()
         assert not any('acc_seg' in name for name in log)
         torch.testing.assert_close(total, losses['decode.loss_ce'] + losses['aux.loss_ce'])

@@ -10,9 +10,9 @@ r"""Whether anonymising covers all plates, how much more than them, and how long
 ``mosaics`` one photograph of a folder shows a plate 200 pixels wide, and those around it plates whose boxes
 are 9 to 14 pixels high. A ``folder`` holds ``images/NAME.jpg`` and ``masks/NAME.jpg.png``, as data/README.md
 describes. In a ``video`` a slow look at
-twice the size with a second look tells what the plates are; plates are remembered over gaps, as
+twice the size with a refinement tells what the plates are; plates are remembered over gaps, as
 ``tools/anonymize.py`` does it. Contenders: what the tool does, the same without the search of the whole
-picture (``--smallest-plate 0``), and without the second look (``--no-refine``).
+picture (``--smallest-plate 0``), and without the refinement (``--no-refine``).
 
 A plate is covered when 95 % of it are. Its cover is all that finds cover which cover a third of it or more;
 ``times the plate`` is the cover's area by the plate's, median and 90th percentile. An alarm is a find that
@@ -38,8 +38,8 @@ with loading(__name__):
     from segmenters import find_pictures, mask_of
     from tqdm import tqdm
 
-    from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement
-    from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT, MIN_SCORE_OF_ONE_LOOK
+    from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement, Runtime, Search
+    from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT, MIN_SCORE_UNREFINED
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.datasets.synthetic import render_drive
     from mmlp.evaluation.covers import COVERED, measure_covers
@@ -123,13 +123,15 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 def build_contenders(threads: int) -> dict[str, PlateSegmenter]:
     """What the tool does, and what its options take away."""
-    common = {**ANONYMIZING, 'num_threads': threads, 'device': 'cpu'}
-    alone = {'refine': False, 'min_score': MIN_SCORE_OF_ONE_LOOK}
+    search = dataclasses.replace(ANONYMIZING['search'], turned=False)
+    common = {**ANONYMIZING, 'search': search, 'runtime': Runtime(device='cpu', num_threads=threads)}
+    seldom = {**common, 'search': dataclasses.replace(search, smallest_plate=None)}
+    alone = {'refinement': False, 'min_score': MIN_SCORE_UNREFINED}
     return {
         'anonymize': PlateSegmenter(**common),
-        '--smallest-plate 0': PlateSegmenter(**{**common, 'smallest_plate': None}),
+        '--smallest-plate 0': PlateSegmenter(**seldom),
         '--no-refine': PlateSegmenter(**{**common, **alone}),
-        '--smallest-plate 0 --no-refine': PlateSegmenter(**{**common, 'smallest_plate': None, **alone}),
+        '--smallest-plate 0 --no-refine': PlateSegmenter(**{**seldom, **alone}),
     }
 
 
@@ -208,8 +210,14 @@ def read_folder(args: argparse.Namespace) -> Iterator[Scene]:
 
 def read_frames(args: argparse.Namespace) -> Iterator[Scene]:
     """Frames of a video, and what a slow look finds in them."""
-    options = dict(threshold=0.3, long_side=None, closer_long_side=None, min_score=_SURE)
-    look = PlateSegmenter(refine=Refinement(), num_threads=args.threads, device='cpu', **options)
+    look = PlateSegmenter(
+        threshold=0.3,
+        min_score=_SURE,
+        long_side=None,
+        search=Search(zoom_in_long_side=None),
+        refinement=Refinement(),
+        runtime=Runtime(device='cpu', num_threads=args.threads),
+    )
     with VideoReader(args.path) as video:
         for number, frame in enumerate(video):
             if number % args.every:

@@ -11,9 +11,9 @@ convolutions, counted by PyTorch; an engine may need fewer.
 
 - *original*: torchvision's ``deeplabv3_resnet101`` without its auxiliary head, PyTorch as it comes.
 - *default layout*, *channels last*: our network in PyTorch. *fused BatchNorm*: channels last, and each
-  BatchNorm merged into its convolution: ``PlateSegmenter(backend='pytorch')``. *compiled*: this by
+  BatchNorm merged into its convolution: ``Runtime(backend='pytorch')``. *compiled*: this by
   ``torch.compile``; left out where there is no C++ compiler.
-- *ONNX Runtime*, *OpenVINO*: ``PlateSegmenter(backend='onnxruntime')`` and ``'openvino'``, where installed.
+- *ONNX Runtime*, *OpenVINO*: ``Runtime(backend='onnxruntime')`` and ``'openvino'``, where installed.
 
 What CUDA alone has is listed in the report as not run.
 """

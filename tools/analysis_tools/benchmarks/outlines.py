@@ -31,7 +31,7 @@ with loading(__name__):
     from segmenters import find_pictures, mask_of, parts
     from tqdm import tqdm
 
-    from mmlp.apis import PlateSegmenter
+    from mmlp.apis import PlateSegmenter, Refinement, Runtime
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.media import read_image
     from mmlp.plates import extract_plates, quadrilateral_iou, side_lengths
@@ -60,7 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('outlines', __doc__, rounds=1)
     parser.add_argument('folder', type=Path, help='holds images/ and masks/')
-    parser.add_argument('--refiner', nargs='+', default=[None], help='networks of the second look')
+    parser.add_argument('--refiner', nargs='+', default=[None], help='networks of the refinement')
     parser.add_argument('--min-width', type=float, default=90, help='least width of a plate in pixels')
     parser.add_argument('--by-prefix', action='store_true', help='also by what precedes the last _ of names')
     parser.add_argument('--every', type=int, default=1, help='of the pictures, take each N-th')
@@ -166,7 +166,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     contenders = {
         'mmlp' if path is None else f'mmlp {Path(path).stem}': PlateSegmenter(
-            refiner=path, device='cpu', num_threads=args.threads
+            refinement=None if path is None else Refinement(path),
+            runtime=Runtime(device='cpu', num_threads=args.threads),
         )
         for path in args.refiner
     }

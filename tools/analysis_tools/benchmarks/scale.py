@@ -10,7 +10,7 @@ Writes ``scale.json`` and ``scale.png``:
 - *video*: peak memory and frames a second of ``tools/segment.py --save json`` on videos of several lengths.
 - *feeding*: pictures a second out of a ``DataLoader`` (``LoadImageDeferred``, ``LoadPlateAnnotations``,
   ``RandomWarpCrop``) against the size of the pictures, the batch and the workers.
-- *finding*: pictures a second of ``PlateSegmenter()``, without its closer look, against the size that the
+- *finding*: pictures a second of ``PlateSegmenter()``, without zooming in, against the size that the
   network sees and the batch.
 
 Pictures and videos are made by ``mmlp.datasets.synthetic``. Seconds are the processor's, of all threads
@@ -55,7 +55,7 @@ with loading(__name__):
     from mmengine.registry import DefaultScope
     from torch.utils.data import DataLoader, RandomSampler
 
-    from mmlp.apis import PlateSegmenter
+    from mmlp.apis import PlateSegmenter, Runtime, Search
     from mmlp.datasets import LicensePlateDataset
     from mmlp.datasets.synthetic import render_scene, write_dataset
     from mmlp.jobs import segment_media
@@ -139,7 +139,7 @@ def measure_videos(counts: Sequence[int], threads: int) -> list[dict[str, Any]]:
                     writer.write(np.roll(picture, number, axis=1))
 
             def find(path: Path = path) -> float:
-                segmenter = PlateSegmenter(long_side=320, num_threads=threads)
+                segmenter = PlateSegmenter(long_side=320, runtime=Runtime(num_threads=threads))
                 started = time.process_time()
                 report = segment_media(path, path.with_suffix(''), segmenter, save=('json',))
                 if report.exit_code:
@@ -231,9 +231,8 @@ def measure_finding(args: argparse.Namespace) -> list[dict[str, Any]]:
     for number, (_, case) in enumerate(cases):
         segmenter = PlateSegmenter(
             long_side=case['long_side'],
-            closer_long_side=None,
-            batch_size=case['batch'],
-            num_threads=args.threads,
+            search=Search(zoom_in_long_side=None),
+            runtime=Runtime(num_threads=args.threads, batch_size=case['batch']),
         )
         methods[str(number)] = lambda _, segmenter=segmenter: segmenter.predict_batch(pictures)
     seconds = medians(time_in_turn(methods, args.rounds, clock_of(args.threads))).values()

@@ -4,7 +4,7 @@ r"""How well and how fast plates are found, ours beside any ONNX detector or seg
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --long-side 384 640 \
         --peer yolo.onnx
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --threshold 0.15 \
-        --long-side 512 --options closer_below=40 refine=False min_score=0.55
+        --long-side 512 --options search.zoom_in_below=40 refinement=False min_score=0.55
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/train --min-plates 3
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb none dark infrared
     python tools/analysis_tools/benchmarks/segmenters.py quality data/plates/val --disturb close
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional, TypeVar
 
@@ -40,7 +40,7 @@ with loading(__name__):
     from prettytable import PrettyTable
     from tqdm import tqdm
 
-    from mmlp.apis import PlateSegmenter
+    from mmlp.apis import PlateSegmenter, Refinement, Runtime, Search
     from mmlp.datasets.labelled_pictures import find_labelled_pictures
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.evaluation import boxes_of_components, boxes_of_plates
@@ -64,7 +64,8 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         nargs='+',
         action=DictAction,
         default={},
-        help='other arguments of PlateSegmenter, KEY=VALUE',
+        help='other arguments of PlateSegmenter, KEY=VALUE, such as min_score=0.7, refinement=False, '
+        'search.zoom_in_below=40, refinement.model=FILE',
     )
     parser.add_argument('--peer', type=Path, nargs='+', default=[], help='networks of others, .onnx')
     parser.add_argument('--peer-score', type=float, default=0.25, help='their least score')
@@ -92,13 +93,9 @@ def build_contenders(args: argparse.Namespace) -> dict[str, Look]:
     for backend in args.backend:
         for long_side in args.long_side:
             for threshold in args.threshold:
-                options: dict[str, Any] = dict(
-                    backend=backend,
-                    threshold=threshold,
-                    num_threads=args.threads,
-                    device='cpu',
-                    **args.options,
-                )
+                options = read_options(args.options)
+                options['threshold'] = threshold
+                options['runtime'] = Runtime(backend, 'cpu', args.threads)
                 if long_side is not None:
                     options['long_side'] = long_side
                 segmenter = PlateSegmenter(args.model, **options)
@@ -108,6 +105,16 @@ def build_contenders(args: argparse.Namespace) -> dict[str, Look]:
     for path in args.peer:
         contenders[path.stem] = ONNXPeer(path, score_threshold=args.peer_score, threads=args.threads)
     return contenders
+
+
+def read_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of our segmenter; those that belong together are given as GROUP.KEY."""
+    options = {name: value for name, value in given.items() if '.' not in name}
+    for group, kind in {'search': Search, 'refinement': Refinement}.items():
+        own = {name.split('.', 1)[1]: value for name, value in given.items() if name.startswith(f'{group}.')}
+        if own:
+            options[group] = kind(**own)
+    return options
 
 
 def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:

@@ -1,4 +1,4 @@
-"""How the frames of one video are looked at: turned, or all around, where the video is so."""
+"""How the frames of one video are searched: turned, or all around, where the video is so."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from mmlp.plates import Plate
 
 from .segmenters import PlatePrediction, Segmenter, ViewSegmenter, note_view, predict
 
-#: Frames that are looked at before the first: at most so many, and one of so many.
+#: Frames that are searched before the first: at most so many, and one of so many.
 _SAMPLES, _FRAMES_A_SAMPLE = 8, 30
-#: While frames are looked at as they are, each so many-th is looked at turned too, if nothing is sure in it.
+#: While frames are searched as they are, each so many-th is searched turned too, if nothing is sure in it.
 _PERIOD = 5
-#: Frames that must agree before the others are looked at in another way.
+#: Frames that must agree before the others are searched in another way.
 _AGREEING = 2
 
 
-class VideoLook:
+class VideoDetector:
     """Finds the plates of the frames of one video, in their order.
 
-    All frames of a turned video are turned alike. So a few from all over it are looked at first, until it is
-    known how; later only each fifth is looked at turned, and two that agree decide anew. While frames are
-    looked at turned, those in which nothing is sure are looked at as they are too, so that nothing is lost.
+    All frames of a turned video are turned alike. So a few from all over it are searched first, until it is
+    known how; later only each fifth is searched turned, and two that agree decide anew. While frames are
+    searched turned, those in which nothing is sure are searched as they are too, so that nothing is lost.
 
     Args:
         segmenter (Segmenter): Finds the plates.
         info (VideoInfo): The video.
 
     Attributes:
-        turns (int): Quarter turns clockwise after which the frames are looked at.
+        turns (int): Quarter turns clockwise after which the frames are searched.
         notes (list[str]): What a report says of it.
         excluded (list[list[Plate]]): What was found in each of the last frames, and is not taken for a plate;
             see :class:`~mmlp.jobs.ExcludingSegmenter`.
@@ -46,11 +46,11 @@ class VideoLook:
         self.excluded: list[list[Plate]] = []
         self._segmenter = segmenter
         self._panorama: Panorama | None = None
-        self._looks_turned = isinstance(segmenter, ViewSegmenter) and segmenter.turned
+        self._tries_turned = isinstance(segmenter, ViewSegmenter) and segmenter.turned
         self._frames = 0
         self._votes: list[int] = []
         if isinstance(segmenter, ViewSegmenter) and (segmenter.turned or segmenter.panoramas):
-            self._look_ahead(info)
+            self._search_ahead(info)
 
     def find_plates(self, frames: Sequence[np.ndarray]) -> list[list[Plate]]:
         """Finds the plates of the next frames.
@@ -65,20 +65,20 @@ class VideoLook:
         predictions = predict(self._segmenter, frames, views)
         self._frames += len(frames)
         self.excluded = [list(getattr(prediction, 'excluded', ())) for prediction in predictions]
-        if not self._looks_turned:
+        if not self._tries_turned:
             return [prediction.plates for prediction in predictions]
         return [
             self._take(frame, view, prediction) for frame, view, prediction in zip(frames, views, predictions)
         ]
 
     def _turns_of(self, frame: int) -> int | None:
-        """How a frame is to be looked at; None leaves it to the segmenter."""
-        if not self._looks_turned:
+        """How a frame is to be searched; None leaves it to the segmenter."""
+        if not self._tries_turned:
             return 0
         return self.turns or (None if frame % _PERIOD == 0 or self._votes else 0)
 
     def _take(self, frame: np.ndarray, view: View, prediction: PlatePrediction) -> list[Plate]:
-        """Notes how a frame's plates were found; looks again where nothing is sure in a turned one."""
+        """Notes how a frame's plates were found; searches again where nothing is sure in a turned one."""
         plates, turns = prediction.plates, getattr(prediction, 'turns', 0)
         if view.turns and not self._is_sure(plates):
             (upright,) = predict(self._segmenter, [frame], [View(0)])
@@ -93,15 +93,15 @@ class VideoLook:
             self._votes = []
         return plates
 
-    def _look_ahead(self, info: VideoInfo) -> None:
-        """Looks at a few frames from all over the video, until one shows how its plates stand."""
+    def _search_ahead(self, info: VideoInfo) -> None:
+        """Searches a few frames from all over the video, until one shows how its plates stand."""
         with VideoSamples(info) as samples:
             if self._segmenter.panoramas:
                 self._panorama = samples.find_panorama()
             if self._panorama is not None:
-                self._looks_turned = False
+                self._tries_turned = False
                 self.notes += note_view(self._segmenter, View(panorama=self._panorama), 0)
-            if not self._looks_turned:
+            if not self._tries_turned:
                 return
             for frame in samples.spread(min((info.frames or 0) // _FRAMES_A_SAMPLE, _SAMPLES)):
                 (prediction,) = predict(self._segmenter, [frame], [View()])
@@ -110,7 +110,7 @@ class VideoLook:
                     return
 
     def _is_sure(self, plates: Sequence[Plate]) -> bool:
-        # What was found in a turned picture may score a little less, see TurnedLook.
+        # What was found in a turned picture may score a little less, see TurnedDetector.
         return any(plate.score >= self._segmenter.sure_score - 0.03 for plate in plates)
 
     def _note(self, turns: int) -> None:

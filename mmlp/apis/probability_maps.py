@@ -11,7 +11,7 @@ from mmlp.plates.components import occupied_window
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class ProbabilityLayer:
+class ProbabilityMap:
     """A map of probabilities that covers a box of a picture, at a size of its own.
 
     Args:
@@ -29,7 +29,7 @@ class ProbabilityLayer:
     step_y: float
 
     @classmethod
-    def over_box(cls, values: np.ndarray, box: tuple[int, int, int, int]) -> ProbabilityLayer:
+    def over_box(cls, values: np.ndarray, box: tuple[int, int, int, int]) -> ProbabilityMap:
         """Lays a map over whole pixels: the columns left to right - 1 and the rows top to bottom - 1."""
         left, top, right, bottom = box
         height, width = values.shape
@@ -45,9 +45,9 @@ class ProbabilityLayer:
         """Lower edge of the box in picture pixels."""
         return self.top + self.values.shape[0] * self.step_y
 
-    def cut(self, left: int, top: int, right: int, bottom: int) -> ProbabilityLayer:
+    def cut(self, left: int, top: int, right: int, bottom: int) -> ProbabilityMap:
         """Returns a part, in columns and rows of ``values``."""
-        return ProbabilityLayer(
+        return ProbabilityMap(
             self.values[top:bottom, left:right],
             self.left + left * self.step_x,
             self.top + top * self.step_y,
@@ -55,7 +55,7 @@ class ProbabilityLayer:
             self.step_y,
         )
 
-    def trim(self, floor: float) -> ProbabilityLayer | None:
+    def trim(self, floor: float) -> ProbabilityMap | None:
         """Returns the smallest part with all values of at least ``floor``, stored in half precision.
 
         Returns:
@@ -90,24 +90,24 @@ class ProbabilityLayer:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Patch:
-    """A second look at a plate: within a box its layer replaces what was there.
+    """What the refinement saw of a plate: within a box its map replaces what was there.
 
     Args:
-        layer (ProbabilityLayer): The second look, which covers the box.
+        probability_map (ProbabilityMap): The refinement's map, which covers the box.
         box (tuple[float, float, float, float]): Left, top, right, bottom in picture coordinates.
     """
 
-    layer: ProbabilityLayer
+    probability_map: ProbabilityMap
     box: tuple[float, float, float, float]
 
 
-def sample_layers(
-    layers: Sequence[ProbabilityLayer], xs: np.ndarray, ys: np.ndarray, patches: Sequence[Patch] = ()
+def sample_maps(
+    maps: Sequence[ProbabilityMap], xs: np.ndarray, ys: np.ndarray, patches: Sequence[Patch] = ()
 ) -> np.ndarray:
-    """Takes the highest probability of all layers on a grid, and lays the patches over it.
+    """Takes the highest probability of all maps on a grid, and lays the patches over it.
 
     Args:
-        layers (Sequence[ProbabilityLayer]): Layers; where none lies the probability is 0.
+        maps (Sequence[ProbabilityMap]): Maps; where none lies the probability is 0.
         xs (np.ndarray): Picture coordinates of the columns, float (m,), ascending.
         ys (np.ndarray): Picture coordinates of the rows, float (n,), ascending.
         patches (Sequence[Patch]): Later ones lie over earlier ones.
@@ -116,17 +116,17 @@ def sample_layers(
         np.ndarray: Float32 (n, m), 0..1.
     """
     result = np.zeros((len(ys), len(xs)), np.float32)
-    for layer in layers:
-        columns = _between(xs, layer.left, layer.right)
-        rows = _between(ys, layer.top, layer.bottom)
+    for probability_map in maps:
+        columns = _between(xs, probability_map.left, probability_map.right)
+        rows = _between(ys, probability_map.top, probability_map.bottom)
         if columns.start < columns.stop and rows.start < rows.stop:
             part = result[rows, columns]
-            np.maximum(part, layer.sample(xs[columns], ys[rows]), out=part)
+            np.maximum(part, probability_map.sample(xs[columns], ys[rows]), out=part)
     for patch in patches:
         left, top, right, bottom = patch.box
         columns, rows = _between(xs, left, right), _between(ys, top, bottom)
         if columns.start < columns.stop and rows.start < rows.stop:
-            result[rows, columns] = patch.layer.sample(xs[columns], ys[rows])
+            result[rows, columns] = patch.probability_map.sample(xs[columns], ys[rows])
     # Interpolation in single precision may overshoot by the last digit.
     return np.clip(result, 0.0, 1.0, out=result)
 

@@ -1,4 +1,4 @@
-"""A closer look at those parts of a picture where the first look suspects a plate."""
+"""Zooming in on those parts of a picture where the detection shows candidates for plates."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ import numpy as np
 from mmlp.plates.boxes import box_intersection, box_union
 from mmlp.plates.components import label_components
 
-from .probability_layers import ProbabilityLayer
+from .probability_maps import ProbabilityMap
+from .settings import Search
 
-#: Values of the first look that are shown around a suspect: plates are known by what is around them.
+#: Values of the detection that are shown around a candidate: plates are known by what is around them.
 _MARGIN = 16
-#: Sides of what is looked at are multiples of this at the closer size, as the network's strides are.
+#: Sides of the windows are multiples of this at the larger size, as the network's strides are.
 _MULTIPLE = 32
 
 #: Left, top, right, bottom.
 Box = tuple[int, int, int, int]
 
 
-def find_suspects(
-    layer: ProbabilityLayer, floor: float, threshold: float, min_area: int, min_score: float, below: int
+def find_candidates(
+    probability_map: ProbabilityMap, search: Search, threshold: float, min_area: int, min_score: float
 ) -> tuple[list[Box], list[Box]]:
     """Finds what may be a plate and is too small to tell.
 
     Args:
-        layer (ProbabilityLayer): What the first look saw.
-        floor (float): Probability in 0..1 above which there may be a plate.
+        probability_map (ProbabilityMap): What the detection saw.
+        search (Search): Has ``candidate_threshold``, and ``zoom_in_below``: wider plates are seen well.
         threshold (float): Probability in 0..1 above which a pixel is plate.
         min_area (int): Least number of values of a plate.
         min_score (float): Least mean probability of a plate.
-        below (int): Plates at least as wide as this, in values of the layer, are seen well.
 
     Returns:
-        tuple[list[Box], list[Box]]: Boxes in values of the layer: of suspects, none when it shows plates and
+        tuple[list[Box], list[Box]]: Boxes in values of the map: of candidates, none when it shows plates and
         all of them well; and of what is seen well.
     """
-    labels, stats = label_components(layer.values > threshold)
+    labels, stats = label_components(probability_map.values > threshold)
     inside = labels > 0
-    sums = np.bincount(labels[inside] - 1, weights=layer.values[inside], minlength=len(stats))
+    sums = np.bincount(labels[inside] - 1, weights=probability_map.values[inside], minlength=len(stats))
     areas = stats[:, cv2.CC_STAT_AREA]
     plates = (areas >= min_area) & (sums >= min_score * areas)
-    well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= below)
+    well = plates & (stats[:, cv2.CC_STAT_WIDTH] >= search.zoom_in_below)
     if plates.any() and (plates == well).all():
         return [], []
-    suspects, boxes_of_suspects = label_components(layer.values > floor)
-    settled = set(suspects[np.append(False, well)[labels]].tolist())
+    candidates, boxes_of_candidates = label_components(probability_map.values > search.candidate_threshold)
+    settled = set(candidates[np.append(False, well)[labels]].tolist())
     boxes: tuple[list[Box], list[Box]] = ([], [])
-    for label, (left, top, width, height, _) in enumerate(boxes_of_suspects.tolist(), start=1):
+    for label, (left, top, width, height, _) in enumerate(boxes_of_candidates.tolist(), start=1):
         boxes[label in settled].append((left, top, left + width, top + height))
     return boxes
 
 
-def plan_looks(
-    suspects: list[Box],
+def plan_windows(
+    candidates: list[Box],
     settled: list[Box],
-    layer: ProbabilityLayer,
+    probability_map: ProbabilityMap,
     shape: tuple[int, int],
     size: tuple[int, int],
 ) -> Iterator[tuple[Box, tuple[int, int]]]:
-    """Lays out what is looked at closer: suspects with what is around them, near ones together.
+    """Lays out windows to zoom in on: candidates with what is around them, near ones together.
 
     Args:
-        suspects (list[Box]): What to look at, in values of the layer.
-        settled (list[Box]): What is seen well; where a look would cut through it, it is looked at as a whole.
-        layer (ProbabilityLayer): The first look, at the whole picture.
+        candidates (list[Box]): What to zoom in on, in values of the map.
+        settled (list[Box]): What is seen well; a window that would cut through it shows it as a whole.
+        probability_map (ProbabilityMap): The detection's map of the whole picture.
         shape (tuple[int, int]): Height and width of the picture.
-        size (tuple[int, int]): Height and width of the whole picture at the closer size.
+        size (tuple[int, int]): Height and width of the whole picture at the larger size.
 
     Yields:
-        tuple[Box, tuple[int, int]]: A box in picture pixels, and the height and width at which to look at it.
+        tuple[Box, tuple[int, int]]: A box in picture pixels, and the height and width for the network.
     """
-    rows, columns = layer.values.shape
+    rows, columns = probability_map.values.shape
     wide = [
         (max(x - _MARGIN, 0), max(y - _MARGIN, 0), min(right + _MARGIN, columns), min(bottom + _MARGIN, rows))
-        for x, y, right, bottom in suspects
+        for x, y, right, bottom in candidates
     ]
     for left, top, right, bottom in _keep_whole(wide, settled):
         x, x_stop, width = _span(left / columns, right / columns, shape[1], size[1])
@@ -87,7 +87,7 @@ def plan_looks(
 
 
 def _span(start: float, stop: float, length: int, size: int) -> tuple[int, int, int]:
-    """Start and stop of a part of a side in pixels, widened to full multiples, and its closer length."""
+    """Start and stop of a part of a side in pixels, widened to full multiples, and its enlarged length."""
     pixels = math.ceil((stop - start) * size / _MULTIPLE) * _MULTIPLE
     if pixels >= size:
         return 0, length, size
@@ -111,7 +111,7 @@ def _take_in(window: Box, box: Box) -> Box:
 
 
 def _join(boxes: list[Box]) -> list[Box]:
-    """Joins boxes until it would cost more to look at any two of them together.
+    """Joins boxes until it would cost more to show any two of them together.
 
     The first two that may be joined are, then the first two of what there is, and so on. A pair that may not
     be joined is not compared again before one of the two grows.

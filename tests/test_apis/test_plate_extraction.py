@@ -1,4 +1,4 @@
-"""Plates found on layers come out in the picture's pixels."""
+"""Plates found on maps come out in the picture's pixels."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from helpers.brightness_network import brightness_probability, draw_plates
 
-from mmlp.apis.plate_search import find_plates
-from mmlp.apis.probability_layers import ProbabilityLayer
+from mmlp.apis.plate_extraction import find_plates
+from mmlp.apis.probability_maps import ProbabilityMap
 from mmlp.apis.tiling import iterate_tiles
 from mmlp.plates import extract_plates
 
@@ -28,8 +28,8 @@ def sorted_by_place(plates):
 
 
 def test_layer_at_the_pictures_size_gives_what_the_map_gives(probability):
-    layer = ProbabilityLayer.over_box(probability, (0, 0, 260, 120))
-    found, expected = find_plates([layer], 0.5, 16, 0.0), extract_plates(probability)
+    probability_map = ProbabilityMap.over_box(probability, (0, 0, 260, 120))
+    found, expected = find_plates([probability_map], 0.5, 16, 0.0), extract_plates(probability)
     assert len(found) == 3
     for plate, reference in zip(found, expected):
         np.testing.assert_allclose(plate.corners, reference.corners, atol=1e-4)
@@ -38,7 +38,7 @@ def test_layer_at_the_pictures_size_gives_what_the_map_gives(probability):
 
 
 def test_magnified_layer_keeps_corners_and_area_in_picture_pixels(probability):
-    larger = ProbabilityLayer.over_box(probability, (0, 0, 4 * 260, 3 * 120))
+    larger = ProbabilityMap.over_box(probability, (0, 0, 4 * 260, 3 * 120))
     plate = sorted_by_place(find_plates([larger], 0.5, 16, 0.0))[0]
     reference = sorted_by_place(extract_plates(probability))[0]
     # The centre of pixel x lies at 4 x + 1.5 when every pixel becomes four.
@@ -47,13 +47,13 @@ def test_magnified_layer_keeps_corners_and_area_in_picture_pixels(probability):
 
 
 def test_plates_cut_by_tiles_are_whole_again(probability):
-    layers = [
-        tile.layer(probability[tile.box[1] : tile.box[3], tile.box[0] : tile.box[2]]).trim(0.05)
+    maps = [
+        tile.to_map(probability[tile.box[1] : tile.box[3], tile.box[0] : tile.box[2]]).trim(0.05)
         for tile in iterate_tiles((120, 260), 64, 24)
     ]
-    layers = [layer for layer in layers if layer is not None]
-    assert len(layers) > 3, 'the plates lie in several tiles'
-    found = sorted_by_place(find_plates(layers, 0.5, 16, 0.0))
+    maps = [probability_map for probability_map in maps if probability_map is not None]
+    assert len(maps) > 3, 'the plates lie in several tiles'
+    found = sorted_by_place(find_plates(maps, 0.5, 16, 0.0))
     expected = sorted_by_place(extract_plates(probability))
     assert len(found) == len(expected) == 3
     for plate, reference in zip(found, expected):
@@ -63,8 +63,8 @@ def test_plates_cut_by_tiles_are_whole_again(probability):
 
 
 def test_a_coarse_and_a_fine_layer_show_one_plate_once(probability):
-    coarse = ProbabilityLayer.over_box(probability[::2, ::2], (0, 0, 260, 120))
-    fine = ProbabilityLayer.over_box(probability, (0, 0, 260, 120)).cut(0, 0, 130, 120)
+    coarse = ProbabilityMap.over_box(probability[::2, ::2], (0, 0, 260, 120))
+    fine = ProbabilityMap.over_box(probability, (0, 0, 260, 120)).cut(0, 0, 130, 120)
     found = find_plates([coarse, fine], 0.5, 16, 0.0)
     assert len(found) == 3
 
@@ -74,19 +74,19 @@ def test_specks_and_doubtful_plates_are_dropped():
     values[5:15, 5:35] = 0.6
     values[25:35, 5:35] = 0.9
     values[20:23, 50:53] = 0.9
-    layer = ProbabilityLayer.over_box(values, (0, 0, 60, 40))
-    assert len(find_plates([layer], 0.5, 1, 0.0)) == 3
-    assert len(find_plates([layer], 0.5, 10, 0.0)) == 2
-    assert [plate.score for plate in find_plates([layer], 0.5, 10, 0.7)] == [pytest.approx(0.9)]
+    probability_map = ProbabilityMap.over_box(values, (0, 0, 60, 40))
+    assert len(find_plates([probability_map], 0.5, 1, 0.0)) == 3
+    assert len(find_plates([probability_map], 0.5, 10, 0.0)) == 2
+    assert [plate.score for plate in find_plates([probability_map], 0.5, 10, 0.7)] == [pytest.approx(0.9)]
 
 
 def test_plate_all_over_a_large_picture_is_looked_at_coarsely(monkeypatch):
-    monkeypatch.setattr('mmlp.apis.plate_search._MAX_REGION', 1000)
-    layers = [
-        ProbabilityLayer.over_box(np.full((100, 100), 0.9, np.float32), (left, 0, left + 100, 100))
+    monkeypatch.setattr('mmlp.apis.plate_extraction._MAX_REGION', 1000)
+    maps = [
+        ProbabilityMap.over_box(np.full((100, 100), 0.9, np.float32), (left, 0, left + 100, 100))
         for left in (0, 50, 100)
     ]
-    (plate,) = find_plates(layers, 0.5, 1, 0.0)
+    (plate,) = find_plates(maps, 0.5, 1, 0.0)
     assert plate.area == pytest.approx(200 * 100, rel=0.1)
 
 

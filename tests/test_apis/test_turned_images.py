@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmlp.apis import PlateSegmenter
+from mmlp.apis import PlateSegmenter, Runtime, Search
 from mmlp.apis.prediction import Prediction
-from mmlp.apis.probability_layers import Patch, ProbabilityLayer
-from mmlp.apis.quarter_turns import turn_back, turn_picture
-from mmlp.apis.turned_look import TurnedLook
+from mmlp.apis.probability_maps import Patch, ProbabilityMap
+from mmlp.apis.quarter_turns import turn_back, turn_image
+from mmlp.apis.turned_images import TurnedDetector
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates import Plate, extract_plates, paint_polygon
 
@@ -51,43 +51,43 @@ class Network:
         return values
 
 
-def make_look(network, sure=0.8):
-    def look(pictures):
+def make_detectors(network, sure=0.8):
+    def detect(pictures):
         found = []
         for picture, values in zip(pictures, network(np.stack(pictures))):
-            layer = ProbabilityLayer.over_box(values, (0, 0, picture.shape[1], picture.shape[0]))
+            probability_map = ProbabilityMap.over_box(values, (0, 0, picture.shape[1], picture.shape[0]))
             plates = extract_plates(values, 0.15, min_score=0.55)
-            found.append(Prediction(picture.shape[:2], plates, [layer], (), 0.15))
+            found.append(Prediction(picture.shape[:2], plates, [probability_map], (), 0.15))
         return found
 
-    return look, TurnedLook(look, network, 512, sure)
+    return detect, TurnedDetector(detect, network, 512, sure)
 
 
 @pytest.mark.parametrize('turns', [1, 2, 3])
 def test_a_turned_picture_gives_what_the_upright_one_gives(turns):
-    picture = turn_picture(picture_with_plate(), -turns)
+    picture = turn_image(picture_with_plate(), -turns)
     network = Network()
-    look, look_turned = make_look(network)
-    (upright,) = look([picture])
-    found = look_turned(picture, upright)
+    detect, detect_turned = make_detectors(network)
+    (upright,) = detect([picture])
+    found = detect_turned(picture, upright)
     assert found.turns == turns
     (plate,) = found.plates
     mask = np.zeros(picture.shape[:2], np.uint8)
     paint_polygon(mask, plate.polygon, 1)
-    truth = turn_picture(np.pad(np.ones((30, 90)), ((250, 104), (100, 322))), -turns) > 0
+    truth = turn_image(np.pad(np.ones((30, 90)), ((250, 104), (100, 322))), -turns) > 0
     assert (mask[truth] == 1).mean() > 0.9 and mask[~truth].sum() < 0.1 * truth.sum()
     # The first corner is the plate's own upper left one, wherever that is in the picture.
     light = plate.corners[:2].mean(axis=0) * 0.75 + plate.corners[2:].mean(axis=0) * 0.25
     assert picture[round(float(light[1])), round(float(light[0])), 0] == 250
 
 
-def test_probabilities_and_second_looks_turn_with_the_plates():
+def test_probabilities_and_refinements_turn_with_the_plates():
     rng = np.random.default_rng(0)
     values, closer = (rng.random(shape).astype(np.float32) for shape in ((40, 60), (10, 20)))
-    layer = ProbabilityLayer.over_box(values, (0, 0, 120, 80))
-    patch = Patch(ProbabilityLayer.over_box(closer, (10, 20, 50, 40)), (14.3, 24.3, 46.3, 36.3))
+    probability_map = ProbabilityMap.over_box(values, (0, 0, 120, 80))
+    patch = Patch(ProbabilityMap.over_box(closer, (10, 20, 50, 40)), (14.3, 24.3, 46.3, 36.3))
     corners = np.array([[10, 20], [50, 20], [50, 40], [10, 40]], np.float32)
-    prediction = Prediction((80, 120), [Plate(corners, corners)], [layer], [patch])
+    prediction = Prediction((80, 120), [Plate(corners, corners)], [probability_map], [patch])
     for turns in range(4):
         back = turn_back(prediction, turns)
         assert back.turns == turns
@@ -99,26 +99,28 @@ def test_probabilities_and_second_looks_turn_with_the_plates():
 
 def test_an_upright_picture_is_not_looked_at_again():
     network = Network()
-    look, look_turned = make_look(network)
+    detect, detect_turned = make_detectors(network)
     picture = picture_with_plate()
-    (upright,) = look([picture])
+    (upright,) = detect([picture])
     network.sizes.clear()
-    assert look_turned(picture, upright) is upright
+    assert detect_turned(picture, upright) is upright
     assert network.sizes == []
 
 
-def test_a_picture_without_anything_costs_no_look_and_one_in_doubt_a_tiny_one():
+def test_a_picture_without_anything_costs_nothing_and_one_in_doubt_a_tiny_try():
     network = Network(sideways=0.1)
-    look, look_turned = make_look(network)
+    detect, detect_turned = make_detectors(network)
     empty = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    (upright,) = look([empty])
+    (upright,) = detect([empty])
     network.sizes.clear()
-    assert look_turned(empty, upright).plates == []
+    assert detect_turned(empty, upright).plates == []
     assert network.sizes == []
     # In doubt as it is, but not when it is turned.
-    layer = ProbabilityLayer.over_box(np.full((HEIGHT, WIDTH), 0.27, np.float32), (0, 0, WIDTH, HEIGHT))
-    doubtful = Prediction((HEIGHT, WIDTH), [], [layer])
-    assert look_turned(empty, doubtful) is doubtful
+    probability_map = ProbabilityMap.over_box(
+        np.full((HEIGHT, WIDTH), 0.27, np.float32), (0, 0, WIDTH, HEIGHT)
+    )
+    doubtful = Prediction((HEIGHT, WIDTH), [], [probability_map])
+    assert detect_turned(empty, doubtful) is doubtful
     assert network.sizes == [(128, 96)]
 
 
@@ -126,20 +128,20 @@ def test_a_turned_plate_that_is_not_sure_is_none():
     """Lettering and grilles look like plates in some direction or other."""
     network = Network()
     network.answers['up'] = 0.75
-    look, look_turned = make_look(network)
-    picture = turn_picture(picture_with_plate(), 1)
-    (upright,) = look([picture])
-    assert look_turned(picture, upright) is upright
+    detect, detect_turned = make_detectors(network)
+    picture = turn_image(picture_with_plate(), 1)
+    (upright,) = detect([picture])
+    assert detect_turned(picture, upright) is upright
 
 
 def test_what_was_found_upright_elsewhere_is_kept():
     network = Network()
-    look, look_turned = make_look(network)
-    picture = turn_picture(picture_with_plate(), -1)
-    (upright,) = look([picture])
+    detect, detect_turned = make_detectors(network)
+    picture = turn_image(picture_with_plate(), -1)
+    (upright,) = detect([picture])
     corners = np.array([[10, 10], [60, 10], [60, 25], [10, 25]], np.float32)
     upright.plates.append(Plate(corners, corners, 0.6))
-    found = look_turned(picture, upright)
+    found = detect_turned(picture, upright)
     assert [round(plate.score, 1) for plate in found.plates] == [1.0, 0.6]
 
 
@@ -153,20 +155,19 @@ def scene():
 @pytest.mark.needs('matplotlib')
 @pytest.mark.parametrize('turns', [1, 3])
 def test_the_plate_of_a_turned_street_is_found(scene, turns):
-    picture, mask = (turn_picture(each, turns) for each in scene)
-    segmenter = PlateSegmenter(num_threads=1, turned=True)
+    picture, mask = (turn_image(each, turns) for each in scene)
+    segmenter = PlateSegmenter(search=Search(turned=True), runtime=Runtime(num_threads=1))
     found = segmenter.predict(picture)
     assert found.turns == 4 - turns
     assert (found.mask & mask).sum() / (found.mask | mask).sum() > 0.8
-    segmenter.turned = False
+    segmenter = PlateSegmenter(runtime=Runtime(num_threads=1))
     assert segmenter.predict(picture).plates == []
 
 
 @pytest.mark.needs('matplotlib')
 def test_an_upright_street_is_seen_as_before(scene):
-    segmenter = PlateSegmenter(num_threads=1, turned=True)
+    segmenter = PlateSegmenter(search=Search(turned=True), runtime=Runtime(num_threads=1))
     found = segmenter.predict(scene[0])
-    segmenter.turned = False
-    before = segmenter.predict(scene[0])
+    before = PlateSegmenter(runtime=Runtime(num_threads=1)).predict(scene[0])
     assert found.turns == 0
     assert [plate.to_dict() for plate in found.plates] == [plate.to_dict() for plate in before.plates]

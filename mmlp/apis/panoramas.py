@@ -1,4 +1,4 @@
-"""A look all around: plates of panoramas, across the seam and near the poles too, in perspective views."""
+"""Plates of panoramas, across the seam and near the poles too, in perspective views."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _EDGE = 2.0
 _MOST_WIDTH = 8042
 
 #: Finds the plates of pictures, each uint8 (H, W, 3) BGR.
-Look = Callable[[Sequence[np.ndarray]], Sequence[Prediction]]
+Detector = Callable[[Sequence[np.ndarray]], Sequence[Prediction]]
 
 
-def look_around(
-    look: Look, picture: np.ndarray, panorama: Panorama, rings: Sequence[tuple[float, int]] = RINGS
+def find_plates_around(
+    detect: Detector, image: np.ndarray, panorama: Panorama, rings: Sequence[tuple[float, int]] = RINGS
 ) -> list[Plate]:
     """Finds the plates of a panorama in views of all directions.
 
     Args:
-        look (Look): Finds the plates of ordinary pictures.
-        picture (np.ndarray): The panorama, uint8 (H, W, 3), BGR.
+        detect (Detector): Finds the plates of ordinary pictures.
+        image (np.ndarray): The panorama, uint8 (H, W, 3), BGR.
         panorama (Panorama): How it lies on the sphere.
         rings (Sequence[tuple[float, int]]): The views, see :func:`~mmlp.apis.sphere_views.plan_views`.
 
@@ -45,7 +45,7 @@ def look_around(
     fine = panorama
     if scale < 1.0:
         width, height = round(panorama.width * scale), round(panorama.height * scale)
-        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         panorama = dataclasses.replace(
             panorama,
             width=width,
@@ -55,7 +55,7 @@ def look_around(
         )
     found: list[tuple[bool, Plate]] = []
     for view in plan_views(panorama, rings):
-        (prediction,) = look([view.cut(picture)])
+        (prediction,) = detect([view.cut(image)])
         for plate in prediction.plates:
             left, top, right, bottom = plate.box
             is_cut = min(left, top) < _EDGE or max(right, bottom) > view.side - 1 - _EDGE

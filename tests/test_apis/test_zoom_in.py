@@ -1,4 +1,4 @@
-"""What the first look suspects."""
+"""What the detection candidates."""
 
 from __future__ import annotations
 
@@ -7,41 +7,48 @@ import time
 import numpy as np
 import pytest
 
-from mmlp.apis.closer_look import _join, find_suspects
-from mmlp.apis.plate_search import _join_overlapping
-from mmlp.apis.probability_layers import ProbabilityLayer
+from mmlp.apis import Search
+from mmlp.apis.plate_extraction import _join_overlapping
+from mmlp.apis.probability_maps import ProbabilityMap
+from mmlp.apis.zoom_in import _join, find_candidates
 
 
-def make_layer(*plates):
+def make_map(*plates):
     values = np.zeros((60, 100), np.float32)
     for (left, top, right, bottom), probability in plates:
         values[top:bottom, left:right] = probability
-    return ProbabilityLayer.over_box(values, (0, 0, 200, 120))
+    return ProbabilityMap.over_box(values, (0, 0, 200, 120))
 
 
-def find(layer, floor=0.2, threshold=0.5, below=32):
-    return find_suspects(layer, floor, threshold, min_area=16, min_score=0.7, below=below)
+def find(probability_map, floor=0.2, threshold=0.5, below=32):
+    return find_candidates(
+        probability_map,
+        Search(candidate_threshold=floor, zoom_in_below=below),
+        threshold,
+        min_area=16,
+        min_score=0.7,
+    )
 
 
 WIDE, NARROW, FAINT = (40, 30, 80, 42), (5, 8, 15, 12), (90, 50, 100, 60)
 
 
-def test_suspects_and_what_is_seen_well():
-    layer = make_layer((WIDE, 0.9), (NARROW, 0.8), (FAINT, 0.3))
-    assert find(layer) == ([NARROW, FAINT], [WIDE])
-    assert find(layer, below=10) == ([], []), 'all that are plates are seen well'
-    assert find(layer, floor=0.4) == ([NARROW], [WIDE])
+def test_candidates_and_what_is_seen_well():
+    probability_map = make_map((WIDE, 0.9), (NARROW, 0.8), (FAINT, 0.3))
+    assert find(probability_map) == ([NARROW, FAINT], [WIDE])
+    assert find(probability_map, below=10) == ([], []), 'all that are plates are seen well'
+    assert find(probability_map, floor=0.4) == ([NARROW], [WIDE])
 
 
 @pytest.mark.parametrize(('probability', 'expected'), [(0.1, []), (0.3, [FAINT]), (0.6, [FAINT])])
-def test_without_a_plate_all_suspects_are_looked_at(probability, expected):
-    assert find(make_layer((FAINT, probability))) == (expected, [])
+def test_without_a_plate_all_candidates_are_zoomed_in_on(probability, expected):
+    assert find(make_map((FAINT, probability))) == (expected, [])
 
 
 def test_a_plate_below_the_floor_is_a_plate():
     # As for anonymisation, with a threshold lower than the floor: the wide plate is seen well.
-    layer = make_layer((WIDE, 0.15), (NARROW, 0.9))
-    boxes = find_suspects(layer, 0.2, 0.1, min_area=16, min_score=0.12, below=5)
+    probability_map = make_map((WIDE, 0.15), (NARROW, 0.9))
+    boxes = find_candidates(probability_map, Search(zoom_in_below=5), 0.1, min_area=16, min_score=0.12)
     assert boxes == ([], [])
 
 
@@ -73,7 +80,7 @@ def test_boxes_are_joined_as_defined(seed):
     assert _join(boxes) == join_by_definition(boxes)
 
 
-def test_thousands_of_suspects_take_no_minutes():
+def test_thousands_of_candidates_take_no_minutes():
     starts = np.random.default_rng(0).integers(0, 6000, (1500, 2)).tolist()
     started = time.monotonic()
     boxes = _join([(x, y, x + 50, y + 40) for x, y in starts])

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mmlp.apis import PlateSegmenter
-from mmlp.apis.coarser_look import look_coarser
-from mmlp.apis.probability_layers import ProbabilityLayer
-from mmlp.apis.resizing import resize_picture
+from mmlp.apis import PlateSegmenter, Runtime, Search
+from mmlp.apis.probability_maps import ProbabilityMap
+from mmlp.apis.resizing import resize_image
+from mmlp.apis.zoom_out import zoom_out
 from mmlp.datasets.synthetic import render_scene
 from mmlp.plates.raster import polygon_mask
 
@@ -40,19 +40,19 @@ def look(width, height, above=128, size=(240, 384)):
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     picture[top : top + height, left : left + width] = 255
     network = ShortSighted()
-    first = ProbabilityLayer.over_box(network.look(picture), (0, 0, size[1], size[0]))
+    first = ProbabilityMap.over_box(network.look(picture), (0, 0, size[1], size[0]))
 
     def see(picture, size):
-        return network(resize_picture(picture, size)[None])[0]
+        return network(resize_image(picture, size)[None])[0]
 
-    return first.values, look_coarser(picture, first, see, 0.2, above).values, network.sizes
+    return first.values, zoom_out(picture, first, see, Search(zoom_out_above=above)).values, network.sizes
 
 
 def test_a_large_plate_becomes_whole_at_half_and_quarter_size():
     first, merged, sizes = look(320, 120)
     assert sizes == [(120, 192), (60, 96)], 'until it is narrower than 128'
     plate = (slice(60, 180), slice(32, 352))
-    assert first[plate].min() == pytest.approx(0.1), 'the first look misses the middle'
+    assert first[plate].min() == pytest.approx(0.1), 'the detection misses the middle'
     assert merged[plate].min() > 0.5
     assert merged.shape == first.shape and (merged >= first).all()
     assert merged[:50].max() == merged[:, :20].max() == 0
@@ -80,8 +80,8 @@ def test_looks_come_to_an_end():
 
 @pytest.mark.parametrize('above', [0, 1, -3])
 def test_a_size_that_would_never_end_is_refused(above):
-    with pytest.raises(ValueError, match='coarser_above must be at least 2, got'):
-        PlateSegmenter(coarser_above=above)
+    with pytest.raises(ValueError, match='zoom_out_above must be at least 2, got'):
+        PlateSegmenter(search=Search(zoom_out_above=above))
 
 
 def close_ups(count, share=0.9):
@@ -106,7 +106,10 @@ def close_ups(count, share=0.9):
 @pytest.mark.needs('matplotlib')
 def test_close_ups_are_found_whole():
     """The weights that ship."""
-    segmenters = {above: PlateSegmenter(coarser_above=above, num_threads=1) for above in (128, None)}
+    segmenters = {
+        above: PlateSegmenter(search=Search(zoom_out_above=above), runtime=Runtime(num_threads=1))
+        for above in (128, None)
+    }
     overlaps = {above: [] for above in segmenters}
     for picture, corners in close_ups(8):
         truth = polygon_mask(corners, picture.shape[:2])

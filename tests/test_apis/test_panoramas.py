@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mmlp.apis.overlaps import drop_repeated
-from mmlp.apis.panorama_look import clip_polygon, look_around, split_at_seam
+from mmlp.apis.panoramas import clip_polygon, find_plates_around, split_at_seam
 from mmlp.apis.prediction import Prediction
-from mmlp.apis.views import View, look_at_views
+from mmlp.apis.views import View, detect_in_views
 from mmlp.media.panorama import Panorama, full_sphere
 from mmlp.plates import Plate, extract_plates, paint_polygon, polygon_area
 
@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1440, 720
 SPHERE = full_sphere(WIDTH, HEIGHT, is_tagged=True)
 
 
-def look(pictures):
+def detect(pictures):
     """Takes what is bright for a plate."""
     return [
         Prediction(
@@ -44,7 +44,7 @@ def painted(plates):
 @pytest.mark.parametrize('left', [700, 1420, 1385, 1439, 0, -30, 240, 1380])
 def test_a_plate_is_covered_wherever_the_seam_is(left):
     picture = panorama_with_plate(left)
-    plates = look_around(look, picture, SPHERE)
+    plates = find_plates_around(detect, picture, SPHERE)
     crosses = left % WIDTH + 60 > WIDTH
     assert len(plates) == 1 + crosses
     truth = picture[..., 0] > 128
@@ -61,7 +61,7 @@ def test_a_plate_is_covered_wherever_the_seam_is(left):
 @pytest.mark.parametrize('top', [60, 200, 500, 660])
 def test_plates_far_from_the_horizon_are_found(top):
     picture = panorama_with_plate(900, top, 60, 20)
-    plates = look_around(look, picture, SPHERE)
+    plates = find_plates_around(detect, picture, SPHERE)
     truth, mask = picture[..., 0] > 128, painted(plates) > 0
     assert (mask & truth).sum() / (mask | truth).sum() > 0.85
     assert len(plates) == 1
@@ -70,7 +70,7 @@ def test_plates_far_from_the_horizon_are_found(top):
 def test_the_part_of_a_turn_is_not_joined_at_its_edges():
     part = Panorama(WIDTH, HEIGHT, 2 * WIDTH, HEIGHT / 2, is_tagged=True)
     picture = panorama_with_plate(1420)
-    plates = look_around(look, picture, part)
+    plates = find_plates_around(detect, picture, part)
     truth, mask = picture[..., 0] > 128, painted(plates) > 0
     assert len(plates) == 2
     assert all(plate.width < 45 for plate in plates), 'two plates that the edges cut'
@@ -85,9 +85,9 @@ def test_very_large_panoramas_are_looked_at_smaller():
 
     def note(pictures):
         sides.extend(picture.shape[0] for picture in pictures)
-        return look(pictures)
+        return detect(pictures)
 
-    (plate,) = look_around(note, picture, strip)
+    (plate,) = find_plates_around(note, picture, strip)
     assert set(sides) == {2560}
     assert plate.box == pytest.approx((4999.5, 259.5, 5299.5, 339.5), abs=3)
 
@@ -105,21 +105,21 @@ def test_what_is_only_supposed_to_be_a_panorama_is_looked_at_as_it_is_too():
 
     def note(pictures):
         asked.extend(each.shape for each in pictures)
-        return look(pictures)
+        return detect(pictures)
 
     supposed = View(panorama=full_sphere(WIDTH, HEIGHT))
-    (prediction,) = look_at_views(note, None, [picture], [supposed])
+    (prediction,) = detect_in_views(note, None, [picture], [supposed])
     assert picture.shape in asked
     assert len(prediction.plates) == 1
     asked.clear()
-    look_at_views(note, None, [picture], [View(panorama=SPHERE)])
+    detect_in_views(note, None, [picture], [View(panorama=SPHERE)])
     assert picture.shape not in asked
 
 
 def test_pictures_come_back_in_their_order():
     pictures = [panorama_with_plate(100), panorama_with_plate(1000), panorama_with_plate(600)]
     views = [View(), View(panorama=SPHERE), View(turns=2)]
-    found = look_at_views(look, None, pictures, views)
+    found = detect_in_views(detect, None, pictures, views)
     lefts = [prediction.plates[0].box[0] for prediction in found]
     assert lefts == pytest.approx([100, 1000, 600], abs=1.5)
 

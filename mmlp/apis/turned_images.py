@@ -1,4 +1,4 @@
-"""A look at pictures that are not stored upright, where a look at them as they are finds nothing for sure."""
+"""Plates of pictures that are not stored upright, where nothing is found for sure in them as they are."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 from mmlp.plates.components import label_components
 
 from .overlaps import drop_repeated
-from .plate_search import find_plates
+from .plate_extraction import find_plates
 from .prediction import Prediction
-from .probability_layers import ProbabilityLayer
-from .quarter_turns import turn_back, turn_picture
-from .resizing import resize_picture, working_size
+from .probability_maps import ProbabilityMap
+from .quarter_turns import turn_back, turn_image
+from .resizing import resize_image, working_size
 
-#: Probability that a look at the picture as it is must reach anywhere for one at it turned: by 90 or 270
-#: degrees, where plates are hardly suspected, and by 180 degrees, where most of them are.
-_SUSPECTED_SIDEWAYS, _SUSPECTED_UPSIDE_DOWN = 0.25, 0.6
-#: Longer side of the picture for a first look at it turned, and what it must reach either way round. Where
+#: Probability that the picture as it is must reach anywhere for it to be tried turned: by 90 or 270
+#: degrees, where plates hardly show, and by 180 degrees, where most of them are.
+_CANDIDATES_SIDEWAYS, _CANDIDATES_UPSIDE_DOWN = 0.25, 0.6
+#: Longer side of the picture for a first try of it turned, and what it must reach either way round. Where
 #: there may be a car the network is in doubt, at about 0.27; where there is nothing of the kind it is sure.
 _TINY, _IN_DOUBT = 128, 0.255
-#: Longer side for a second look, and what it must reach for one at the usual size.
+#: Longer side for a second try, and what it must reach for one at the usual size.
 _SMALL, _PROMISING = 256, 0.5
-#: Threshold and least score of a plate at the usual size, for the picture to be looked at as usual.
+#: Threshold and least score of a plate at the usual size, for the picture to be searched as usual.
 _LIKELY_THRESHOLD, _LIKELY = 0.3, 0.65
 #: A turned plate may score this much less than one that is sure, since more speaks for it,
 _ALLOWANCE = 0.03
@@ -34,37 +34,37 @@ _ADVANTAGE = 0.02
 
 
 class _Glimpse(NamedTuple):
-    """What a small look at a turned picture saw: probabilities, laid over the picture as it is."""
+    """What the network saw of a small turned picture: probabilities, laid over the picture as it is."""
 
     turns: int
     values: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
-class TurnedLook:
-    """Looks at turned pictures: first tiny, then larger, then as usual, while there seems to be a plate.
+class TurnedDetector:
+    """Finds plates of turned pictures: first tiny, then larger, then as usual, while there seems to be one.
 
     Networks know plates that stand about upright. In a picture turned by 90 degrees they find hardly any, and
-    suspect no more than in pictures without cars; so the turned picture is looked at. Most pictures without
-    plates are known by the first of these looks, which takes a twentieth of the time of a usual one.
+    see no more candidates than in pictures without cars; so the turned picture is tried. Most pictures
+    without plates are known by the first of these tries, which takes a twentieth of the time of a usual one.
 
     Args:
-        look (Callable): Finds the plates of pictures as usual.
+        detect (Callable): Finds the plates of pictures as usual.
         network (Callable): Uint8 (N, h, w, 3) to probabilities float32 (N, h, w).
-        long_side (int, optional): Longer side of the picture for the usual first look; None: its own size.
+        long_side (int, optional): Longer side of the picture for the usual detection; None: its own size.
         sure (float): Score from which on a plate is one for sure, 0..1.
     """
 
-    look: Callable[[Sequence[np.ndarray]], Sequence[Prediction]]
+    detect: Callable[[Sequence[np.ndarray]], Sequence[Prediction]]
     network: Callable[[np.ndarray], np.ndarray]
     long_side: Optional[int]
     sure: float
 
-    def __call__(self, picture: np.ndarray, upright: Prediction) -> Prediction:
-        """Looks at a picture turned, if the look at it as it is left that open.
+    def __call__(self, image: np.ndarray, upright: Prediction) -> Prediction:
+        """Searches a picture turned, if what was found in it as it is leaves that open.
 
         Args:
-            picture (np.ndarray): Uint8 (H, W, 3), BGR.
+            image (np.ndarray): Uint8 (H, W, 3), BGR.
             upright (Prediction): What was found in it as it is.
 
         Returns:
@@ -74,10 +74,10 @@ class TurnedLook:
         best = max((plate.score for plate in upright.plates), default=0.0)
         if best >= self.sure:
             return upright
-        glimpse = self._most_promising(picture, _highest(upright))
-        if glimpse is None or not self._is_likely(picture, glimpse):
+        glimpse = self._most_promising(image, _highest(upright))
+        if glimpse is None or not self._is_likely(image, glimpse):
             return upright
-        (found,) = self.look([turn_picture(picture, glimpse.turns)])
+        (found,) = self.detect([turn_image(image, glimpse.turns)])
         least = max(self.sure - _ALLOWANCE, best + _ADVANTAGE)
         if max((plate.score for plate in found.plates), default=0.0) < least:
             return upright
@@ -85,19 +85,19 @@ class TurnedLook:
         together = Prediction(
             upright.shape,
             drop_repeated([*found.plates, *upright.plates]),
-            [*upright.layers, *found.layers],
+            [*upright.maps, *found.maps],
             [*upright.patches, *found.patches],
             upright.threshold,
         )
         together.turns = glimpse.turns
         return together
 
-    def _most_promising(self, picture: np.ndarray, highest: float) -> Optional[_Glimpse]:
-        """The small look that sees most of a plate; None when none sees one."""
-        small = resize_picture(picture, working_size(picture.shape[:2], _SMALL))
-        turns = [2] if highest >= _SUSPECTED_UPSIDE_DOWN else []
-        if highest >= _SUSPECTED_SIDEWAYS:
-            tiny = resize_picture(small, working_size(small.shape[:2], _TINY))
+    def _most_promising(self, image: np.ndarray, highest: float) -> Optional[_Glimpse]:
+        """The small turned picture that shows most of a plate; None when none shows one."""
+        small = resize_image(image, working_size(image.shape[:2], _SMALL))
+        turns = [2] if highest >= _CANDIDATES_UPSIDE_DOWN else []
+        if highest >= _CANDIDATES_SIDEWAYS:
+            tiny = resize_image(small, working_size(small.shape[:2], _TINY))
             if self._see(tiny, 1).values.max() >= _IN_DOUBT:
                 turns += [1, 3]
         glimpses = [self._see(small, number) for number in turns]
@@ -105,12 +105,12 @@ class TurnedLook:
         return best if best is not None and best.values.max() >= _PROMISING else None
 
     def _see(self, small: np.ndarray, turns: int) -> _Glimpse:
-        return _Glimpse(turns, np.rot90(self.network(turn_picture(small, turns)[None])[0], turns))
+        return _Glimpse(turns, np.rot90(self.network(turn_image(small, turns)[None])[0], turns))
 
-    def _is_likely(self, picture: np.ndarray, glimpse: _Glimpse) -> bool:
-        """Tells whether what a small look saw is a plate at the usual size, too, with what is around it."""
+    def _is_likely(self, image: np.ndarray, glimpse: _Glimpse) -> bool:
+        """Tells whether what the small picture showed is a plate at the usual size, with its surroundings."""
         shares = _surroundings(glimpse.values)
-        height, width = picture.shape[:2]
+        height, width = image.shape[:2]
         left, right = (int(share * width) for share in shares[:2])
         top, bottom = (int(share * height) for share in shares[2:])
         usual = working_size((height, width), self.long_side)
@@ -118,10 +118,10 @@ class TurnedLook:
             max(round(usual[0] * (bottom - top) / height), 1),
             max(round(usual[1] * (right - left) / width), 1),
         )
-        window = resize_picture(picture[top:bottom, left:right], size)
-        values = self.network(turn_picture(window, glimpse.turns)[None])[0]
-        layer = ProbabilityLayer.over_box(values, (0, 0, values.shape[1], values.shape[0]))
-        return bool(find_plates([layer], _LIKELY_THRESHOLD, 4, _LIKELY, fit_corners=False))
+        window = resize_image(image[top:bottom, left:right], size)
+        values = self.network(turn_image(window, glimpse.turns)[None])[0]
+        probability_map = ProbabilityMap.over_box(values, (0, 0, values.shape[1], values.shape[0]))
+        return bool(find_plates([probability_map], _LIKELY_THRESHOLD, 4, _LIKELY, fit_corners=False))
 
 
 def _surroundings(values: np.ndarray) -> tuple[float, float, float, float]:
@@ -142,5 +142,5 @@ def _surroundings(values: np.ndarray) -> tuple[float, float, float, float]:
 
 
 def _highest(prediction: Prediction) -> float:
-    """The highest probability of a look; 1 when it was at tiles, of which only what shows plates is kept."""
-    return max((float(layer.values.max()) for layer in prediction.layers), default=1.0)
+    """The highest probability of a picture; 1 with tiles alone, of which only what shows plates is kept."""
+    return max((float(probability_map.values.max()) for probability_map in prediction.maps), default=1.0)

@@ -12,7 +12,7 @@ from PIL import Image
 from mmlp.apis.views import View
 from mmlp.jobs import anonymize_media, segment_media
 from mmlp.jobs.segmenters import PANORAMA_NOTE, TURNED_NOTE
-from mmlp.jobs.video_look import VideoLook
+from mmlp.jobs.video_detection import VideoDetector
 from mmlp.media import VideoReader
 from mmlp.plates import Plate
 
@@ -57,7 +57,7 @@ class Segmenter:
 def make_look(tmp_path):
     def make(segmenter, frames=20):
         with VideoReader(write_video(tmp_path / 'v.mp4', frames)) as video:
-            look = VideoLook(segmenter, video.info)
+            look = VideoDetector(segmenter, video.info)
         segmenter.views.clear()
         return look
 
