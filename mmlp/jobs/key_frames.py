@@ -11,14 +11,12 @@ import numpy as np
 from mmlp.media import Frame
 from mmlp.media.limits import LARGE_FRAME
 from mmlp.plates import Plate
-from mmlp.plates.following import follow_between
+from mmlp.plates.following import Way, follow_plates, join_ways
 
 #: Pixels of the frames that are held at once, at most: twelve of 4K.
 _MOST_PIXELS = 12 * LARGE_FRAME
 #: Of an interval that adapts itself: what it begins with, and its bounds, in frames and in seconds.
 _FIRST, _LEAST, _LONGEST_SECONDS = 6, 2, 0.4
-#: Frames that are not halved any further when a plate is lost in between.
-_SHORT = 3
 #: Size of the pictures that cuts are seen in, and the mean difference of grey levels that is a cut.
 _CUT_SIZE, _CUT = (64, 36), 20.0
 
@@ -91,7 +89,8 @@ class KeyFrames:
     def _take(self, held: _Held) -> _Held:
         """Looks at a frame."""
         if not held.is_looked_at:
-            held.plates, held.excluded = self._look(held.frame)
+            held.found, held.excluded = self._look(held.frame)
+            held.plates = held.found
             held.is_looked_at = True
             self.looks += 1
         return held
@@ -100,30 +99,39 @@ class KeyFrames:
         """Finds the plates of frames the first of which was looked at, and hands them out."""
         looks = self.looks
         self._take(held[-1])
-        self._follow(held)
+        self._follow(held, range(len(held)))
         if self._adapts and len(held) > 2:
             was_lost = self.looks > looks + 1
             interval = self._interval // 2 if was_lost else self._interval + 1
             self._interval = min(max(interval, _LEAST), self._longest)
+        for one in held:
+            one.ahead = one.behind = None
         for one in held[:-1] if keep_last else held:
             yield FoundPlates(one.frame, one.plates, one.excluded)
 
-    def _follow(self, held: Sequence[_Held]) -> None:
-        """Fills in the plates between two frames that were looked at."""
-        if len(held) < 3:
+    def _follow(self, held: Sequence[_Held], numbers: range) -> None:
+        """Fills in the plates of a stretch of frames whose first and last were looked at."""
+        if len(numbers) < 3:
             return
-        first, *between, last = held
-        found = follow_between([one.grey for one in held], first.plates, last.plates)
-        if found.is_open and len(held) - 1 > _SHORT:
-            middle = len(held) // 2
-            self._take(held[middle])
-            self._follow(held[: middle + 1])
-            self._follow(held[middle:])
+        first, last = held[numbers[0]], held[numbers[-1]]
+        greys = [one.grey for one in held]
+        # Of a part of a stretch, one side was followed before.
+        if first.ahead is None:
+            first.ahead = follow_plates(greys, first.found, numbers)
+        if last.behind is None:
+            last.behind = follow_plates(greys, last.found, numbers[::-1])
+        joined = join_ways(numbers, first.ahead, last.behind, first.grey.shape)
+        if joined.is_open:
+            middle = len(numbers) // 2
+            self._take(held[numbers[middle]])
+            self._follow(held, numbers[: middle + 1])
+            self._follow(held, numbers[middle:])
             return
-        for one, plates in zip(held, found.plates):
-            one.plates = plates
-        for one in between:
-            one.excluded = [*first.excluded, *last.excluded]
+        for number, plates in zip(numbers, joined.plates):
+            # What another stretch brought to a frame that is an end of both.
+            held[number].plates = [*plates, *(plate for plate in held[number].plates if not plate.observed)]
+            if number not in (numbers[0], numbers[-1]):
+                held[number].excluded = [*first.excluded, *last.excluded]
 
 
 def check_interval(interval: int | str) -> None:
@@ -141,7 +149,11 @@ class _Held:
         self.frame = frame
         self.grey = cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2GRAY)
         self.small = cv2.resize(self.grey, _CUT_SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
+        #: What a look found; with what was followed to it.
+        self.found: list[Plate] = []
         self.plates: list[Plate] = []
+        self.ahead: list[Way] | None = None
+        self.behind: list[Way] | None = None
         self.excluded: list[Plate] = []
         self.is_looked_at = False
 

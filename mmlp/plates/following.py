@@ -15,9 +15,11 @@ from .plate import Plate
 
 #: Mean overlap (IoU) from which on what comes from both sides is one plate; and below which, in one frame, it is
 #: not certain which of the two is right.
-_SAME, _AGREEING = 0.3, 0.5
+_SAME, _AGREEING = 0.3, 0.75
 #: A plate less of which is inside of the picture has left it.
 _INSIDE = 0.6
+#: Pixels from the edge of the picture within which a plate may be cut off.
+_EDGE = 2.0
 
 
 @dataclasses.dataclass
@@ -36,66 +38,93 @@ class Between:
 
 
 @dataclasses.dataclass
-class _Way:
-    """A plate and where it is in the frames of a stretch, by number."""
+class Way:
+    """A plate that was found in one frame, and where it is in those beside it.
+
+    Attributes:
+        plate (Plate): The plate as it was found.
+        places (dict[int, np.ndarray]): Its corners, float (4, 2), by the number of the frame.
+        lost (tuple[int, np.ndarray] | None): The first frame in which it is lost, and where it may be there.
+    """
 
     plate: Plate
     places: dict[int, np.ndarray]
-    #: The first frame in which it is lost, and where it may be there.
     lost: Optional[tuple[int, np.ndarray]] = None
 
 
-def follow_between(greys: Sequence[np.ndarray], first: Sequence[Plate], last: Sequence[Plate]) -> Between:
-    """Finds the plates of the frames between two that were looked at.
+def follow_plates(greys: Sequence[np.ndarray], plates: Sequence[Plate], numbers: Sequence[int]) -> list[Way]:
+    """Follows the plates of one frame through others.
+
+    Args:
+        greys (Sequence[np.ndarray]): Frames, each uint8 (H, W).
+        plates (Sequence[Plate]): Plates of the first of those to go through.
+        numbers (Sequence[int]): Numbers of the frames to go through, forwards or backwards one by one.
+
+    Returns:
+        list[Way]: One for each plate.
+    """
+    ways = []
+    for plate in plates:
+        follower = PlateFollower(greys[numbers[0]], plate.corners)
+        way = Way(plate, {numbers[0]: plate.corners})
+        for before, number in zip(numbers, numbers[1:]):
+            if not follower.step(greys[before], greys[number]):
+                way.lost = number, follower.corners
+                break
+            way.places[number] = follower.corners
+        ways.append(way)
+    return ways
+
+
+def join_ways(
+    numbers: range, forwards: Sequence[Way], backwards: Sequence[Way], shape: tuple[int, int]
+) -> Between:
+    """Finds the plates of a stretch of frames whose first and last were looked at.
 
     Those of the first are followed forwards, those of the last backwards, so that one that appears in between
     is there from the frame on in which it can be made out. What comes from both sides is one plate, whose
     corners go over from one to the other.
 
     Args:
-        greys (Sequence[np.ndarray]): The frames, both ends included, at least two, each uint8 (H, W).
-        first (Sequence[Plate]): Plates of the first.
-        last (Sequence[Plate]): Plates of the last.
+        numbers (range): The frames of the stretch, at least two.
+        forwards (Sequence[Way]): Plates of the first, followed as far as to the last or beyond.
+        backwards (Sequence[Way]): Plates of the last, followed as far as to the first or beyond.
+        shape (tuple[int, int]): Height and width of the frames.
 
     Returns:
         Between: Plates of all the frames.
     """
-    end = len(greys) - 1
-    forwards = [_follow(greys, plate, range(end + 1)) for plate in first]
-    backwards = [_follow(greys, plate, range(end, -1, -1)) for plate in last]
+    forwards, backwards = (
+        [_within(way, numbers) for way in ways] for ways in (forwards, backwards)
+    )
     pairs = _pair(forwards, backwards)
     is_open = any(
-        way.lost is not None and not _is_met(way, others, greys[0].shape)
+        way.lost is not None and not _is_met(way, others, shape)
         for ways, others in ((forwards, backwards), (backwards, forwards))
         for way in ways
     )
-    plates = [_plates_at(number, end, forwards, backwards, pairs) for number in range(1, end)]
+    start, end = numbers[0], numbers[-1]
     paired = set(pairs.values())
-    beginnings = [way for number, way in enumerate(backwards) if number not in paired and 0 in way.places]
+    beginnings = [way for number, way in enumerate(backwards) if number not in paired and start in way.places]
     endings = [way for number, way in enumerate(forwards) if number not in pairs and end in way.places]
+    plates = [_plates_at(number, numbers, forwards, backwards, pairs, shape) for number in numbers[1:-1]]
     return Between(
         [
-            [*first, *(move_plate(way.plate, way.places[0]) for way in beginnings)],
+            [*(way.plate for way in forwards), *(move_plate(way.plate, way.places[start]) for way in beginnings)],
             *plates,
-            [*last, *(move_plate(way.plate, way.places[end]) for way in endings)],
+            [*(way.plate for way in backwards), *(move_plate(way.plate, way.places[end]) for way in endings)],
         ],
         is_open,
     )
 
 
-def _follow(greys: Sequence[np.ndarray], plate: Plate, numbers: range) -> _Way:
-    start = numbers[0]
-    follower = PlateFollower(greys[start], plate.corners)
-    way = _Way(plate, {start: plate.corners})
-    for before, number in zip(numbers, numbers[1:]):
-        if not follower.step(greys[before], greys[number]):
-            way.lost = number, follower.corners
-            break
-        way.places[number] = follower.corners
-    return way
+def _within(way: Way, numbers: range) -> Way:
+    """What of a way lies in a stretch."""
+    lost = way.lost if way.lost is not None and way.lost[0] in numbers else None
+    return Way(way.plate, {number: place for number, place in way.places.items() if number in numbers}, lost)
 
 
-def _pair(forwards: Sequence[_Way], backwards: Sequence[_Way]) -> dict[int, int]:
+def _pair(forwards: Sequence[Way], backwards: Sequence[Way]) -> dict[int, int]:
     """Which of both sides are one plate, best first."""
     found = []
     for row, one in enumerate(forwards):
@@ -112,25 +141,39 @@ def _pair(forwards: Sequence[_Way], backwards: Sequence[_Way]) -> dict[int, int]
 
 
 def _plates_at(
-    number: int, end: int, forwards: Sequence[_Way], backwards: Sequence[_Way], pairs: dict[int, int]
+    number: int,
+    numbers: range,
+    forwards: Sequence[Way],
+    backwards: Sequence[Way],
+    pairs: dict[int, int],
+    shape: tuple[int, int],
 ) -> list[Plate]:
     """The plates of a frame between the ends."""
     plates = []
     paired = set(pairs.values())
-    ways: list[tuple[Optional[_Way], Optional[_Way]]] = [
-        (way, backwards[pairs[row]] if row in pairs else None) for row, way in enumerate(forwards)
+    ways: list[list[Way]] = [
+        [way, *([backwards[pairs[row]]] if row in pairs else [])] for row, way in enumerate(forwards)
     ]
-    ways += [(None, way) for column, way in enumerate(backwards) if column not in paired]
-    for ahead, behind in ways:
-        sides = [way for way in (ahead, behind) if way is not None and number in way.places]
+    ways += [[way] for column, way in enumerate(backwards) if column not in paired]
+    for sides in ways:
+        if len(sides) == 2 and _is_cut_off(sides[0].plate, shape) != _is_cut_off(sides[1].plate, shape):
+            # The corners of a plate that is cut off by the picture's edge are a guess.
+            sides = sorted(sides, key=lambda way: _is_cut_off(way.plate, shape))
+            sides = [way for way in sides if number in way.places][:1]
+        sides = [way for way in sides if number in way.places]
         if len(sides) == 2:
-            plates += _merge(ahead, behind, number, number / end)
+            plates += _merge(*sides, number, (number - numbers[0]) / (len(numbers) - 1))
         elif sides:
             plates.append(_move(sides[0].plate, sides[0].places[number]))
     return plates
 
 
-def _merge(ahead: _Way, behind: _Way, number: int, share: float) -> list[Plate]:
+def _is_cut_off(plate: Plate, shape: tuple[int, int]) -> bool:
+    low, high = plate.corners.min(axis=0), plate.corners.max(axis=0)
+    return bool(np.any(low < _EDGE) or np.any(high > np.array(shape[::-1]) - 1 - _EDGE))
+
+
+def _merge(ahead: Way, behind: Way, number: int, share: float) -> list[Plate]:
     """One plate of what is known of it from both sides; both, where they disagree."""
     first = ahead.places[number]
     second = align_corners(behind.places[number], first)
@@ -147,7 +190,7 @@ def _move(plate: Plate, corners: np.ndarray) -> Plate:
     return dataclasses.replace(move_plate(plate, corners), observed=plate.observed)
 
 
-def _is_met(way: _Way, others: Sequence[_Way], shape: tuple[int, ...]) -> bool:
+def _is_met(way: Way, others: Sequence[Way], shape: tuple[int, ...]) -> bool:
     """Whether a plate that was lost has left the picture, or is followed there from the other side."""
     number, corners = way.lost
     if share_inside(corners, shape) < _INSIDE:

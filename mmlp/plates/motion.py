@@ -17,14 +17,14 @@ _SURROUNDINGS, _LEAST_SURROUNDINGS = 0.5, 6.0
 #: Side of the windows that are compared; height of a plate at the coarsest size of the picture, at least, and
 #: most halvings. At coarser sizes the windows show what is behind the plate.
 _WINDOW, _LEAST_HEIGHT, _MOST_HALVINGS = 15, 6.0, 3
-#: Pixels that a plate may stray from where its last motion leads.
+#: Pixels that a plate may stray from where its last motion leads, or its own width where that is more.
 _REACH = 56
 #: Pixels that a point may miss its start by, followed there and back; and that it may be off the common motion.
 _ROUND_TRIP, _OFF = 0.7, 1.5
 #: Share of the points that must go along with the common motion.
 _TOGETHER = 0.5
 #: How much the area of a plate may change from one frame to the next (ratio).
-_MOST_GROWTH = 1.5
+_MOST_GROWTH = 2.0
 #: Correlation with the plate as it was found, below which it is another one or hidden.
 _ALIKE = 0.5
 #: Most samples that plates are compared at, across and down; least share of them inside of the picture.
@@ -69,6 +69,7 @@ class PlateFollower:
             'criteria': (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 0.03),
             'flags': cv2.OPTFLOW_USE_INITIAL_FLOW,
         }
+        self._reach = max(_REACH, round(float(np.ptp(self._start[:, 0]))))
         self._look = self._sample(grey, self._start)
 
     def step(self, before: np.ndarray, after: np.ndarray) -> bool:
@@ -99,15 +100,15 @@ class PlateFollower:
         """Shifts that may bring the plate near to where it is: its last one, then where it is found again."""
         if len(self._points) >= _LEAST_POINTS:
             yield self._velocity
-            found = _search(before, after, self.corners, self._velocity)
+            found = _search(before, after, self.corners, self._velocity, self._reach)
             if found is not None:
                 yield found
 
     def _match(self, before: np.ndarray, after: np.ndarray, guess: np.ndarray) -> Optional[np.ndarray]:
         """Where the corners are in the next frame, float64 (4, 2); None where that is not certain."""
         ends = np.concatenate([self._points, self._points + guess])
-        left, top = np.maximum(np.floor(ends.min(axis=0)).astype(int) - _REACH, 0)
-        right, bottom = np.maximum(np.ceil(ends.max(axis=0)).astype(int) + _REACH, 0)
+        left, top = np.maximum(np.floor(ends.min(axis=0)).astype(int) - self._reach, 0)
+        right, bottom = np.maximum(np.ceil(ends.max(axis=0)).astype(int) + self._reach, 0)
         before, whole, after = before[top:bottom, left:right], after, after[top:bottom, left:right]
         if min(before.shape) < 2 * _WINDOW:
             return None
@@ -206,14 +207,14 @@ def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.nd
 
 
 def _search(
-    before: np.ndarray, after: np.ndarray, corners: np.ndarray, velocity: np.ndarray
+    before: np.ndarray, after: np.ndarray, corners: np.ndarray, velocity: np.ndarray, reach: int
 ) -> Optional[np.ndarray]:
     """The shift to what looks most like a plate around where it should be, float64 (2,); None without any."""
     low = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
     high = np.ceil(corners.max(axis=0)).astype(int) + 1
     plate = before[low[1] : high[1], low[0] : high[0]]
-    near = np.maximum(np.round(low + velocity).astype(int) - _REACH, 0)
-    far = np.round(high + velocity).astype(int) + _REACH
+    near = np.maximum(np.round(low + velocity).astype(int) - reach, 0)
+    far = np.round(high + velocity).astype(int) + reach
     around = after[near[1] : max(far[1], 0), near[0] : max(far[0], 0)]
     scale = min(_SEARCHED_WIDTH / max(plate.shape[1], 1), 1.0)
     if min(plate.shape) * scale < 4 or np.any(np.less(around.shape, plate.shape)):

@@ -5,7 +5,7 @@ import pytest
 from helpers.moving_plates import SIZE, as_plate, grey, moved, place, rectangle, scenery
 
 from mmlp.plates import quadrilateral_iou
-from mmlp.plates.following import follow_between
+from mmlp.plates.following import follow_plates, join_ways
 from mmlp.plates.motion import PlateFollower, share_inside
 
 START = rectangle(120, 80)
@@ -27,6 +27,12 @@ def turned(number):
 
 def seen_aslant(number):
     return moved(START, [[1, 0, 0], [0.01 * number, 1, 0], [0.0006 * number, 0, 1]]) + (2 * number, 0)
+
+
+def follow_between(greys, first, last):
+    numbers = range(len(greys))
+    forwards = follow_plates(greys, first, numbers)
+    return join_ways(numbers, forwards, follow_plates(greys, last, numbers[::-1]), greys[0].shape)
 
 
 def film(way, frames=9, still=None):
