@@ -8,6 +8,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from mmlp.apis.anonymizing import LEAST_READABLE_HEIGHT
 from mmlp.media import Frame
 from mmlp.media.limits import LARGE_FRAME
 from mmlp.plates import Plate
@@ -104,6 +105,12 @@ class KeyFrames:
             was_lost = self.looks > looks + 1
             interval = self._interval // 2 if was_lost else self._interval + 1
             self._interval = min(max(interval, _LEAST), self._longest)
+        if keep_last and held[-1].behind:  # How its plates move, numbered as the next frames are.
+            shift = len(held) - 1
+            held[-1].earlier = [
+                Way(way.plate, {number - shift: place for number, place in way.places.items()})
+                for way in held[-1].behind
+            ]
         for one in held:
             one.ahead = one.behind = None
         for one in held[:-1] if keep_last else held:
@@ -117,10 +124,11 @@ class KeyFrames:
         greys = [one.grey for one in held]
         # Of a part of a stretch, one side was followed before.
         if first.ahead is None:
-            first.ahead = follow_plates(greys, first.found, numbers)
+            first.ahead = follow_plates(greys, first.found, numbers, first.behind or first.earlier)
         if last.behind is None:
-            last.behind = follow_plates(greys, last.found, numbers[::-1])
-        joined = join_ways(numbers, first.ahead, last.behind, first.grey.shape)
+            last.behind = follow_plates(greys, last.found, numbers[::-1], first.ahead)
+        shape = first.grey.shape
+        joined = join_ways(numbers, first.ahead, last.behind, shape, LEAST_READABLE_HEIGHT)
         if joined.is_open:
             middle = len(numbers) // 2
             self._take(held[numbers[middle]])
@@ -152,6 +160,8 @@ class _Held:
         #: What a look found; with what was followed to it.
         self.found: list[Plate] = []
         self.plates: list[Plate] = []
+        #: Where they go, where they came from, and the latter in the frames before those that are held.
+        self.earlier: list[Way] = []
         self.ahead: list[Way] | None = None
         self.behind: list[Way] | None = None
         self.excluded: list[Plate] = []

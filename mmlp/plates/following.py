@@ -52,20 +52,24 @@ class Way:
     lost: Optional[tuple[int, np.ndarray]] = None
 
 
-def follow_plates(greys: Sequence[np.ndarray], plates: Sequence[Plate], numbers: Sequence[int]) -> list[Way]:
+def follow_plates(
+    greys: Sequence[np.ndarray], plates: Sequence[Plate], numbers: Sequence[int], known: Sequence[Way] = ()
+) -> list[Way]:
     """Follows the plates of one frame through others.
 
     Args:
         greys (Sequence[np.ndarray]): Frames, each uint8 (H, W).
         plates (Sequence[Plate]): Plates of the first of those to go through.
         numbers (Sequence[int]): Numbers of the frames to go through, forwards or backwards one by one.
+        known (Sequence[Way]): Ways that may tell how the plates move there.
 
     Returns:
         list[Way]: One for each plate.
     """
     ways = []
     for plate in plates:
-        follower = PlateFollower(greys[numbers[0]], plate.corners)
+        former = _former_corners(plate, numbers, known)
+        follower = PlateFollower(greys[numbers[0]], plate.corners, former)
         way = Way(plate, {numbers[0]: plate.corners})
         for before, number in zip(numbers, numbers[1:]):
             if not follower.step(greys[before], greys[number]):
@@ -77,7 +81,11 @@ def follow_plates(greys: Sequence[np.ndarray], plates: Sequence[Plate], numbers:
 
 
 def join_ways(
-    numbers: range, forwards: Sequence[Way], backwards: Sequence[Way], shape: tuple[int, int]
+    numbers: range,
+    forwards: Sequence[Way],
+    backwards: Sequence[Way],
+    shape: tuple[int, int],
+    least_height: float = 0.0,
 ) -> Between:
     """Finds the plates of a stretch of frames whose first and last were looked at.
 
@@ -90,6 +98,7 @@ def join_ways(
         forwards (Sequence[Way]): Plates of the first, followed as far as to the last or beyond.
         backwards (Sequence[Way]): Plates of the last, followed as far as to the first or beyond.
         shape (tuple[int, int]): Height and width of the frames.
+        least_height (float): Height in pixels below which a plate may be lost. Default: 0.
 
     Returns:
         Between: Plates of all the frames.
@@ -99,7 +108,7 @@ def join_ways(
     )
     pairs = _pair(forwards, backwards)
     is_open = any(
-        way.lost is not None and not _is_met(way, others, shape)
+        way.lost is not None and way.plate.height >= least_height and not _is_met(way, others, shape)
         for ways, others in ((forwards, backwards), (backwards, forwards))
         for way in ways
     )
@@ -116,6 +125,17 @@ def join_ways(
         ],
         is_open,
     )
+
+
+def _former_corners(plate: Plate, numbers: Sequence[int], known: Sequence[Way]) -> Optional[np.ndarray]:
+    """Where a plate was one step before, as far as another way goes through it; float (4, 2)."""
+    number, step = numbers[0], numbers[1] - numbers[0]
+    through = [way for way in known if number in way.places and number - step in way.places]
+    overlaps = [_overlap(plate.corners, way.places[number]) for way in through]
+    if max(overlaps, default=0.0) < _SAME:
+        return None
+    way = through[int(np.argmax(overlaps))]
+    return way.places[number - step] + plate.corners.mean(axis=0) - way.places[number].mean(axis=0)
 
 
 def _within(way: Way, numbers: range) -> Way:

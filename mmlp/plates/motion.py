@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Optional
 
@@ -31,6 +32,27 @@ _ALIKE = 0.5
 _SAMPLES, _LEAST_SEEN = (48, 24), 0.5
 #: Width that plates are shrunk to at most where they are searched for, and least correlation of a find.
 _SEARCHED_WIDTH, _FOUND = 40, 0.6
+#: Sizes that it is searched for in, by that before.
+_GROWTHS = (1.0, 0.87, 1.15)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """How a plate moves from one frame to the next: by a shift of its middle in pixels, and a growth."""
+
+    shift: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(2))
+    growth: float = 1.0
+
+    @classmethod
+    def between(cls, former: np.ndarray, corners: np.ndarray) -> Pace:
+        """That from some corners to others, each float (4, 2)."""
+        shift = corners.mean(axis=0) - former.mean(axis=0)
+        areas = max(polygon_area(former), 1e-6), max(polygon_area(corners), 1e-6)
+        return cls(shift, float(np.clip(np.sqrt(areas[1] / areas[0]), 0.7, 1.4)))
+
+    def apply(self, points: np.ndarray, middle: np.ndarray) -> np.ndarray:
+        """Moves points, (N, 2), with the plate that has its middle there."""
+        return (points - middle) * self.growth + middle + self.shift
 
 
 class PlateFollower:
@@ -45,17 +67,19 @@ class PlateFollower:
     Args:
         grey (np.ndarray): The frame in which the plate was found, uint8 (H, W).
         corners (np.ndarray): Its corners in pixels, float (4, 2).
+        former (np.ndarray, optional): Its corners one step before, where they are known: how it moves.
+            Default: None.
 
     Attributes:
         corners (np.ndarray): Where the plate is now, float64 (4, 2). After a step that failed, where its
             motion would have brought it.
     """
 
-    def __init__(self, grey: np.ndarray, corners: np.ndarray) -> None:
+    def __init__(self, grey: np.ndarray, corners: np.ndarray, former: Optional[np.ndarray] = None) -> None:
         self.corners = np.asarray(corners, np.float64)
         self._start = self.corners
         self._shape = grey.shape
-        self._velocity = np.zeros(2)
+        self._pace = Pace() if former is None else Pace.between(former, self.corners)
         self._from = _find_points(grey, self._start)
         self._points = self._from.copy()
         width, height = (np.linalg.norm(self._start[corner] - self._start[0]) for corner in (1, 3))
@@ -85,10 +109,10 @@ class PlateFollower:
         for guess in self._guesses(before, after):
             corners = self._match(before, after, guess)
             if corners is not None:
-                self._velocity = corners.mean(axis=0) - self.corners.mean(axis=0)
+                self._pace = Pace.between(self.corners, corners)
                 self.corners = corners
                 return True
-        self.corners = self.corners + self._velocity
+        self.corners = self._pace.apply(self.corners, self.corners.mean(axis=0))
         return False
 
     @property
@@ -96,25 +120,26 @@ class PlateFollower:
         """Share of the plate that is inside of the picture, 0..1."""
         return share_inside(self.corners, self._shape)
 
-    def _guesses(self, before: np.ndarray, after: np.ndarray) -> Iterator[np.ndarray]:
-        """Shifts that may bring the plate near to where it is: its last one, then where it is found again."""
+    def _guesses(self, before: np.ndarray, after: np.ndarray) -> Iterator[Pace]:
+        """What may bring the plate near to where it is: its last motion, then where it is found again."""
         if len(self._points) >= _LEAST_POINTS:
-            yield self._velocity
-            found = _search(before, after, self.corners, self._velocity, self._reach)
+            yield self._pace
+            found = _search(before, after, self.corners, self._pace, self._reach)
             if found is not None:
                 yield found
 
-    def _match(self, before: np.ndarray, after: np.ndarray, guess: np.ndarray) -> Optional[np.ndarray]:
+    def _match(self, before: np.ndarray, after: np.ndarray, guess: Pace) -> Optional[np.ndarray]:
         """Where the corners are in the next frame, float64 (4, 2); None where that is not certain."""
-        ends = np.concatenate([self._points, self._points + guess])
+        ahead = guess.apply(self._points, self.corners.mean(axis=0))
+        ends = np.concatenate([self._points, ahead])
         left, top = np.maximum(np.floor(ends.min(axis=0)).astype(int) - self._reach, 0)
         right, bottom = np.maximum(np.ceil(ends.max(axis=0)).astype(int) + self._reach, 0)
         before, whole, after = before[top:bottom, left:right], after, after[top:bottom, left:right]
         if min(before.shape) < 2 * _WINDOW:
             return None
-        start, shift = (self._points - (left, top)).astype(np.float32), guess.astype(np.float32)
-        there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, start + shift, **self._flow)
-        back, returned, _ = cv2.calcOpticalFlowPyrLK(after, before, there, there - shift, **self._flow)
+        start, ahead = (np.float32(points - (left, top)) for points in (self._points, ahead))
+        there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, ahead.copy(), **self._flow)
+        back, returned, _ = cv2.calcOpticalFlowPyrLK(after, before, there, there + start - ahead, **self._flow)
         good = (found[:, 0] > 0) & (returned[:, 0] > 0)
         good &= np.linalg.norm(back - start, axis=1) < _ROUND_TRIP
         good &= np.all((there >= 0) & (there < after.shape[::-1]), axis=1)
@@ -207,24 +232,26 @@ def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.nd
 
 
 def _search(
-    before: np.ndarray, after: np.ndarray, corners: np.ndarray, velocity: np.ndarray, reach: int
-) -> Optional[np.ndarray]:
-    """The shift to what looks most like a plate around where it should be, float64 (2,); None without any."""
+    before: np.ndarray, after: np.ndarray, corners: np.ndarray, pace: Pace, reach: int
+) -> Optional[Pace]:
+    """The motion to what looks most like a plate around where it should be; None without any."""
     low = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
     high = np.ceil(corners.max(axis=0)).astype(int) + 1
     plate = before[low[1] : high[1], low[0] : high[0]]
-    near = np.maximum(np.round(low + velocity).astype(int) - reach, 0)
-    far = np.round(high + velocity).astype(int) + reach
-    around = after[near[1] : max(far[1], 0), near[0] : max(far[0], 0)]
+    near = np.maximum(np.round(low + pace.shift).astype(int) - reach, 0)
+    far = np.maximum(np.round(high + pace.shift).astype(int) + reach, 0)
+    around = after[near[1] : far[1], near[0] : far[0]]
     scale = min(_SEARCHED_WIDTH / max(plate.shape[1], 1), 1.0)
-    if min(plate.shape) * scale < 4 or np.any(np.less(around.shape, plate.shape)):
+    if min(plate.shape) * scale < 4 or min(around.shape) * scale < 4:
         return None
-    if scale < 1:
-        plate, around = (
-            cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            for part in (plate, around)
-        )
-    if np.any(np.less(around.shape, plate.shape)):
-        return None
-    _, likeness, _, place = cv2.minMaxLoc(cv2.matchTemplate(around, plate, cv2.TM_CCOEFF_NORMED))
-    return near + np.array(place) / scale - low if likeness >= _FOUND else None
+    around = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    best, found = _FOUND, None
+    for growth in _GROWTHS:
+        sought = cv2.resize(plate, None, fx=scale * growth, fy=scale * growth, interpolation=cv2.INTER_AREA)
+        if np.any(np.less(around.shape, sought.shape)):
+            continue
+        _, likeness, _, place = cv2.minMaxLoc(cv2.matchTemplate(around, sought, cv2.TM_CCOEFF_NORMED))
+        if likeness > best:
+            middle = near + (np.array(place) + np.array(sought.shape[::-1]) / 2) / scale
+            best, found = likeness, Pace(middle - (low + high) / 2, growth)
+    return found
