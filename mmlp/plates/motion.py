@@ -28,6 +28,8 @@ _TOGETHER = 0.5
 _MOST_GROWTH = 2.0
 #: Correlation with the plate as it was found, below which it is another one or hidden.
 _ALIKE = 0.5
+#: By how much the correlation must rise for a plate to be moved to where it is highest.
+_BETTER = 0.02
 #: Most samples that plates are compared at, across and down; least share of them inside of the picture.
 _SAMPLES, _LEAST_SEEN = (48, 24), 0.5
 #: Width that plates are shrunk to at most where they are searched for, and least correlation of a find.
@@ -115,11 +117,6 @@ class PlateFollower:
         self.corners = self._pace.apply(self.corners, self.corners.mean(axis=0))
         return False
 
-    @property
-    def share_inside(self) -> float:
-        """Share of the plate that is inside of the picture, 0..1."""
-        return share_inside(self.corners, self._shape)
-
     def _guesses(self, before: np.ndarray, after: np.ndarray) -> Iterator[Pace]:
         """What may bring the plate near to where it is: its last motion, then where it is found again."""
         if len(self._points) >= _LEAST_POINTS:
@@ -149,35 +146,47 @@ class PlateFollower:
         motions, together = _common_motions(origins, points)
         if np.count_nonzero(together) < max(_LEAST_POINTS, _TOGETHER * len(points)):
             return None
-        likeness, corners = max(
-            ((self._likeness(whole, moved), moved) for moved in (map_points(m, self._start) for m in motions)),
-            key=lambda entry: entry[0],
-        )
+        candidates = (self._fit(whole, map_points(motion, self._start)) for motion in motions)
+        likeness, corners = max(candidates, key=lambda entry: entry[0])
         if likeness < _ALIKE:
             return None
         self._points, self._from = points[together], origins[together]
         return corners
 
-    def _likeness(self, grey: np.ndarray, corners: np.ndarray) -> float:
-        """Correlation of what is between some corners with the plate as it was found; -1 if it cannot be it."""
+    def _fit(self, grey: np.ndarray, corners: np.ndarray) -> tuple[float, np.ndarray]:
+        """Moves corners a little to where the plate looks most as it did when it was found.
+
+        Returns:
+            tuple[float, np.ndarray]: The correlation, -1 where it cannot be the plate, and the corners.
+        """
         areas = polygon_area(self.corners), polygon_area(corners)
         if not is_convex(corners) or max(areas) > _MOST_GROWTH * min(areas):
-            return -1.0
+            return -1.0, corners
         if share_inside(corners, self._shape) < _LEAST_SEEN:
-            return -1.0
-        now = self._sample(grey, corners)
-        first, second = self._look - self._look.mean(), now - now.mean()
-        norm = np.linalg.norm(first) * np.linalg.norm(second)
-        return float((first * second).sum() / norm) if norm > 0 else -1.0
+            return -1.0, corners
+        margins = tuple(max(side // 8, 1) for side in self._samples)
+        likeness = cv2.matchTemplate(self._sample(grey, corners, margins), self._look, cv2.TM_CCOEFF_NORMED)
+        _, best, _, place = cv2.minMaxLoc(likeness)
+        if not np.isfinite(best):
+            return -1.0, corners
+        if best > likeness[margins[1], margins[0]] + _BETTER:
+            corners = map_points(self._grid_to(corners), self._grid + np.subtract(place, margins))
+        return float(best), corners
 
-    def _sample(self, grey: np.ndarray, corners: np.ndarray) -> np.ndarray:
-        """What is between some corners, as seen from the front, float32."""
+    def _sample(self, grey: np.ndarray, corners: np.ndarray, margins: tuple[int, int] = (0, 0)) -> np.ndarray:
+        """What is between some corners and in margins around, as seen from the front, float32."""
+        shift = np.array([(1, 0, -margins[0]), (0, 1, -margins[1]), (0, 0, 1)], np.float64)
+        size = tuple(side + 2 * margin for side, margin in zip(self._samples, margins))
+        options = {'flags': cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, 'borderMode': cv2.BORDER_REPLICATE}
+        return cv2.warpPerspective(grey, self._grid_to(corners) @ shift, size, **options).astype(np.float32)
+
+    @property
+    def _grid(self) -> np.ndarray:
         columns, rows = self._samples
-        grid = np.float32([(0, 0), (columns - 1, 0), (columns - 1, rows - 1), (0, rows - 1)])
-        matrix = find_homography(grid, corners)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        options = {'flags': flags, 'borderMode': cv2.BORDER_REPLICATE}
-        return cv2.warpPerspective(grey, matrix, (columns, rows), **options).astype(np.float32)
+        return np.float32([(0, 0), (columns - 1, 0), (columns - 1, rows - 1), (0, rows - 1)])
+
+    def _grid_to(self, corners: np.ndarray) -> np.ndarray:
+        return find_homography(self._grid, corners)
 
 
 def share_inside(corners: np.ndarray, shape: tuple[int, ...]) -> float:
