@@ -13,9 +13,10 @@ from .memory import align_corners, move_plate
 from .motion import PlateFollower, share_inside
 from .plate import Plate
 
-#: Mean overlap (IoU) from which on what comes from both sides is one plate; and below which, in one frame, it is
-#: not certain which of the two is right.
-_SAME, _AGREEING = 0.3, 0.75
+#: Mean overlap (IoU) from which on what comes from both sides is one plate; and how far, in heights of the plate,
+#: a corner may be from that of the other side until it is not certain which of the two is right: covers reach a
+#: quarter of the height beyond what is between them.
+_SAME, _AGREEING = 0.3, 0.4
 #: A plate less of which is inside of the picture has left it.
 _INSIDE = 0.6
 #: Pixels from the edge of the picture within which a plate may be cut off.
@@ -197,7 +198,8 @@ def _merge(ahead: Way, behind: Way, number: int, share: float) -> list[Plate]:
     """One plate of what is known of it from both sides; both, where they disagree."""
     first = ahead.places[number]
     second = align_corners(behind.places[number], first)
-    if _overlap(first, second) < _AGREEING:
+    apart = float(np.linalg.norm(first - second, axis=1).max())
+    if apart > _AGREEING * min(ahead.plate.height, behind.plate.height):
         return [move_plate(ahead.plate, first), move_plate(behind.plate, behind.places[number])]
     corners = (1.0 - share) * first + share * second
     if share < 0.5:

@@ -9,7 +9,7 @@ from typing import Optional
 import cv2
 import numpy as np
 
-from .geometry import find_homography, is_convex, map_points, polygon_area
+from .geometry import find_homography, is_convex, map_points, polygon_area, side_lengths
 
 #: Points that are followed, at most; least number that tells a similarity, an affine motion, a homography.
 _MOST_POINTS, _LEAST_POINTS, _LEAST_FOR_AFFINE, _LEAST_FOR_HOMOGRAPHY = 40, 4, 10, 16
@@ -24,11 +24,11 @@ _REACH = 56
 _ROUND_TRIP, _OFF = 0.7, 1.5
 #: Share of the points that must go along with the common motion.
 _TOGETHER = 0.5
-#: How much the area of a plate may change from one frame to the next (ratio).
-_MOST_GROWTH = 2.0
+#: How much a side of a plate may change from one frame to the next, and how much more than another (ratios).
+_MOST_GROWTH, _MOST_SKEW = 1.4, 1.3
 #: Correlation with the plate as it was found, below which it is another one or hidden.
 _ALIKE = 0.5
-#: By how much the correlation must rise for a plate to be moved to where it is highest.
+#: By how much the correlation must rise for a less simple motion, or for a plate to be moved to where it is highest.
 _BETTER = 0.02
 #: Most samples that plates are compared at, across and down; least share of them inside of the picture.
 _SAMPLES, _LEAST_SEEN = (48, 24), 0.5
@@ -146,8 +146,11 @@ class PlateFollower:
         motions, together = _common_motions(origins, points)
         if np.count_nonzero(together) < max(_LEAST_POINTS, _TOGETHER * len(points)):
             return None
-        candidates = (self._fit(whole, map_points(motion, self._start)) for motion in motions)
-        likeness, corners = max(candidates, key=lambda entry: entry[0])
+        likeness, corners = -1.0, self.corners
+        for motion in motions:
+            fit = self._fit(whole, map_points(motion, self._start))
+            if fit[0] > likeness + _BETTER:
+                likeness, corners = fit
         if likeness < _ALIKE:
             return None
         self._points, self._from = points[together], origins[together]
@@ -159,8 +162,10 @@ class PlateFollower:
         Returns:
             tuple[float, np.ndarray]: The correlation, -1 where it cannot be the plate, and the corners.
         """
-        areas = polygon_area(self.corners), polygon_area(corners)
-        if not is_convex(corners) or max(areas) > _MOST_GROWTH * min(areas):
+        if not is_convex(corners):
+            return -1.0, corners
+        growths = side_lengths(corners) / side_lengths(self.corners)
+        if growths.max() > min(_MOST_GROWTH, _MOST_SKEW * growths.min()) or growths.min() < 1 / _MOST_GROWTH:
             return -1.0, corners
         if share_inside(corners, self._shape) < _LEAST_SEEN:
             return -1.0, corners
@@ -221,7 +226,7 @@ def _find_points(grey: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 
 def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """Motions that most points have in common, each float64 (3, 3), and which points those are."""
+    """Motions that most points have in common, simple ones first, float64 (3, 3), and which points those are."""
     off = _OFF + 0.02 * float(np.ptp(points, axis=0).max())
     motion, inliers = cv2.estimateAffinePartial2D(origins, points, ransacReprojThreshold=off)
     if motion is None:
@@ -232,7 +237,7 @@ def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.nd
     if count >= _LEAST_FOR_AFFINE:
         # By least squares: those that are off were left out already.
         known = np.hstack([origins[together], np.ones((count, 1))]).astype(np.float64)
-        motions = [np.linalg.lstsq(known, points[together].astype(np.float64), rcond=None)[0].T]
+        motions.append(np.linalg.lstsq(known, points[together].astype(np.float64), rcond=None)[0].T)
     motions = [np.vstack([motion, (0.0, 0.0, 1.0)]) for motion in motions]
     if count >= _LEAST_FOR_HOMOGRAPHY:
         homography, _ = cv2.findHomography(origins[together], points[together], 0)
