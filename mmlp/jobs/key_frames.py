@@ -36,9 +36,9 @@ class FoundPlates(NamedTuple):
 class KeyFrames:
     """Looks at key frames, and follows their plates through the frames in between from both sides.
 
-    Each ``interval``-th frame is a key frame, and both frames at a cut are. Where a plate is lost between two,
-    the frame in the middle is looked at, too, and so on. So many frames are held as lie between two key
-    frames.
+    Each ``interval``-th frame is a key frame, and both frames at a cut are. Where a plate that could be read
+    is lost between two, the frame in the middle is looked at, too, and so on. As many frames are held as lie
+    between two key frames.
 
     Args:
         look (Look): Finds the plates of a frame.

@@ -13,9 +13,9 @@ from .memory import align_corners, move_plate
 from .motion import PlateFollower, share_inside
 from .plate import Plate
 
-#: Mean overlap (IoU) from which on what comes from both sides is one plate; and how far, in heights of the plate,
-#: a corner may be from that of the other side until it is not certain which of the two is right: covers reach a
-#: quarter of the height beyond what is between them.
+#: Mean overlap (IoU) from which on what comes from both sides is one plate; and how far, in heights of the
+#: plate, a corner may be from that of the other side until it is not certain which of the two is right:
+#: covers reach a quarter of the height beyond what is between them.
 _SAME, _AGREEING = 0.3, 0.4
 #: A plate less of which is inside of the picture has left it.
 _INSIDE = 0.6
@@ -104,9 +104,7 @@ def join_ways(
     Returns:
         Between: Plates of all the frames.
     """
-    forwards, backwards = (
-        [_within(way, numbers) for way in ways] for ways in (forwards, backwards)
-    )
+    forwards, backwards = ([_within(way, numbers) for way in ways] for ways in (forwards, backwards))
     pairs = _pair(forwards, backwards)
     is_open = any(
         way.lost is not None and way.plate.height >= least_height and not _is_met(way, others, shape)
@@ -120,7 +118,10 @@ def join_ways(
     plates = [_plates_at(number, numbers, forwards, backwards, pairs, shape) for number in numbers[1:-1]]
     return Between(
         [
-            [*(way.plate for way in forwards), *(move_plate(way.plate, way.places[start]) for way in beginnings)],
+            [
+                *(way.plate for way in forwards),
+                *(move_plate(way.plate, way.places[start]) for way in beginnings),
+            ],
             *plates,
             [*(way.plate for way in backwards), *(move_plate(way.plate, way.places[end]) for way in endings)],
         ],

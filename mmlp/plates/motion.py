@@ -1,4 +1,4 @@
-"""A plate followed from the frame in which it was found through the frames beside it, by sparse optical flow."""
+"""A plate followed from the frame in which it was found through those beside it, by sparse optical flow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SURROUNDINGS, _LEAST_SURROUNDINGS = 0.5, 6.0
 _WINDOW, _LEAST_HEIGHT, _MOST_HALVINGS = 15, 6.0, 3
 #: Pixels that a plate may stray from where its last motion leads, or its own width where that is more.
 _REACH = 56
-#: Pixels that a point may miss its start by, followed there and back; and that it may be off the common motion.
+#: Pixels that a point may miss its start by, followed there and back; and be off the common motion.
 _ROUND_TRIP, _OFF = 0.7, 1.5
 #: Share of the points that must go along with the common motion.
 _TOGETHER = 0.5
@@ -28,7 +28,7 @@ _TOGETHER = 0.5
 _MOST_GROWTH, _MOST_SKEW = 1.4, 1.3
 #: Correlation with the plate as it was found, below which it is another one or hidden.
 _ALIKE = 0.5
-#: By how much the correlation must rise for a less simple motion, or for a plate to be moved to where it is highest.
+#: By how much the correlation must rise for a less simple motion, or for a plate to be moved to its peak.
 _BETTER = 0.02
 #: Most samples that plates are compared at, across and down; least share of them inside of the picture.
 _SAMPLES, _LEAST_SEEN = (48, 24), 0.5
@@ -136,7 +136,9 @@ class PlateFollower:
             return None
         start, ahead = (np.float32(points - (left, top)) for points in (self._points, ahead))
         there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, ahead.copy(), **self._flow)
-        back, returned, _ = cv2.calcOpticalFlowPyrLK(after, before, there, there + start - ahead, **self._flow)
+        back, returned, _ = cv2.calcOpticalFlowPyrLK(
+            after, before, there, there + start - ahead, **self._flow
+        )
         good = (found[:, 0] > 0) & (returned[:, 0] > 0)
         good &= np.linalg.norm(back - start, axis=1) < _ROUND_TRIP
         good &= np.all((there >= 0) & (there < after.shape[::-1]), axis=1)
@@ -226,7 +228,7 @@ def _find_points(grey: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 
 def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """Motions that most points have in common, simple ones first, float64 (3, 3), and which points those are."""
+    """Motions that most points have in common, simple ones first, float64 (3, 3), and those points."""
     off = _OFF + 0.02 * float(np.ptp(points, axis=0).max())
     motion, inliers = cv2.estimateAffinePartial2D(origins, points, ransacReprojThreshold=off)
     if motion is None:

@@ -33,9 +33,7 @@ class Film:
     def frames(self):
         for index, (corners, ground) in enumerate(zip(self.places, self.grounds)):
             picture = GROUNDS[ground].copy()
-            yield SimpleNamespace(
-                index=index, bgr=picture if corners is None else place(picture, corners)
-            )
+            yield SimpleNamespace(index=index, bgr=picture if corners is None else place(picture, corners))
 
     def look(self, frame):
         self.looked_at.append(frame.index)

@@ -12,7 +12,7 @@ START = rectangle(120, 80)
 
 
 def shifted(number):
-    return START + number * np.array((5.3, -2.1))
+    return rectangle(120 + 5.3 * number, 80 - 2.1 * number)
 
 
 def zoomed(number):
@@ -26,7 +26,8 @@ def turned(number):
 
 
 def seen_aslant(number):
-    return moved(START, [[1, 0, 0], [0.01 * number, 1, 0], [0.0006 * number, 0, 1]]) + (2 * number, 0)
+    aslant = moved(START, [[1, 0, 0], [0.01 * number, 1, 0], [0.0006 * number, 0, 1]])
+    return aslant + np.array((2.0 * number, 0.0))
 
 
 def follow_between(greys, first, last):
@@ -90,7 +91,7 @@ def test_a_plate_that_appears_is_there_from_its_first_frame_on():
 
 def test_what_leaves_the_picture_is_not_missed():
     def way(number):
-        return rectangle(240, 80) + (14 * number, 0)
+        return rectangle(240 + 14 * number, 80)
 
     found = follow_between(film(way, 9), [as_plate(way(0))], [])
     counts = [len(plates) for plates in found.plates]
@@ -112,11 +113,11 @@ def test_two_plates_keep_apart():
         return rectangle(60, 150) - number * np.array((3.0, 0.0))
 
     ground = scenery()
-    greys = [
-        grey(place(place(ground.copy(), shifted(number)), other(number), seed=5)) for number in range(7)
-    ]
+    greys = [grey(place(place(ground.copy(), shifted(number)), other(number), seed=5)) for number in range(7)]
     found = follow_between(
-        greys, [as_plate(shifted(0), 0.9), as_plate(other(0), 0.8)], [as_plate(other(6), 0.8), as_plate(shifted(6))]
+        greys,
+        [as_plate(shifted(0)), as_plate(other(0), 0.8)],
+        [as_plate(other(6), 0.8), as_plate(shifted(6))],
     )
     for number, plates in enumerate(found.plates[1:-1], start=1):
         assert len(plates) == 2
