@@ -76,7 +76,7 @@ def test_a_plate_that_appears_between_key_frames_is_covered_from_its_first_frame
     assert not found[2].plates and 8 in film.looked_at and len(film.looked_at) < 10
 
 
-def test_a_plate_that_shows_up_only_between_key_frames_is_found_once_its_track_is_missed():
+def test_frames_are_looked_at_up_to_where_a_plate_is_lost():
     """One that is lost makes the frame in the middle be looked at, and so on up to where it is lost."""
     film = Film([way(number) for number in range(5)] + [None] * 12, [0] * 17)
     film.check(list(KeyFrames(film.look, 8).stream(film.frames())))
