@@ -192,6 +192,7 @@ def anonymize(args: argparse.Namespace) -> JobReport:
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,
             span=span,
+            detect_every=args.detect_every,
             keeping=keeping,
             also=args.also,
             progress=progress,

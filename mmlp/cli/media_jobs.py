@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mmlp.files import WriteError, is_disk_full
 from mmlp.media.codecs import CODECS
 
-from .option_types import codec, crf, positive_int, video_time
+from .option_types import codec, crf, detection_interval, positive_int, video_time
 from .parser import describe_exit_codes
 from .terminal import say
 
@@ -53,6 +53,15 @@ def add_video_options(parser: argparse.ArgumentParser, what: str) -> argparse._A
         ('--to', 'end', 'TIME', 'end here; nothing from this time on is looked at or written'),
     ):
         group.add_argument(name, dest=destination, type=video_time, metavar=metavar, help=help)
+    group.add_argument(
+        '--detect-every',
+        type=detection_interval,
+        default=1,
+        metavar='N|auto',
+        help='look for plates in each N-th frame, and follow them through the frames in between by optical '
+        'flow: several times as fast; auto looks as often as plates can be followed well (default: 1, every '
+        'frame)',
+    )
     group.add_argument(
         '--codec',
         type=codec,

@@ -20,6 +20,15 @@ def positive_int(text: str) -> int:
     return int(text)
 
 
+def detection_interval(text: str) -> int | str:
+    """Reads a number of frames above 0, or ``auto``."""
+    if text == 'auto':
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, or 'auto', got {text!r}")
+    return int(text)
+
+
 def whole_number(text: str) -> int:
     """Reads a whole number, 0 or more."""
     if not text.isdigit():

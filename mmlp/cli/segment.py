@@ -97,6 +97,7 @@ def segment(args: argparse.Namespace) -> JobReport:
             batch_size=args.batch_size,
             max_pixels=args.max_pixels,
             span=span,
+            detect_every=args.detect_every,
             codec=args.codec,
             crf=args.crf,
             progress=progress,

@@ -16,6 +16,7 @@ from mmlp.plates import Plate, TemporalMemory
 from .anonymize_job import AnonymizeJob
 from .hiding import Hiding
 from .keeping import Keeping
+from .key_frames import check_interval
 from .output_paths import (
     Inputs,
     check_absent,
@@ -70,6 +71,7 @@ def anonymize_media(
     batch_size: int = 1,
     max_pixels: int | None = None,
     span: TimeSpan | None = None,
+    detect_every: int | str = 1,
     keeping: Keeping | None = None,
     also: Sequence[str | os.PathLike] = (),
     progress: Progress | None = None,
@@ -112,6 +114,9 @@ def anonymize_media(
             million for pictures and 40 million for frames.
         span (TimeSpan | None): The part of videos that outputs have, with its sound, subtitles and chapters;
             None means all. Nothing outside of it is written, so it does not go with ``in_place``.
+        detect_every (int | str): Look for plates in each N-th frame of videos, or as often as 'auto' finds
+            right, and follow them through the frames in between; see
+            :class:`~mmlp.jobs.key_frames.KeyFrames`. 1 looks at every frame.
         keeping (Keeping | None): Which plates stay visible; None covers all.
         also (Sequence[str | os.PathLike]): Files that tell what other tools found, such as faces, and what is
             hidden in the same pass; see :mod:`~mmlp.jobs.region_files`.
@@ -137,6 +142,7 @@ def anonymize_media(
         raise ValueError(
             'in place, what is outside of the span (--from, --to) would be lost for good: write to a folder'
         )
+    check_interval(detect_every)
     media = find_media_outside(inputs, output)
     outputs, folder = _plan_outputs(media.items, output)
     if folder is not None:
@@ -161,6 +167,7 @@ def anonymize_media(
         'codec': codec,
         'crf': crf,
         'span': span and span.describe(),
+        'detect_every': detect_every,
         'keeping': keeping and keeping.describe(),
         'also': regions and regions.describe(),
     }
@@ -199,6 +206,7 @@ def anonymize_media(
             'drop_streams': drop_streams,
             'max_pixels': MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
             'span': span,
+            'detect_every': detect_every,
         },
     )
     run_media_job(

@@ -15,6 +15,7 @@ from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, PlateTracker
 
 from .coco_file import CocoFile
+from .key_frames import check_interval
 from .output_paths import (
     Inputs,
     check_absent,
@@ -49,6 +50,7 @@ def segment_media(
     batch_size: int = 1,
     max_pixels: int | None = None,
     span: TimeSpan | None = None,
+    detect_every: int | str = 1,
     codec: str | None = None,
     crf: int | None = None,
     progress: Progress | None = None,
@@ -91,6 +93,9 @@ def segment_media(
             million for pictures and 40 million for frames.
         span (TimeSpan | None): The part of videos to look at; None means all. Frames are numbered from its
             first one on, their times count from the start of the whole video.
+        detect_every (int | str): Look for plates in each N-th frame of videos, or as often as 'auto' finds
+            right, and follow them through the frames in between; see
+            :class:`~mmlp.jobs.key_frames.KeyFrames`. 1 looks at every frame.
         codec (str | None): Codec of overlay videos, see :class:`~mmlp.media.VideoWriter`.
         crf (int | None): Quality of overlay videos, smaller is better.
         progress (Progress | None): Is told how far the job is.
@@ -118,6 +123,7 @@ def segment_media(
         )
     if (crop_height is not None or sharpen) and 'crop' not in save:
         raise ValueError("crop_height and sharpen are of crops: add 'crop' to what is saved")
+    check_interval(detect_every)
     if tracking:
         PlateTracker()  # Says at once that it is not installed.
     folder = Path(out_dir)
@@ -131,6 +137,7 @@ def segment_media(
         'crop_height': crop_height,
         'sharpen': sharpen or None,
         'span': span and span.describe(),
+        'detect_every': detect_every,
         'codec': codec,
         'crf': crf,
     }
@@ -147,6 +154,7 @@ def segment_media(
         encoding={'codec': codec, 'crf': crf},
         max_pixels=MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
         span=span,
+        detect_every=detect_every,
     )
     check_originals(job.all_outputs(), media.items, 'choose another out_dir')
     former: dict[str, FileResult] = {}
@@ -190,10 +198,12 @@ class _SegmentJob:
         encoding: dict[str, Any],
         max_pixels: int,
         span: TimeSpan | None,
+        detect_every: int | str,
     ) -> None:
         self._segmenter, self._folder, self._span = segmenter, folder, span
+        self._looking = {'batch_size': batch_size, 'detect_every': detect_every}
         self._kinds = tuple(kind for kind in SAVE_KINDS if kind in save)
-        self._tracking, self._reader, self._batch_size = tracking, reader, batch_size
+        self._tracking, self._reader = tracking, reader
         self._crop, self._encoding, self._max_pixels = crop, encoding, max_pixels
         self._stems = dict(zip((item.path for item in media.items), output_stems(media.items)))
         self._videos = {item.path for item in media.items if item.kind == 'video'}
@@ -276,7 +286,7 @@ class _SegmentJob:
                 files.write(*entry)
                 progress.frame()
 
-            notes = run_video(video, self._segmenter, stages, write, batch_size=self._batch_size)
+            notes = run_video(video, self._segmenter, stages, write, **self._looking)
         result = statistics.result(item, video, files.outputs)
         result.notes += notes + video.notes + files.notes
         result.video.update(statistics.describe_span(video.info.span))

@@ -75,6 +75,8 @@ class VideoAnonymizer:
             ones together.
         span (TimeSpan | None): The part that outputs have: pictures, sound, subtitles, chapters. None means
             all.
+        detect_every (int | str): Frames from one that is looked at to the next, see
+            :func:`~mmlp.jobs.video_job.run_video`.
     """
 
     def __init__(
@@ -93,9 +95,11 @@ class VideoAnonymizer:
         doubtful_score: float = 0.0,
         max_pixels: int = MAX_FRAME_PIXELS,
         span: TimeSpan | None = None,
+        detect_every: int | str = 1,
     ) -> None:
-        self._segmenter, self._hiding, self._memory = segmenter, hiding, memory
-        self._batch_size, self._strip_location = batch_size, strip_location
+        self._segmenter, self._hiding = segmenter, hiding
+        self._looking = {'memory': memory, 'batch_size': batch_size, 'detect_every': detect_every}
+        self._strip_location = strip_location
         self._replaces, self._drop_streams = replaces, drop_streams
         self._audio, self._encoding = audio, {'codec': codec, 'crf': crf}
         self._doubtful_score, self._max_pixels, self._span = doubtful_score, max_pixels, span
@@ -219,9 +223,8 @@ class VideoAnonymizer:
             statistics.add(*entry)
             task.progress.frame()
 
-        options = {'memory': self._memory, 'batch_size': self._batch_size}
         try:
-            task.notes += run_video(video, self._segmenter, {'redaction': cover}, write, **options)
+            task.notes += run_video(video, self._segmenter, {'redaction': cover}, write, **self._looking)
         except Exception as fault:
             if self._replaces or isinstance(fault, MediaWriteError) or not statistics.frames:
                 raise

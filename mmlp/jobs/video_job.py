@@ -16,8 +16,9 @@ from mmlp.media.limits import LARGE_FRAME
 from mmlp.media.pipeline import Stage
 from mmlp.plates import Plate, PlateTracker, TemporalMemory
 
-from .exclusion import drop_excluded
+from .exclusion import ExcludingSegmenter, drop_excluded
 from .frame_parts import FrameParts
+from .key_frames import FoundPlates, KeyFrames
 from .report import FileResult
 from .segmenters import Segmenter
 from .video_detection import VideoDetector
@@ -45,6 +46,7 @@ def run_video(
     *,
     memory: TemporalMemory | None = None,
     batch_size: int = 1,
+    detect_every: int | str = 1,
 ) -> list[str]:
     """Sends a video through the network and further steps, each in a thread of its own.
 
@@ -58,27 +60,34 @@ def run_video(
             :class:`FramePlates`.
         sink (Callable[[FramePlates], Any]): Takes each frame at the end.
         memory (TemporalMemory | None): Fills gaps in the plates; None leaves them.
-        batch_size (int): Frames that the network gets at once.
+        batch_size (int): Frames that the network gets at once; one where not every frame is looked at.
+        detect_every (int | str): Look at each N-th frame, or as often as 'auto' finds right, and follow the
+            plates in between; see :class:`~mmlp.jobs.key_frames.KeyFrames`. 1 looks at every frame.
 
     Returns:
         list[str]: Notes on how the frames were searched, as of :class:`~mmlp.jobs.FileResult`.
     """
     detector = VideoDetector(segmenter, video.info)
-    if video.info.width * video.info.height > LARGE_FRAME:
-        _run_twice(video, detector, stages, sink, memory, segmenter)
-        return detector.notes
     shape = video.info.height, video.info.width
+
+    def find(frames: Iterable[Frame]) -> Iterator[FoundPlates]:
+        if detect_every == 1:
+            return _look_at_all(frames, detector, batch_size)
+        return _look_at_some(frames, detector, segmenter, detect_every, float(video.info.fps))
+
+    if shape[0] * shape[1] > LARGE_FRAME:
+        _run_twice(video, find, stages, sink, memory, segmenter)
+        return detector.notes
     excluded: deque[list[Plate]] = deque()  # In the frames that are on their way through the memory.
 
     def drop(plates: list[Plate]) -> list[Plate]:
         return drop_excluded(segmenter, plates, excluded.popleft(), shape)
 
     def network(frames: Iterator[Frame]) -> Iterator[FramePlates]:
-        while batch := list(itertools.islice(frames, batch_size)):
-            found = detector.find_plates([frame.bgr for frame in batch])
+        for found in find(frames):
             if memory is not None:
-                excluded.extend(detector.excluded)
-            yield from map(FramePlates, batch, found)
+                excluded.append(found.excluded)
+            yield FramePlates(found.frame, found.plates)
 
     stages = {**({} if memory is None else {'memory': remember(memory, drop)}), **stages}
     timing = run_pipeline(video, {'network': network, **stages}, sink, queue_size=_QUEUE_SIZE)
@@ -86,9 +95,35 @@ def run_video(
     return detector.notes
 
 
+def _look_at_all(frames: Iterable[Frame], detector: VideoDetector, batch_size: int) -> Iterator[FoundPlates]:
+    frames = iter(frames)
+    while batch := list(itertools.islice(frames, batch_size)):
+        found = detector.find_plates([frame.bgr for frame in batch])
+        yield from map(FoundPlates, batch, found, detector.excluded)
+
+
+def _look_at_some(
+    frames: Iterable[Frame],
+    detector: VideoDetector,
+    segmenter: Segmenter,
+    detect_every: int | str,
+    fps: float,
+) -> Iterator[FoundPlates]:
+    def look_at(frame: Frame) -> tuple[list[Plate], list[Plate]]:
+        (plates,) = detector.find_plates([frame.bgr])
+        return plates, detector.excluded[0]
+
+    for frame, plates, excluded in KeyFrames(look_at, detect_every, fps).stream(frames):
+        if isinstance(segmenter, ExcludingSegmenter):  # What was followed to where nothing counts.
+            shape = frame.bgr.shape[:2]
+            plates = [plate for plate in plates if not segmenter.excludes(plate, shape)]
+            plates = drop_excluded(segmenter, plates, excluded, shape)
+        yield FoundPlates(frame, plates, excluded)
+
+
 def _run_twice(
     video: VideoReader,
-    detector: VideoDetector,
+    find: Callable[[Iterable[Frame]], Iterator[FoundPlates]],
     stages: Mapping[str, Stage],
     sink: Callable[[FramePlates], Any],
     memory: TemporalMemory | None,
@@ -96,9 +131,9 @@ def _run_twice(
 ) -> None:
     """Finds the plates of all frames, and does the rest while the video is read again."""
     found, excluded = [], []
-    for frame in video:
-        found += detector.find_plates([frame.bgr])
-        excluded += detector.excluded
+    for one in find(video):
+        found.append(one.plates)
+        excluded.append(one.excluded)
     if memory is not None:
         shape = video.info.height, video.info.width
         found = [

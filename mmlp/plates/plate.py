@@ -28,7 +28,7 @@ class Plate:
         text (str, optional): What the plate reads. Default: None.
         text_score (float, optional): Confidence of the text, 0..1. Default: None.
         observed (bool): False for a plate that was not seen in this frame but put there by
-            :class:`~mmlp.plates.TemporalMemory`. Default: True.
+            :class:`~mmlp.plates.TemporalMemory`, or followed to it without certainty. Default: True.
     """
 
     polygon: np.ndarray
