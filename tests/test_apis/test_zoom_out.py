@@ -116,5 +116,5 @@ def test_close_ups_are_found_whole():
         for above, segmenter in segmenters.items():
             mask = segmenter.predict(picture).mask
             overlaps[above].append((mask & truth).sum() / (mask | truth).sum())
-    assert np.mean(overlaps[128]) > 0.8, overlaps
+    assert np.mean(overlaps[128]) > 0.7, overlaps
     assert np.mean(overlaps[None]) < 0.5, overlaps

@@ -54,7 +54,7 @@ def test_both_are_part_of_what_makes_a_run(tmp_path):
 
     assert run(largest_plate=30).files[0].plates == 1
     assert run(largest_plate=30).files[0].kept
-    with pytest.raises(ValueError, match=r'not within 0,0,10%,5, not higher than 30 px'):
+    with pytest.raises(ValueError, match=r'segmenter\.largest_plate 30, now 41'):
         run(largest_plate=41)
 
 
