@@ -16,6 +16,8 @@ from mmlp.datasets.synthetic.plates.render import PlateImage
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
 from mmlp.datasets.synthetic.scenes.mounting import _view, mount_plate
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 ARC = np.linspace(-1, 1, 129)
 
 

@@ -20,6 +20,8 @@ from mmlp.datasets.synthetic.scenes.two_wheelers.draw import TWO_WHEELERS
 from mmlp.datasets.synthetic.scenes.two_wheelers.solids import Assembly
 from mmlp.datasets.synthetic.scenes.vehicles import draw_vehicle, random_body
 
+pytestmark = pytest.mark.needs('matplotlib')  # whose fonts are drawn with
+
 DAY = Sunlight(np.array([0.3, 0.8, -0.5]), 0.8, np.full(3, 200.0), np.full(3, 220.0), np.full(3, 100.0))
 PAINT = np.array([40.0, 40, 200])
 
