@@ -11,6 +11,7 @@ from mmlp.apis.probability_maps import ProbabilityMap
 from mmlp.apis.resizing import resize_image
 from mmlp.apis.zoom_out import zoom_out
 from mmlp.datasets.synthetic import render_scene
+from mmlp.datasets.synthetic.scenes import vehicles
 from mmlp.plates.raster import polygon_mask
 
 FIELD_OF_VIEW = 60
@@ -104,8 +105,9 @@ def close_ups(count, share=0.9):
 
 
 @pytest.mark.needs('matplotlib')
-def test_close_ups_are_found_whole():
-    """The weights that ship."""
+def test_close_ups_are_found_whole(monkeypatch):
+    """The weights that ship, which were not trained on plates behind windows."""
+    monkeypatch.setattr(vehicles, '_IN_WINDOW', 0.0)
     segmenters = {
         above: PlateSegmenter(search=Search(zoom_out_above=above), runtime=Runtime(num_threads=1))
         for above in (128, None)
@@ -116,5 +118,5 @@ def test_close_ups_are_found_whole():
         for above, segmenter in segmenters.items():
             mask = segmenter.predict(picture).mask
             overlaps[above].append((mask & truth).sum() / (mask | truth).sum())
-    assert np.mean(overlaps[128]) > 0.7, overlaps
+    assert np.mean(overlaps[128]) > 0.8, overlaps
     assert np.mean(overlaps[None]) < 0.5, overlaps

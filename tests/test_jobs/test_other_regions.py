@@ -12,50 +12,15 @@ from helpers.bright_plates import (
     background,
     is_legible,
     plate_picture,
-    read_video,
     result_of,
     write_video,
 )
-from helpers.stream_samples import write_streams
+from helpers.region_samples import SIZE, changed, coco, picture, run, write_json
 from PIL import Image
 
-from mmlp.jobs import Keeping, Redaction, Region, anonymize_media, segment_media
-from mmlp.media import TimeSpan, VideoReader, read_image, write_image
+from mmlp.jobs import Keeping, Redaction, Region, anonymize_media
+from mmlp.media import read_image, write_image
 from mmlp.plates import encode_rle
-
-SIZE = (160, 120)
-
-
-def write_json(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return path
-
-
-def run(tmp_path, content, *, name='regions.json', redaction=None, **options):
-    """Anonymises the folder ``in``; black exactly as it is told, unless ``redaction`` says otherwise."""
-    also = [write_json(tmp_path / name, content)]
-    redaction = redaction or Redaction('solid', margin=0)
-    return anonymize_media(
-        tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), redaction, also=also, overwrite=True, **options
-    )
-
-
-def coco(*annotations, name='a.png', size=SIZE, **image):
-    return {
-        'images': [{'id': 7, 'file_name': name, 'width': size[0], 'height': size[1], **image}],
-        'annotations': [
-            {'id': number, 'image_id': 7, 'category_id': 3, **annotation}
-            for number, annotation in enumerate(annotations)
-        ],
-        'categories': [{'id': 3, 'name': 'face'}],
-    }
-
-
-def changed(tmp_path, name='a.png', image=None):
-    """Where the output differs from a picture without plates, (H, W) bool."""
-    output = read_image(tmp_path / 'out' / name).bgr
-    return (output != (background(SIZE) if image is None else image)).any(axis=2)
 
 
 def box_mask(*boxes, size=SIZE):
@@ -64,10 +29,6 @@ def box_mask(*boxes, size=SIZE):
     for x, y, width, height in boxes:
         mask[max(y, 0) : y + height, max(x, 0) : x + width] = True
     return mask
-
-
-def picture(tmp_path, name='a.png', image=None):
-    write_image(tmp_path / 'in' / name, background(SIZE) if image is None else image)
 
 
 def test_boxes_are_hidden_to_the_pixel_and_cut_off_at_the_edges(tmp_path):
@@ -346,122 +307,6 @@ def test_broken_lines_of_videos(tmp_path, lines, message):
     with pytest.raises(ValueError, match=message):
         run(tmp_path, '\n'.join(lines), name='a.jsonl')
     assert not (tmp_path / 'out').exists()
-
-
-def is_black(frame, box):
-    x, y, width, height = box
-    return frame[y + 1 : y + height - 1, x + 1 : x + width - 1].max() < 25
-
-
-def test_what_segment_wrote_and_a_person_corrected(tmp_path):
-    """Its folder of JSON: a plate that was added to a picture, and to some frames of a video, is hidden."""
-    picture(tmp_path, 'day/a.png', plate_picture(SIZE))
-    write_video(tmp_path / 'in/drive.mp4', 20)
-    segment_media(tmp_path / 'in', tmp_path / 'found', BrightSegmenter(), save=['json'])
-    path = tmp_path / 'found/json/day/a.json'
-    record = json.loads(path.read_text())
-    assert len(record['plates']) == 1
-    record['plates'].append({'box': [99.5, 9.5, 119.5, 19.5]})
-    path.write_text(json.dumps(record))
-    path = tmp_path / 'found/json/drive.jsonl'
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    for line in lines[5:8]:
-        line['plates'].append({'corners': [[100, 4], [140, 4], [140, 20], [100, 20]]})
-    path.write_text('\n'.join(map(json.dumps, lines)))
-
-    report = anonymize_media(
-        *(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), Redaction('solid', margin=0)),
-        also=[tmp_path / 'found/json'],
-    )
-    assert [result.error for result in report.files] == [None, None] and report.notes() == {}
-    assert (result_of(report, 'a.png').plates, result_of(report, 'a.png').also_hidden) == (1, 2)
-    hidden = changed(tmp_path, 'day/a.png', plate_picture(SIZE))
-    assert hidden[10:20, 100:120].all() and not hidden[:8].any()
-    assert result_of(report, 'drive.mp4').also_hidden == 20 + 3
-    frames = read_video(tmp_path / 'out/drive.mp4')
-    assert [is_black(frame, (100, 4, 40, 16)) for frame in frames] == [5 <= i < 8 for i in range(20)]
-
-
-def test_times_tell_the_frames_of_a_part_of_a_video(tmp_path):
-    """Lines of the whole video, and lines of another part of it: both say what is in each frame."""
-    (tmp_path / 'in').mkdir()
-    write_video(tmp_path / 'in/a.mp4', 50)
-    lines = [
-        {'frame': i, 'time': round(i / 25, 3), 'boxes': [[100, 4, 40, 16]] * (i in (20, 22))}
-        for i in range(50)
-    ]
-    content = '\n'.join(map(json.dumps, lines))
-    (result,) = run(tmp_path, content, name='a.jsonl', span=TimeSpan('0.6', '1.2')).files
-    assert (result.error, result.notes, result.also_hidden) == (None, [], 2)
-    frames = read_video(tmp_path / 'out/a.mp4')
-    assert [is_black(frame, (100, 4, 40, 16)) for frame in frames] == [15 + i in (20, 22) for i in range(15)]
-    for line in lines:
-        del line['time']
-    (result,) = run(
-        tmp_path, '\n'.join(map(json.dumps, lines)), name='a.jsonl', span=TimeSpan('0.6', 1)
-    ).files
-    assert result.status == 'failed' and 'tells frames by their numbers alone' in result.error
-    (result,) = run(tmp_path, '\n'.join(map(json.dumps, lines)), name='a.jsonl', span=TimeSpan(0, 2)).files
-    assert (result.status, result.also_hidden) == ('done', 2)
-
-
-def test_boxes_of_a_video_are_in_all_its_frames(tmp_path):
-    (tmp_path / 'in').mkdir()
-    write_video(tmp_path / 'in/a.mp4', 10)
-    (result,) = run(tmp_path, {'a.mp4': [[100, 4, 40, 16]]}).files
-    assert (result.status, result.also_hidden, result.notes) == ('done', 10, [])
-    assert all(is_black(frame, (100, 4, 40, 16)) for frame in read_video(tmp_path / 'out/a.mp4'))
-
-
-def test_lines_of_frames_that_the_video_does_not_have(tmp_path):
-    (tmp_path / 'in').mkdir()
-    video = write_video(tmp_path / 'in/a.mp4', 10)
-    lines = [json.dumps({'frame': i, 'boxes': [[100, 4, 40, 16]]}) for i in range(12)]
-    report = run(tmp_path, '\n'.join(lines), name='a.jsonl')
-    assert report.exit_code == 1 and report.files[0].status == 'incomplete'
-    assert 'lacks 2 frames that the file of regions names, the first at frame 10' in report.files[0].error
-
-    before = video.read_bytes()
-    (result,) = anonymize_media(
-        tmp_path / 'in', None, BrightSegmenter(), in_place=True, also=[tmp_path / 'a.jsonl']
-    ).files
-    assert result.status == 'failed' and video.read_bytes() == before
-
-
-def test_frames_of_which_nothing_is_told_are_noted(tmp_path):
-    (tmp_path / 'in').mkdir()
-    write_video(tmp_path / 'in/a.mp4', 10)
-    lines = [json.dumps({'time': i / 25 + 0.0002, 'boxes': [[100, 4, 40, 16]]}) for i in (3, 4)]
-    (result,) = run(tmp_path, '\n'.join(lines), name='a.jsonl').files
-    assert result.notes == ['has frames of which the file of regions tells nothing']
-    frames = read_video(tmp_path / 'out/a.mp4')
-    assert [is_black(frame, (100, 4, 40, 16)) for frame in frames] == [i in (3, 4) for i in range(10)]
-
-
-def test_lines_of_a_video_of_another_size(tmp_path):
-    (tmp_path / 'in').mkdir()
-    write_video(tmp_path / 'in/a.mp4', 10)
-    line = json.dumps({'frame': 0, 'width': 1920, 'height': 1080, 'boxes': []})
-    (result,) = run(tmp_path, line, name='a.jsonl').files
-    assert result.status == 'failed' and 'made on a picture of 1920 x 1080' in result.error
-    assert not (tmp_path / 'out/a.mp4').exists()
-
-
-def test_a_video_in_a_coco_file(tmp_path):
-    (tmp_path / 'in').mkdir()
-    write_video(tmp_path / 'in/a.mp4', 5)
-    with pytest.raises(ValueError, match=r"'a.mp4' is a video; tell its regions frame by frame in a .jsonl"):
-        run(tmp_path, coco({'bbox': [1, 2, 3, 4]}, name='a.mp4'))
-
-
-def test_regions_are_of_the_first_camera(tmp_path):
-    (tmp_path / 'in').mkdir()
-    write_streams(tmp_path / 'in/a.mkv', ((25, 8, 0, (160, 96)), (25, 8, 0, (160, 96))))
-    (result,) = run(tmp_path, {'a.mkv': [[100, 4, 40, 16]]}).files
-    assert result.also_hidden == 8 and result.status == 'done'
-    for stream, is_hidden in ((0, True), (1, False)):
-        with VideoReader(tmp_path / 'out/a.mkv', stream=stream) as frames:
-            assert all(is_black(frame.bgr, (100, 4, 40, 16)) == is_hidden for frame in frames)
 
 
 def test_several_files_and_what_stays_visible(tmp_path):

@@ -60,7 +60,7 @@ class RandomTransform(Transform):
 
     @cache_randomness
     def _draw(self, results: dict) -> Any:
-        return self.draw(results) if self.prob == 1 or np.random.rand() < self.prob else None
+        return self.draw(results) if np.random.rand() < self.prob else None
 
     def transform(self, results: dict) -> dict:
         """Changes a sample, or leaves it as it is.
