@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import multiprocessing
 import os
+import pickle
 import signal
 import stat
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar('T')
 R = TypeVar('R')
@@ -39,10 +40,6 @@ def end_with_parent(worker_id: int = 0) -> None:
     Raises:
         RuntimeError: ``multiprocessing`` did not start this process.
     """
-    _become_worker()
-
-
-def _become_worker(dismissal: Connection | None = None) -> None:
     for name, action in (('SIGINT', signal.SIG_IGN), ('SIGHUP', signal.SIG_IGN), ('SIGTERM', signal.SIG_DFL)):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), action)
@@ -52,13 +49,12 @@ def _become_worker(dismissal: Connection | None = None) -> None:
     # What a parent has left to be collected may hold threads, which a fork does not have: FFmpeg's scalers
     # would wait for them for ever.
     gc.freeze()
-    signs = [parent.sentinel] if dismissal is None else [parent.sentinel, dismissal]
-    threading.Thread(target=_end_at, args=(signs,), name='mmlp-parent', daemon=True).start()
+    threading.Thread(target=_end_after, args=(parent.sentinel,), name='mmlp-parent', daemon=True).start()
 
 
-def _end_at(signs: list[int | Connection]) -> None:
-    """Ends this process as soon as one of them can be read; nothing of the parent's is cleaned up twice."""
-    wait(signs)
+def _end_after(sentinel: int) -> None:
+    """Ends this process as soon as its parent has; nothing of the parent's is cleaned up twice."""
+    wait([sentinel])
     os._exit(1)
 
 
@@ -89,33 +85,107 @@ def in_processes(
     When the block ends, by an error or an interruption as well, the workers are ended in the middle of what
     they do; when it has ended, none of them writes any more. See :func:`end_with_parent`.
 
+    Every worker has a pipe of its own, and nothing is locked. The standard library's pools share theirs, and
+    wait for ever where a worker is killed while it answers, or an interruption comes while they hold a lock.
+
     Args:
         function (Callable[[T], R]): What to do; can be pickled, as its results can.
-        jobs (Iterable[T]): What to do it with; all are taken at once.
+        jobs (Iterable[T]): What to do it with.
         workers (int): Number of processes, 1 or more.
         chunksize (int): Jobs that a worker takes at a time.
 
     Yields:
-        Iterator[R]: What the function returned, in the order of the jobs.
+        Iterator[R]: What the function returned, in the order of the jobs. What it raised is raised, from an
+        error that shows the worker's traceback.
 
     Raises:
         WorkerError: A worker was killed.
+        AttributeError, TypeError, pickle.PicklingError: What the function returned cannot be pickled.
     """
-    listening, speaking = multiprocessing.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, initializer=_become_worker, initargs=(listening,))
+    started: list[_Worker] = []
     try:
         with _interruptions_held():
-            results = pool.map(function, jobs, chunksize=chunksize)
-        yield results
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            'a worker process was killed, as the system does when memory runs short; try with fewer workers'
-        ) from error
+            for _ in range(workers):
+                started.append(_Worker(function))
+        yield _results(started, iter(jobs), chunksize)
     finally:
-        speaking.send_bytes(b'.')  # Nobody takes it, so that every worker sees it.
-        pool.shutdown(cancel_futures=True)
-        listening.close()
-        speaking.close()
+        for worker in started:
+            worker.process.kill()
+        for worker in started:
+            worker.process.join()
+            worker.connection.close()
+
+
+class _Worker:
+    """A process that calls a function, and this end of the pipe to it."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.connection, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=_work, args=(function, theirs))
+        self.process.start()
+        theirs.close()  # So that this end is at an end as soon as the worker is.
+
+    def send(self, chunk: list[Any]) -> None:
+        """Hands it some jobs; it has none."""
+        self._or_killed(self.connection.send, chunk)
+
+    def receive(self) -> list[Any]:
+        """Returns the results of the jobs that it was handed last."""
+        results, error, trace = self._or_killed(self.connection.recv)
+        if error is not None:
+            raise error from _InWorker(trace)
+        return results
+
+    def _or_killed(self, exchange: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return exchange(*arguments)
+        except (EOFError, OSError) as error:
+            reason = 'a worker process was killed, as the system does when memory runs short'
+            raise WorkerError(f'{reason}; try with fewer workers') from error
+
+
+class _InWorker(Exception):
+    """Shows where in a worker an error was raised."""
+
+    def __str__(self) -> str:
+        return f'\n{self.args[0]}'
+
+
+def _results(workers: list[_Worker], jobs: Iterator[T], chunksize: int) -> Iterator[Any]:
+    """Yields the results in the order of the jobs; a worker gets its next ones when it has answered."""
+    chunks = enumerate(iter(lambda: list(itertools.islice(jobs, chunksize)), []))
+    busy: dict[Any, tuple[int, _Worker]] = {}
+    done: dict[int, list[Any]] = {}
+    idle, following = list(workers), 0
+    while True:
+        for number, chunk in itertools.islice(chunks, len(idle)):
+            worker = idle.pop()
+            worker.send(chunk)
+            busy[worker.connection] = number, worker
+        while following in done:
+            yield from done.pop(following)
+            following += 1
+        if not busy:
+            return
+        for connection in wait(list(busy)):
+            number, worker = busy.pop(connection)
+            done[number] = worker.receive()
+            idle.append(worker)
+
+
+def _work(function: Callable[[Any], Any], connection: Connection) -> None:
+    """Answers what comes through a pipe, in a worker, until it is ended."""
+    end_with_parent()
+    while True:
+        chunk = connection.recv()
+        try:
+            answer = [function(job) for job in chunk], None, ''
+        except Exception as error:
+            answer = None, error, traceback.format_exc()
+        try:
+            connection.send(answer)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            connection.send((None, error, traceback.format_exc()))
 
 
 @contextlib.contextmanager

@@ -43,6 +43,55 @@ def test_workers_end_in_the_middle_of_their_work():
     assert time.monotonic() - started < 20
 
 
+def _never_ends(_):
+    while True:
+        yield
+
+
+def test_what_cannot_be_sent_is_told():
+    with pytest.raises(TypeError, match='pickle'), in_processes(_never_ends, [1], workers=1) as results:
+        list(results)
+
+
+def test_an_error_shows_where_in_the_worker_it_was_raised():
+    with pytest.raises(ZeroDivisionError) as caught, in_processes(_divide, [0], workers=1) as results:
+        list(results)
+    assert 'in _divide' in str(caught.value.__cause__)
+
+
+def _divide(number):
+    return 1 / number
+
+
+def test_jobs_are_taken_as_workers_answer():
+    taken = []
+
+    def jobs():
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    with in_processes(abs, jobs(), workers=1, chunksize=2) as results:
+        assert next(results) == 0 and taken == [0, 1, 2, 3]  # The worker has its next ones already.
+        assert list(results) == list(range(1, 100))
+
+
+def _answer_at_length(_):
+    return bytes(2_000_000)  # More than a pipe holds: a worker spends its time writing.
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='kills as POSIX does')
+@pytest.mark.parametrize('pause', [0.01, 0.02, 0.03, 0.05, 0.08])
+def test_workers_that_are_killed_while_they_answer_are_not_waited_for(pause):
+    before = set(multiprocessing.active_children())
+    with pytest.raises(WorkerError), in_processes(_answer_at_length, range(100), workers=2) as results:
+        next(results)
+        time.sleep(pause)
+        for worker in set(multiprocessing.active_children()) - before:
+            worker.kill()
+        list(results)
+
+
 class Garbage:
     """A cycle, so that nothing but a collection ends it."""
 
