@@ -16,6 +16,7 @@ import stat
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -194,6 +195,8 @@ def _interruptions_held() -> Iterator[None]:
     if not hasattr(signal, 'pthread_sigmask'):
         yield
         return
+    if multiprocessing.get_start_method() != 'fork':
+        resource_tracker.ensure_running()  # Started later, it would let Ctrl-C through again.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
