@@ -86,8 +86,8 @@ def in_processes(
     When the block ends, by an error or an interruption as well, the workers are ended in the middle of what
     they do; when it has ended, none of them writes any more. See :func:`end_with_parent`.
 
-    Every worker has a pipe of its own, and nothing is locked. The standard library's pools share theirs, and
-    wait for ever where a worker is killed while it answers, or an interruption comes while they hold a lock.
+    Every worker has a pipe of its own: those of ``ProcessPoolExecutor`` share one for their results, and it
+    waits for ever when one of them is killed while it answers.
 
     Args:
         function (Callable[[T], R]): What to do; can be pickled, as its results can.
@@ -140,7 +140,7 @@ class _Worker:
     def _or_killed(self, exchange: Callable[..., Any], *arguments: Any) -> Any:
         try:
             return exchange(*arguments)
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError) as error:  # At an end, in the middle of an answer, too.
             reason = 'a worker process was killed, as the system does when memory runs short'
             raise WorkerError(f'{reason}; try with fewer workers') from error
 
@@ -155,7 +155,7 @@ class _InWorker(Exception):
 def _results(workers: list[_Worker], jobs: Iterator[T], chunksize: int) -> Iterator[Any]:
     """Yields the results in the order of the jobs; a worker gets its next ones when it has answered."""
     chunks = enumerate(iter(lambda: list(itertools.islice(jobs, chunksize)), []))
-    busy: dict[Any, tuple[int, _Worker]] = {}
+    busy: dict[Connection, tuple[int, _Worker]] = {}
     done: dict[int, list[Any]] = {}
     idle, following = list(workers), 0
     while True:

@@ -135,7 +135,7 @@ def test_only_workers_have_a_parent_to_end_with():
 
 # The module is loaded alone: it needs the standard library only, and starts at once.
 SCRIPT = """
-import multiprocessing, os, sys, time
+import multiprocessing, os, signal, sys, time
 sys.path.insert(0, {package!r})
 from processes import in_processes
 
@@ -151,6 +151,8 @@ if __name__ == '__main__':
     except KeyboardInterrupt:
         print('stopped', flush=True)
 else:
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, []) if os.name == 'posix' else [signal.SIGINT]
+    assert signal.SIGINT in blocked, 'a worker that loads would take Ctrl-C'
     time.sleep({loading})
 """
 
