@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import math
 import os
+import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -31,6 +34,9 @@ _WITHOUT_ASPECT = ('mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc', 'flv')
 #: Tags that name a stream, and names that muxers give to every stream.
 _NAME_TAGS = ('title', 'name', 'filename', 'handler_name')
 _USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'TimeCodeHandler')
+#: A stream in FFmpeg's description of a file. The level of its log is one for all threads.
+_STREAM_LINE = re.compile(r'^ +Stream #0:(\d+)', re.MULTILINE)
+_STREAMS_LOG = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -268,17 +274,22 @@ def demux(container: av.container.InputContainer, streams: Sequence[av.stream.St
         av.FFmpegError: The file cannot be read on, or has streams that begin in the middle of it: then all
             packets of the others have come.
     """
-    packets = container.demux(streams)
-    while True:
+    # Behind the last packet PyAV fails on streams that turned up on the way, or does not, by chance.
+    with contextlib.suppress(IndexError):
+        yield from container.demux(streams)
+    if _count_streams(container) > len(container.streams):
+        raise av.error.InvalidDataError(errno.EINVAL, 'further streams begin in the middle of it')
+
+
+def _count_streams(container: av.container.InputContainer) -> int:
+    # PyAV lists the streams that a file begins with. FFmpeg knows all, and answers in its log.
+    with _STREAMS_LOG:
+        level = av.logging.get_level()
+        av.logging.set_level(av.logging.INFO)
         try:
-            packet = next(packets, None)
-        except IndexError:  # PyAV fails behind the last packet if further streams turned up on the way.
-            raise av.error.InvalidDataError(
-                errno.EINVAL, 'further streams begin in the middle of it'
-            ) from None
-        if packet is None:
-            return
-        yield packet
+            return len(set(_STREAM_LINE.findall(container.dumps_format())))  # Told anew for each program.
+        finally:
+            av.logging.set_level(level)
 
 
 def _codec_name(stream: av.stream.Stream) -> str | None:
