@@ -71,10 +71,11 @@ def test_a_batch_that_fills_the_memory_goes_on_as_it_is(tmp_path, monkeypatch):
 
 def test_frames_that_are_large_are_covered_as_others(tmp_path, monkeypatch):
     write_video(tmp_path / 'a.mp4', frames=30, size=(200, 96))
-    usual = anonymize_media(tmp_path / 'a.mp4', tmp_path / 'usual', Watching())
+    # Not H.264: equal frames make unequal files in libx264, by what its memory held before.
+    usual = anonymize_media(tmp_path / 'a.mp4', tmp_path / 'usual', Watching(), codec='mpeg4')
     monkeypatch.setattr('mmlp.jobs.video_job.LARGE_FRAME', 0)
     segmenter = Watching()
-    twice = anonymize_media(tmp_path / 'a.mp4', tmp_path / 'twice', segmenter)
+    twice = anonymize_media(tmp_path / 'a.mp4', tmp_path / 'twice', segmenter, codec='mpeg4')
     assert max(segmenter.alive) <= 2, 'the memory over frames holds none'
     assert result_of(twice, 'a.mp4').plates == result_of(usual, 'a.mp4').plates > 0
     frames, expected = read_video(tmp_path / 'twice/a.mp4'), read_video(tmp_path / 'usual/a.mp4')
