@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mmlp.apis.model_info import MAX_PARAMETERS
 from mmlp.apis.settings import LONG_SIDE, Refinement, Runtime, Search, Tiles, Trust
-from mmlp.media.pixel_limits import MAX_FRAME_PIXELS, MAX_PIXELS
+from mmlp.media.pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS, MAX_PIXELS
 from mmlp.weights import find_refiner
 
 from .option_types import logit, positive_int, probability, region, whole_number
@@ -179,7 +179,8 @@ def add_segmenter_options(
         type=positive_int,
         metavar='PIXELS',
         help='refuse larger pictures, and videos of larger frames (default: '
-        f'{MAX_PIXELS // 1_000_000} million, of videos {MAX_FRAME_PIXELS // 1_000_000} million)',
+        f'{MAX_PIXELS // 1_000_000} million, of videos {MAX_FRAME_PIXELS // 1_000_000} million, of those '
+        f'with more than 8 bits a colour {MAX_DEEP_FRAME_PIXELS // 1_000_000} million)',
     )
     group.add_argument(
         '--allow-import',

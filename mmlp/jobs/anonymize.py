@@ -10,7 +10,6 @@ import numpy as np
 
 from mmlp.files import remove_abandoned
 from mmlp.media import MediaItem, TimeSpan
-from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, TemporalMemory
 
 from .anonymize_job import AnonymizeJob
@@ -111,7 +110,7 @@ def anonymize_media(
         crf (int | None): Quality of videos, smaller is better.
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
-            million for pictures and 40 million for frames.
+            million for pictures, 40 million for frames, 18 million for frames of more than 8 bits a colour.
         span (TimeSpan | None): The part of videos that outputs have, with its sound, subtitles and chapters;
             None means all. Nothing outside of it is written, so it does not go with ``in_place``.
         detect_every (int | str): Look for plates in each N-th frame of videos, or as often as 'auto' finds
@@ -204,7 +203,7 @@ def anonymize_media(
             'codec': codec,
             'crf': crf,
             'drop_streams': drop_streams,
-            'max_pixels': MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
+            'max_pixels': max_pixels,
             'span': span,
             'detect_every': detect_every,
         },

@@ -11,7 +11,6 @@ from typing import Any
 from mmlp.apis.plate_reader import PlateReader
 from mmlp.files import WriteError, remove_abandoned
 from mmlp.media import MediaItem, MediaList, Picture, TimeSpan, VideoReader
-from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import Plate, PlateTracker
 
 from .coco_file import CocoFile
@@ -90,7 +89,7 @@ def segment_media(
             killed is removed.
         batch_size (int): Pictures or frames that the network gets at once.
         max_pixels (int | None): Larger pictures, and videos of larger frames, are refused; None means 250
-            million for pictures and 40 million for frames.
+            million for pictures, 40 million for frames, 18 million for frames of more than 8 bits a colour.
         span (TimeSpan | None): The part of videos to look at; None means all. Frames are numbered from its
             first one on, their times count from the start of the whole video.
         detect_every (int | str): Look for plates in each N-th frame of videos, or as often as 'auto' finds
@@ -152,7 +151,7 @@ def segment_media(
         batch_size=batch_size,
         crop={'size': crop_height, 'sharpen': sharpen},
         encoding={'codec': codec, 'crf': crf},
-        max_pixels=MAX_FRAME_PIXELS if max_pixels is None else max_pixels,
+        max_pixels=max_pixels,
         span=span,
         detect_every=detect_every,
     )
@@ -196,7 +195,7 @@ class _SegmentJob:
         batch_size: int,
         crop: dict[str, Any],
         encoding: dict[str, Any],
-        max_pixels: int,
+        max_pixels: int | None,
         span: TimeSpan | None,
         detect_every: int | str,
     ) -> None:

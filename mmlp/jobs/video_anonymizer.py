@@ -24,7 +24,6 @@ from mmlp.media import (
     intermediate_path,
     plan_streams,
 )
-from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
 from mmlp.plates import TemporalMemory
 
 from .hiding import Hiding
@@ -71,8 +70,8 @@ class VideoAnonymizer:
         codec (str | None): See :class:`~mmlp.media.VideoWriter`.
         crf (int | None): See :class:`~mmlp.media.VideoWriter`.
         doubtful_score (float): Plates with a lower score are to be looked at, 0..1.
-        max_pixels (int): Videos of larger frames are refused, and such whose streams of pictures have larger
-            ones together.
+        max_pixels (int | None): Videos of larger frames are refused, and such whose streams of pictures have
+            larger ones together. None means the limit of :class:`~mmlp.media.VideoReader`.
         span (TimeSpan | None): The part that outputs have: pictures, sound, subtitles, chapters. None means
             all.
         detect_every (int | str): Frames from one that is looked at to the next, see
@@ -93,7 +92,7 @@ class VideoAnonymizer:
         codec: str | None = None,
         crf: int | None = None,
         doubtful_score: float = 0.0,
-        max_pixels: int = MAX_FRAME_PIXELS,
+        max_pixels: int | None = None,
         span: TimeSpan | None = None,
         detect_every: int | str = 1,
     ) -> None:
@@ -179,10 +178,11 @@ class VideoAnonymizer:
                 continue
             task.videos.append(stack.enter_context(video))
             together = sum(other.info.width * other.info.height for other in task.videos)
-            if together > self._max_pixels:
+            limit = min(other.max_pixels for other in task.videos)
+            if together > limit:
                 raise ValueError(
                     f'has {len(task.plan.pictures)} streams of pictures, whose frames have at least '
-                    f'{together:,} pixels together, more than max_pixels={self._max_pixels:,}; split them, '
+                    f'{together:,} pixels together, more than max_pixels={limit:,}; split them, '
                     'or raise it'
                 )
         for info in task.plan.covers:

@@ -20,7 +20,8 @@ from .frame_normalizer import FrameNormalizer
 from .hdr import view
 from .limits import LARGE_FRAME, check_pixels
 from .orientation import apply_orientation
-from .pixel_limits import MAX_FRAME_PIXELS
+from .pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS
+from .planes import Layout
 from .seeking import leads_before, seek
 from .span_frames import SpanFrames
 from .time_span import TimeSpan
@@ -82,11 +83,13 @@ class VideoReader:
             which is mostly the largest.
         timeline (Timeline | None): Where the file's clock jumps, as of another reader of the same file
             (``info.timeline``); None finds it out, which reads most kinds of files once to their end.
-        max_pixels (int): A video of larger frames is refused; single larger frames count as damaged.
+        max_pixels (int | None): A video of larger frames is refused; single larger frames count as damaged.
+            None means 40 million, or 18 million for more than 8 bits a colour.
         span (TimeSpan | None): The part to read; None reads all.
 
     Attributes:
         info (VideoInfo): What is known of the video.
+        max_pixels (int): The limit that holds for this video.
         problem (str | None): What was wrong with it, filled when the iteration ends.
 
     Raises:
@@ -109,12 +112,14 @@ class VideoReader:
         *,
         stream: int | None = None,
         timeline: Timeline | None = None,
-        max_pixels: int = MAX_FRAME_PIXELS,
+        max_pixels: int | None = None,
         span: TimeSpan | None = None,
     ) -> None:
         self.strict = strict
         self.problem: str | None = None
-        self._name, self._threads, self._max_pixels = os.fspath(path), threads, max_pixels
+        self._name, self._threads = os.fspath(path), threads
+        self._stated_limit = max_pixels
+        self.max_pixels = MAX_FRAME_PIXELS if max_pixels is None else max_pixels
         self._packets = self._position = 0
         self._first_aspect: Fraction | None = None
         self._part: SpanFrames | None = None
@@ -122,7 +127,7 @@ class VideoReader:
         self._is_sought = False
         self._damage = DamageCount()
         if timeline is None:
-            with open_video(path, max_pixels) as container:
+            with open_video(path, self.max_pixels) as container:
                 timeline = read_timeline(container)
         self._timeline = timeline
         self._normalizer = FrameNormalizer()
@@ -133,9 +138,10 @@ class VideoReader:
                 raise UnreadableMediaError(
                     self._name,
                     f'holds no frame that can be decoded{self._codec_hint()} and has at most '
-                    f'max_pixels={max_pixels:,} pixels',
+                    f'max_pixels={self.max_pixels:,} pixels',
                 )
             self.info = read_info(self._name, self._container, self._stream, self._normalizer.first, timeline)
+            self._check_depth()
             if first.pts is not None:  # Headers may name a later start.
                 start = first.pts * self.info.time_base
                 self.info = dataclasses.replace(self.info, start=min(self.info.start, start))
@@ -174,7 +180,7 @@ class VideoReader:
             strict=False,
             stream=self.info.stream,
             timeline=self._timeline,
-            max_pixels=self._max_pixels,
+            max_pixels=self._stated_limit,
             span=self.info.span,
         )
 
@@ -191,9 +197,15 @@ class VideoReader:
             index += 1
         self._judge(end, index)
 
+    def _check_depth(self) -> None:
+        if self._stated_limit is None and Layout.of(self.info.pixel_format).bits > 8:
+            self.max_pixels = MAX_DEEP_FRAME_PIXELS
+            what = 'has more than 8 bits a colour and frames of'
+            check_pixels(self._name, self.info.width, self.info.height, self.max_pixels, what)
+
     def _open(self, number: int | None) -> None:
         """Opens the file, to be decoded from its beginning."""
-        self._container = open_video(self._name, self._max_pixels)
+        self._container = open_video(self._name, self.max_pixels)
         try:
             self._stream = self._choose(number)
             if self._stream.codec_context is None:  # What is left of a cut file may pass for another format.
@@ -201,7 +213,7 @@ class VideoReader:
                     self._name, 'holds no known kind of video, or its index is missing because it was cut off'
                 )
             width, height = self._stream.codec_context.width, self._stream.codec_context.height
-            check_pixels(self._name, width, height, self._max_pixels, 'has frames of')
+            check_pixels(self._name, width, height, self.max_pixels, 'has frames of')
             self._stream.thread_type = 'AUTO'
             threads = self._threads
             if width * height > LARGE_FRAME:  # Each thread holds frames of its own.

@@ -60,7 +60,7 @@ def find_encoder(codec: str) -> tuple[str, dict[str, str]]:
 #: Options of encoders, and parameters of their own, for large frames: hardly any are held.
 _LARGE = {'libx264': {'rc-lookahead': '1', 'bf': '0', 'mbtree': '0'}, 'libvpx-vp9': {'lag-in-frames': '0'}}
 _LARGE_PARAMETERS = {
-    'libx265': {'x265-params': 'rc-lookahead=2:bframes=0:frame-threads=1:pools=2'},
+    'libx265': {'x265-params': 'rc-lookahead=0:bframes=0:frame-threads=1:pools=2'},
     'libsvtav1': {'svtav1-params': 'lookahead=0:lp=2'},
 }
 _THREADS_OF_LARGE = 2

@@ -10,7 +10,7 @@ from helpers.media_samples import draw, encode_video
 from PIL import Image
 
 from mmlp.media import UnreadableMediaError, VideoReader, VideoWriter
-from mmlp.media.pixel_limits import MAX_FRAME_PIXELS
+from mmlp.media.pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS
 
 
 def write_pictures(path, sizes):
@@ -40,6 +40,26 @@ def test_videos_of_larger_frames_are_refused(make_video):
         UnreadableMediaError, match='has frames of 96 x 64 pixels, more than max_pixels=6,143'
     ):
         VideoReader(path, max_pixels=96 * 64 - 1)
+
+
+def test_frames_of_more_bits_have_a_lower_limit_unless_one_is_given(tmp_path, monkeypatch):
+    for bits, pixel_format in ((8, 'yuv420p'), (10, 'yuv420p10le')):
+        encode_video(tmp_path / f'{bits}.mp4', codec='libx265', pixel_format=pixel_format)
+    with VideoReader(tmp_path / '10.mp4') as video:
+        width, height = video.info.width, video.info.height
+        assert video.max_pixels == MAX_DEEP_FRAME_PIXELS
+    monkeypatch.setattr('mmlp.media.video.MAX_DEEP_FRAME_PIXELS', width * height - 1)
+    with VideoReader(tmp_path / '8.mp4') as video:
+        assert video.max_pixels == MAX_FRAME_PIXELS
+    with pytest.raises(
+        UnreadableMediaError,
+        match=f'more than 8 bits a colour and frames of {width} x {height} pixels, more than max_pixels=',
+    ):
+        VideoReader(tmp_path / '10.mp4')
+    with VideoReader(tmp_path / '10.mp4', max_pixels=width * height) as video:
+        assert len(list(video)) > 1
+        with video.again() as again:
+            assert again.max_pixels == width * height
 
 
 def test_a_header_that_tells_less_does_not_help(tmp_path):
