@@ -162,9 +162,9 @@ class PlateSegmenter:
         Returns:
             list[Prediction]: In the order of the pictures.
         """
-        pictures = [read_image(image) for image in images]
-        views = [View(panorama=find_panorama(picture.bgr, picture.info)) for picture in pictures]
-        return self.predict_views([picture.bgr for picture in pictures], views)
+        decoded = [read_image(image) for image in images]
+        views = [View(panorama=find_panorama(image.bgr, image.info)) for image in decoded]
+        return self.predict_views([image.bgr for image in decoded], views)
 
     def predict_views(self, images: Sequence[np.ndarray], views: Sequence[View]) -> list[Prediction]:
         """Finds the plates of several pictures that are to be searched in a certain way.

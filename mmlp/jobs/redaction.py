@@ -108,8 +108,8 @@ def read_cover(path: str | os.PathLike) -> np.ndarray:
         UnreadableMediaError: The file is no picture.
     """
     picture = read_image(path)
-    with Image.open(io.BytesIO(picture.data)) as image:
-        if not image.has_transparency_data:
+    with Image.open(io.BytesIO(picture.data)) as opened:
+        if not opened.has_transparency_data:
             return np.array(picture.bgr)
-        alpha = np.array(ImageOps.exif_transpose(image).convert('RGBA'))[..., 3]
+        alpha = np.array(ImageOps.exif_transpose(opened).convert('RGBA'))[..., 3]
     return np.dstack([picture.bgr, alpha])

@@ -280,14 +280,14 @@ def _encode_afresh(
     if target in ('JPEG', 'WEBP', 'AVIF'):
         options['quality'] = quality or DEFAULT_QUALITY
     if picture.format is None and bgr is None and picture.stored is not None:
-        image = as_image(picture.stored, picture.mode)  # An array of masks, depths, or with alpha.
+        coded = as_image(picture.stored, picture.mode)  # An array of masks, depths, or with alpha.
         if target == 'JPEG' and picture.mode in ('RGBA', 'I;16'):
-            image = as_image(picture.bgr, 'RGB')
+            coded = as_image(picture.bgr, 'RGB')
     else:
-        image = as_image(picture.bgr if bgr is None else bgr, 'RGB')
+        coded = as_image(picture.bgr if bgr is None else bgr, 'RGB')
         if picture.mode.startswith(('RGB', 'P')):
             options['icc_profile'] = clean_icc(picture.info.get('icc_profile'), wanted)
-    return _save(image, target, options)
+    return _save(coded, target, options)
 
 
 def _save(image: Image.Image, target: str, options: dict[str, Any]) -> bytes:

@@ -36,14 +36,14 @@ def coco_document(
     Returns:
         dict: ``info``, ``images``, ``annotations``, ``categories``.
     """
-    images: list[dict[str, Any]] = []
+    numbered: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for image_id, (picture, found) in enumerate(pictures, start=1):
-        images.append({**picture, 'id': image_id})
+        numbered.append({**picture, 'id': image_id})
         for annotation in found:
             annotations.append({**annotation, 'id': len(annotations) + 1, 'image_id': image_id})
     about = {} if info is None else {'info': dict(info)}
-    return {**about, 'images': images, 'annotations': annotations, 'categories': list(categories)}
+    return {**about, 'images': numbered, 'annotations': annotations, 'categories': list(categories)}
 
 
 def plates_to_coco(

@@ -56,11 +56,11 @@ def _write_one(
     image, mask, plates = render_scene(rng, size, bool(rng.random() >= _NO_PLATE), vehicles)
     name = f'{split}_{index:05d}.jpg'
     folder = Path(root) / split
-    for path, picture, options in (
+    for path, array, options in (
         (folder / 'images' / name, image, [cv2.IMWRITE_JPEG_QUALITY, 92]),
         (folder / 'masks' / f'{name}.png', mask * 255, []),
     ):
-        if not cv2.imwrite(str(path), picture, options):
+        if not cv2.imwrite(str(path), array, options):
             raise OSError(f'cannot write {path}: is the disk full, or the folder not writable?')
     annotations = []
     for plate in plates:

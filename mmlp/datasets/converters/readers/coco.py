@@ -154,10 +154,10 @@ class Content:
     def _record(self, image: dict[str, Any], index: PictureIndex, split: str | None) -> Record:
         if not isinstance(image.get('file_name'), str):
             raise FormatError(f'image {shown(image["id"])} has no file_name')
-        picture = index.find(image['file_name'], self.path)
+        found = index.find(image['file_name'], self.path)
         size = stated_size(image, 'width', 'height')
         shapes = [self._named(*stated) for stated in self.shapes.pop(image['id'], ())]
-        return Record(picture, index.relative(picture), shapes, split=split, size=size, source=self.path)
+        return Record(found, index.relative(found), shapes, split=split, size=size, source=self.path)
 
     def _named(self, name: Any, shape: Shape) -> Shape:
         """A shape with the name of its category."""

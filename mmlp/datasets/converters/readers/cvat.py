@@ -139,16 +139,16 @@ def _read_file(path: str, index: PictureIndex) -> list[Record | Problem] | None:
 def _image(path: str, image: Element, flaw: str | None, index: PictureIndex) -> Record:
     if flaw is not None:
         raise FormatError(flaw)
-    picture = index.find(_attribute(image, 'name'), path)
+    found = index.find(_attribute(image, 'name'), path)
     size = (int(_number(image, 'width')), int(_number(image, 'height')))
     shapes = [
         _shape(element, element.get('label', ''))
         for element in image
         if element.tag in (*_WITH_AREA, *_WITHOUT_AREA)
     ]
-    name = index.relative(picture)
+    name = index.relative(found)
     split = SPLIT_NAMES.get(image.get('subset', '').lower()) or split_of(name)
-    return Record(picture, name, shapes, split=split, size=size, source=path)
+    return Record(found, name, shapes, split=split, size=size, source=path)
 
 
 class _Tracks:

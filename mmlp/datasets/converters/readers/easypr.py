@@ -54,15 +54,15 @@ class EasyPR(Reader):
             )
 
     def _record(self, unit: Unit, path: str, index: PictureIndex) -> Record:
-        image = unit.element
+        element = unit.element
         if unit.flaw is not None:
             raise FormatError(f'<image> {unit.flaw}')
-        stated = image.findtext('imageName') or ''
+        stated = element.findtext('imageName') or ''
         try:
             picture = index.find(stated, path)
         except FormatError:  # some names end with a blank in one place and not in the other
             picture = index.find(stated.strip(), path)
-        shapes = [_rectangle(tag) for tag in image.iter('taggedRectangle')]
+        shapes = [_rectangle(tag) for tag in element.iter('taggedRectangle')]
         return Record(picture, index.relative(picture), shapes, split='test', source=path)
 
 

@@ -70,16 +70,16 @@ class OpenImages(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        images = self._read_tables()
+        tables = self._read_tables()
         index = self.find_pictures()
         pictures = {os.path.splitext(os.path.basename(path))[0]: path for path in index.pictures}
         masks = {os.path.basename(path): path for path in self.walk('.png')}
-        self._missing = sum(name not in pictures for name in images)
-        if images and self._missing == len(images):
+        self._missing = sum(name not in pictures for name in tables)
+        if tables and self._missing == len(tables):
             raise ConversionError(
-                f'none of {len(images)} pictures with plates is below {self.source!r}; expected IMAGEID.jpg'
+                f'none of {len(tables)} pictures with plates is below {self.source!r}; expected IMAGEID.jpg'
             )
-        for name, rows in images.items():
+        for name, rows in tables.items():
             if name in pictures:
                 picture = pictures[name]
                 yield attempt(picture, _record, picture, rows, masks)

@@ -106,11 +106,11 @@ class VIA(Reader):
                 'and "regions" for each picture, or a CSV with region_shape_attributes'
             )
 
-    def _record(self, path: str, image: _Image, index: PictureIndex) -> Record:
-        if image.flaw is not None:
-            raise FormatError(image.flaw)
-        picture = index.find(image.name, path)
-        shapes = [replace(shape, label=self._label(attributes)) for attributes, shape in image.regions]
+    def _record(self, path: str, entry: _Image, index: PictureIndex) -> Record:
+        if entry.flaw is not None:
+            raise FormatError(entry.flaw)
+        picture = index.find(entry.name, path)
+        shapes = [replace(shape, label=self._label(attributes)) for attributes, shape in entry.regions]
         name = index.relative(picture)
         split = split_of(name) or split_of(relative_name(path, os.path.dirname(os.path.dirname(path))))
         return Record(picture, name, shapes, split=split, source=path)
