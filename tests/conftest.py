@@ -86,7 +86,7 @@ def mmseg_scope() -> None:
         init_default_scope('mmseg')
 
 
-def draw_picture(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:
+def draw_scenery(rng: np.random.Generator, size: tuple[int, int] = (96, 128)) -> tuple:
     """A noisy picture with one light rectangle, and its mask (0 and 255)."""
     height, width = size
     image = rng.integers(0, 120, (height, width, 3), dtype=np.uint8)
@@ -104,7 +104,7 @@ def write_split(root: Path, split: str, count: int, seed: int) -> None:
     for folder in ('images', 'masks'):
         (root / split / folder).mkdir(parents=True, exist_ok=True)
     for index in range(count):
-        image, mask = draw_picture(rng)
+        image, mask = draw_scenery(rng)
         cv2.imwrite(str(root / split / 'images' / f'{split}_{index}.jpg'), image)
         cv2.imwrite(str(root / split / 'masks' / f'{split}_{index}.jpg.png'), mask)
 
@@ -112,7 +112,7 @@ def write_split(root: Path, split: str, count: int, seed: int) -> None:
 @pytest.fixture(name='draw_plate_picture')
 def fixture_draw_plate_picture() -> Callable:
     """The function that draws one picture and its mask."""
-    return draw_picture
+    return draw_scenery
 
 
 @pytest.fixture()

@@ -23,7 +23,7 @@ _TRACING_EXPORTER = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onn
 def export_onnx(network: PlateProbability, shape: Sequence[int | None] = (None, None, None)) -> bytes:
     """Exports a network with normalisation, padding, resize of the output and sigmoid inside the graph.
 
-    Input ``pictures``: uint8 (N, H, W, 3), BGR, any size. Output ``probability``: float32 (N, H, W), 0..1.
+    Input ``images``: uint8 (N, H, W, 3), BGR, any size. Output ``probability``: float32 (N, H, W), 0..1.
     The file's metadata holds ``mmlp_version``, ``classes``, ``threshold`` and ``size_divisor``.
 
     Args:
@@ -81,8 +81,8 @@ def compare_with_pytorch(
 
     engine = ONNXRuntimeBackend(model, 'the exported network')
     differences = []
-    for pictures in batches:
+    for images in batches:
         with torch.no_grad():
-            expected = network(torch.from_numpy(pictures)).numpy()
-        differences.append(float(np.abs(engine(pictures) - expected).max()))
+            expected = network(torch.from_numpy(images)).numpy()
+        differences.append(float(np.abs(engine(images) - expected).max()))
     return differences

@@ -126,10 +126,10 @@ def clip_polygon(polygon: np.ndarray, low: Sequence[float], high: Sequence[float
 
 def _to_panorama(plate: Plate, view: SphereView) -> Plate:
     """Maps a plate from a view into the panorama; its sides become curves."""
-    polygon = view.to_picture(_divide(plate.polygon))
+    polygon = view.to_image(_divide(plate.polygon))
     inside = abs(polygon_area(plate.polygon))
     area = plate.area * abs(polygon_area(polygon)) / inside if inside else plate.area
-    return dataclasses.replace(plate, polygon=polygon, corners=view.to_picture(plate.corners), area=area)
+    return dataclasses.replace(plate, polygon=polygon, corners=view.to_image(plate.corners), area=area)
 
 
 def _divide(polygon: np.ndarray) -> np.ndarray:

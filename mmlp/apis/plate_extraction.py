@@ -18,7 +18,7 @@ _MAX_REGION = 1 << 24
 _FLOOR = 0.1
 
 
-def to_picture_pixels(plate: Plate, probability_map: ProbabilityMap) -> Plate:
+def to_image_pixels(plate: Plate, probability_map: ProbabilityMap) -> Plate:
     """Returns a plate found on the values of a map in pixels of the picture."""
     step = np.array((probability_map.step_x, probability_map.step_y), np.float32)
     origin = np.array((probability_map.left, probability_map.top), np.float32)
@@ -51,7 +51,7 @@ def find_plates(
     """
     regions = list(maps) if len(maps) < 2 else _merge_into_regions(maps, threshold)
     plates = [
-        to_picture_pixels(plate, region)
+        to_image_pixels(plate, region)
         for region in regions
         for plate in extract_plates(
             region.values, threshold, min_area=min_area, min_score=min_score, fit_corners=fit_corners

@@ -62,17 +62,17 @@ class PlateProbability(nn.Module):
         self.segmentor = segmentor
         self.train(False)
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """Computes probabilities.
 
         Args:
-            pictures (Tensor): Uint8 (N, H, W, 3), BGR.
+            images (Tensor): Uint8 (N, H, W, 3), BGR.
 
         Returns:
             Tensor: Probability of plate, float32 (N, H, W), 0..1.
         """
-        height, width = pictures.shape[1:3]
-        x = pictures.permute(0, 3, 1, 2).to(self.mean.dtype)
+        height, width = images.shape[1:3]
+        x = images.permute(0, 3, 1, 2).to(self.mean.dtype)
         if self.flip_channels:
             x = x[:, [2, 1, 0]]
         x = (x - self.mean) / self.std

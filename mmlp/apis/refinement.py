@@ -11,7 +11,7 @@ import numpy as np
 from mmlp.plates import Plate, extract_plates, polygon_area
 from mmlp.plates.boxes import box_area, box_intersection, box_iou
 
-from .plate_extraction import to_picture_pixels
+from .plate_extraction import to_image_pixels
 from .probability_maps import Patch, ProbabilityMap
 from .resizing import resize_image
 from .settings import Refinement
@@ -111,7 +111,7 @@ def _find_all(
     """All that was found in the crop of a plate, in picture pixels, with the mean of both scores."""
     found = []
     for other in extract_plates(probability_map.values, threshold, straighten=refinement.straighten):
-        other = to_picture_pixels(other, probability_map)
+        other = to_image_pixels(other, probability_map)
         # The quadrilateral of a plate that the picture's edge cuts may reach over the edge.
         polygon = np.clip(other.polygon, -0.5, np.array(shape[::-1]) - 0.5)
         area = other.area * polygon_area(polygon) / polygon_area(other.polygon)

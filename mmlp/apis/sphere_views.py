@@ -37,7 +37,7 @@ class SphereView:
     latitude: float
     side: int
 
-    def to_picture(self, points: np.ndarray) -> np.ndarray:
+    def to_image(self, points: np.ndarray) -> np.ndarray:
         """Maps points of the view into the panorama.
 
         Args:
@@ -64,26 +64,26 @@ class SphereView:
         Returns:
             np.ndarray: Uint8 (side, side, 3), black where the panorama does not reach.
         """
-        columns, rows = _grid_in_picture(dataclasses.replace(self, longitude=0.0))
+        columns, rows = _grid_in_image(dataclasses.replace(self, longitude=0.0))
         columns = columns + np.float32(self.longitude * self.panorama.pixels_a_radian)
         columns = (columns + np.float32(0.5)) % np.float32(self.panorama.period) - np.float32(0.5)
         border = cv2.BORDER_WRAP if self.panorama.wraps else cv2.BORDER_CONSTANT
         return cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=border)
 
-    def shows_picture(self) -> bool:
+    def shows_image(self) -> bool:
         """Tells whether the view shows enough of the panorama to be worth searching."""
         steps = np.linspace(0, self.side - 1, _PROBES)
-        columns, rows = np.moveaxis(self.to_picture(np.stack(np.meshgrid(steps, steps), axis=-1)), -1, 0)
+        columns, rows = np.moveaxis(self.to_image(np.stack(np.meshgrid(steps, steps), axis=-1)), -1, 0)
         inside = (rows >= 0) & (rows < self.panorama.height)
         inside &= (columns + 0.5) % self.panorama.period < self.panorama.width
         return bool(inside.mean() >= _LEAST_SHARE)
 
 
 @functools.lru_cache(maxsize=len(RINGS))
-def _grid_in_picture(view: SphereView) -> tuple[np.ndarray, np.ndarray]:
+def _grid_in_image(view: SphereView) -> tuple[np.ndarray, np.ndarray]:
     """Columns and rows of a view's pixels in the panorama, float32; the same for all views of a ring."""
     grid = np.stack(np.meshgrid(np.arange(view.side), np.arange(view.side)), axis=-1)
-    columns, rows = np.moveaxis(view.to_picture(grid).astype(np.float32), -1, 0)
+    columns, rows = np.moveaxis(view.to_image(grid).astype(np.float32), -1, 0)
     return np.ascontiguousarray(columns), np.ascontiguousarray(rows)
 
 
@@ -105,5 +105,5 @@ def plan_views(
     for elevation, count in rings:
         for number in range(count):
             view = SphereView(panorama, 2 * math.pi * number / count, math.radians(elevation), side)
-            if view.shows_picture():
+            if view.shows_image():
                 yield view

@@ -30,7 +30,7 @@ from .run_configs import find_run_config, read_config
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-    from mmlp.visualization import BrowsedPicture
+    from mmlp.visualization import BrowsedImage
 
 KEPT = 'pictures that were written stay'
 ROWS_PER_SHEET = 6
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         from mmlp.engine import config_mistakes
         from mmlp.progress import progress_bar
-        from mmlp.visualization import browse, write_pictures, write_sheets
+        from mmlp.visualization import browse, write_images, write_sheets
     with config_mistakes():
         cfg = read_config(args)
         dataset = build_dataset(cfg, args.phase)
@@ -113,16 +113,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     indices = indices[: args.show_number]
     with_plate = 0
 
-    def count(pictures: Iterable[BrowsedPicture]) -> Iterable[BrowsedPicture]:
+    def count(images: Iterable[BrowsedImage]) -> Iterable[BrowsedImage]:
         nonlocal with_plate
-        for item in progress_bar(pictures, total=len(indices), unit='picture'):
+        for item in progress_bar(images, total=len(indices), unit='picture'):
             with_plate += item.has_plate
             yield item
 
-    pictures = count(browse(dataset, args.mode, indices))
+    images = count(browse(dataset, args.mode, indices))
     if args.contact_sheet:
-        write_sheets(pictures, out_dir, args.contact_sheet, ROWS_PER_SHEET)
+        write_sheets(images, out_dir, args.contact_sheet, ROWS_PER_SHEET)
     else:
-        write_pictures(pictures, out_dir)
+        write_images(images, out_dir)
     print(f'{len(indices)} pictures in {out_dir}; the network gets a plate in {with_plate} of them')
     return 0

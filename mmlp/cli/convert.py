@@ -135,7 +135,7 @@ def convert_set(format_: Format, args: argparse.Namespace) -> int:
 
 def print_report(report: Report) -> None:
     """Prints what was converted, and the first problems."""
-    for split, count in report.pictures.items():
+    for split, count in report.images.items():
         kinds = ', '.join(f'{n} {kind}' for kind, n in sorted(report.kinds[split].items())) or 'no plates'
         tell(f'{split:<6}{count:>8} pictures   {kinds}')
     tell(f'{report.converted} converted, {report.skipped} had been before -> {report.out}')

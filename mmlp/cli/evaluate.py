@@ -172,9 +172,9 @@ def evaluate(args: argparse.Namespace) -> int:
     """Does what the command line asks for; returns the exit code."""
     with loading():
         can_plot = importlib.util.find_spec('matplotlib') is not None
-        from mmlp.datasets.labelled_pictures import find_labelled_pictures, sort_out_unusable
+        from mmlp.datasets.labelled_images import find_labelled_images, sort_out_unusable
         from mmlp.datasets.mask_rule import MaskRule
-        from mmlp.jobs import evaluate_pictures
+        from mmlp.jobs import evaluate_images
         from mmlp.jobs.output_paths import check_absent, check_folder
         from mmlp.media import MAX_PIXELS
         from mmlp.progress import progress_bar
@@ -189,16 +189,16 @@ def evaluate(args: argparse.Namespace) -> int:
         check_absent((args.out_dir / name for name in FILES), '--overwrite replaces them')
     rule = MaskRule(tuple(args.ignore_values), args.plate_values)
     resolve_weights(args.model, exported=False)  # Whether it is there, before all masks are read.
-    listed = find_labelled_pictures(args.data, args.split, args.seg_map_suffix)[:: args.every]
+    listed = find_labelled_images(args.data, args.split, args.seg_map_suffix)[:: args.every]
     if not can_plot and not args.no_sweep:
         say("note: sweep.png is left out: matplotlib is not installed: pip install 'mmlp[drawing]'")
     bar = functools.partial(progress_bar, total=len(listed), unit='mask', title='masks')
-    pictures, unusable = sort_out_unusable(listed, rule, bar)
-    workers = max(min(args.workers, len(pictures)), 1)
+    images, unusable = sort_out_unusable(listed, rule, bar)
+    workers = max(min(args.workers, len(images)), 1)
     # With several workers each has its share of the cores.
     threads = None if workers == 1 else max((os.cpu_count() or 1) // workers, 1)
-    evaluation = evaluate_pictures(
-        pictures,
+    evaluation = evaluate_images(
+        images,
         functools.partial(CommandSegmenters, args.options, threads),
         settings_of(args),
         rule,
@@ -206,14 +206,14 @@ def evaluate(args: argparse.Namespace) -> int:
         max_pixels=args.max_pixels or MAX_PIXELS,
         workers=workers,
         begin=_say_how,
-        progress=functools.partial(progress_bar, total=len(pictures), unit='picture'),
+        progress=functools.partial(progress_bar, total=len(images), unit='picture'),
     )
     unusable = [*unusable, *evaluation.unusable]
     for each in unusable[:_SHOWN]:
         say(f'error: {each.path}: {each.message}')
     if len(unusable) > _SHOWN:
         say(f'... and {len(unusable) - _SHOWN} more (evaluation.csv lists all)')
-    if not evaluation.pictures:
+    if not evaluation.images:
         say(f'error: none of the {len(listed)} pictures could be used: nothing was written')
         return FAILED
     document = write_evaluation(args, evaluation, unusable, rule, can_plot)
@@ -223,7 +223,7 @@ def evaluate(args: argparse.Namespace) -> int:
     for path in (args.out_dir / name for name in reversed(FILES)):
         if path.exists():
             tell(str(path))
-    say(f'{len(evaluation.pictures)} of {len(listed)} pictures in {minutes:.1f} minutes')
+    say(f'{len(evaluation.images)} of {len(listed)} pictures in {minutes:.1f} minutes')
     return FAILED if unusable else 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmlp.datasets.labelled_pictures import UnusablePicture, read_labelled_picture
+from mmlp.datasets.labelled_images import UnusableImage, read_labelled_image
 from mmlp.datasets.mask_rule import MaskRule, format_value, list_of
 from mmlp.datasets.plate_mask import IGNORE, PLATE
 from mmlp.files import atomic_path, write_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def write_evaluation(
     args: argparse.Namespace,
     evaluation: Evaluation,
-    unusable: Sequence[UnusablePicture],
+    unusable: Sequence[UnusableImage],
     rule: MaskRule,
     can_plot: bool,
 ) -> dict[str, Any]:
@@ -88,14 +88,14 @@ def _draw_faults(
     for kind, listed in faults.items():
         tiles = []
         for fault in listed:
-            picture, target = read_labelled_picture(fault.picture.source, rule, max_pixels or MAX_PIXELS)
+            image, target = read_labelled_image(fault.image.source, rule, max_pixels or MAX_PIXELS)
             place = Place(
-                picture.bgr,
+                image.bgr,
                 target == PLATE,
                 _predicted(fault, margin),
                 target == IGNORE,
                 fault.box,
-                fault.picture.source.name,
+                fault.image.source.name,
                 fault.caption,
             )
             tiles.append((draw_tile(place), place.name, place.caption))
@@ -105,7 +105,7 @@ def _draw_faults(
 
 def _predicted(fault: Fault, margin: float) -> np.ndarray:
     """What the command found, or covered, as bool (H, W)."""
-    plates, shape = fault.picture.finds[fault.setting], fault.picture.shape
+    plates, shape = fault.image.finds[fault.setting], fault.image.shape
     mask = np.zeros(shape, np.uint8)
     if fault.setting.command == 'segment':
         for plate in plates:

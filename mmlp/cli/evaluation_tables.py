@@ -73,7 +73,7 @@ _ROWS = (
     ('finds that are plates', lambda f: _share(f['precision']), _BOTH),
     ('IoU of plates found', lambda f: _mean(f['iou_found']), _BOTH),
     ('IoU of all pixels', lambda f: _mean(f['iou_pixels']), _BOTH),
-    ('IoU, mean of pictures', lambda f: _mean(f['iou_per_picture']), _BOTH),
+    ('IoU, mean of pictures', lambda f: _mean(f['iou_per_image']), _BOTH),
     ('plates covered to 95 %', lambda f: _share(f['covered']), _HIDING),
     ('plates left readable', _open, _HIDING),
     ('covers on nothing, a picture', lambda f: _mean(f['needless_covers'], 2), _HIDING),

@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f'error: {error}; {GOES_ON}')
         return 1
     print(
-        f'{report.pictures} pictures with {report.plates} plates and {report.ignored} regions to ignore '
+        f'{report.images} pictures with {report.plates} plates and {report.ignored} regions to ignore '
         f'-> {report.out}'
     )
     if report.skipped:

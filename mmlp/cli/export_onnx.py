@@ -77,8 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     shape = (args.batch_size, *(args.size or (None, None)))
     with config_mistakes():
         network = PlateProbability(load_segmentor(weights, args.config))
-    pictures = [read_image(path).bgr for path in args.images] or [_drawn_picture()]
-    batches = [_batch(pictures, wanted) for wanted in _checked_shapes(shape)]
+    images = [read_image(path).bgr for path in args.images] or [_drawn_image()]
+    batches = [_batch(images, wanted) for wanted in _checked_shapes(shape)]
     model = export_onnx(network, shape)
     differences = compare_with_pytorch(model, network, batches)
     for batch, difference in zip(batches, differences):
@@ -98,17 +98,17 @@ def _checked_shapes(shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:
     return sorted(checked)
 
 
-def _batch(pictures: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+def _batch(images: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
     import numpy as np
 
     from mmlp.apis.resizing import resize_image
 
     count, *size = shape
-    chosen = [pictures[index % len(pictures)] for index in range(count)]
-    return np.stack([resize_image(picture, tuple(size)) for picture in chosen])
+    chosen = [images[index % len(images)] for index in range(count)]
+    return np.stack([resize_image(image, tuple(size)) for image in chosen])
 
 
-def _drawn_picture() -> np.ndarray:
+def _drawn_image() -> np.ndarray:
     import numpy as np
 
     from mmlp.datasets.synthetic import render_scene

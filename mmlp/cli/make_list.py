@@ -60,20 +60,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     args = parse_args(argv)
     with loading():
-        from mmlp.datasets.lists import list_pictures, write_list
+        from mmlp.datasets.lists import list_images, write_list
         from mmlp.datasets.lists.making import read_names
         from mmlp.files import WriteError
     try:
         chosen = args.names and {split: read_names(path) for split, path in map(_split_and_file, args.names)}
-        pictures = list_pictures(
+        images = list_images(
             args.data, args.source, args.folders, chosen, args.identifiers, workers=args.workers
         )
-        write_list(args.out, pictures)
+        write_list(args.out, images)
     except WriteError as error:
         raise ValueError(str(error)) from error
-    splits = [picture.split for picture in pictures]
+    splits = [image.split for image in images]
     counts = ', '.join(f'{splits.count(split)} {split}' for split in SPLITS if split in splits)
-    print(f'{len(pictures)} pictures ({counts}) -> {args.out}')
+    print(f'{len(images)} pictures ({counts}) -> {args.out}')
     return 0
 
 

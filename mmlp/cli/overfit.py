@@ -38,7 +38,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = Parser('overfit', __doc__, EXIT_CODES)
     add_config(parser)
     add_config_options(parser)
-    parser.add_argument('--num-pictures', type=int, default=16, metavar='N', help='how many (default: 16)')
+    parser.add_argument('--num-images', type=int, default=16, metavar='N', help='how many (default: 16)')
     parser.add_argument(
         '--crop-size', type=int, default=240, metavar='PIXELS', help='side of the crops (default: 240)'
     )
@@ -53,7 +53,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add_seed(parser, 'decides where the crops lie')
     add_out(parser, 'JSON file for the result', required=False)
     args = parser.parse_args(argv)
-    for name in ('num_pictures', 'crop_size', 'max_minutes', 'val_interval'):
+    for name in ('num_images', 'crop_size', 'max_minutes', 'val_interval'):
         if not getattr(args, name) > 0:
             parser.error(f'--{name.replace("_", "-")} must be greater than 0, got {getattr(args, name)}')
     return args

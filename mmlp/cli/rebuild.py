@@ -171,7 +171,7 @@ def _print(result: Rebuilt, sources: dict[str, Source]) -> None:
     for line in table.get_string().splitlines():
         tell(line)
     report = result.report
-    for split, number in report.pictures.items():
+    for split, number in report.images.items():
         kinds = ', '.join(f'{n} {kind}' for kind, n in sorted(report.kinds[split].items())) or 'no plates'
         tell(f'{split:<6}{number:>8} pictures   {kinds}')
     tell(f'{report.converted} converted, {len(result.before)} had been before -> {report.out}')

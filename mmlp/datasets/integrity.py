@@ -14,9 +14,9 @@ from pathlib import Path
 from mmengine.logging import print_log
 from PIL import Image
 
+from .image_size import read_size
 from .mask_census import FileCensus, census_of, describe_values, find_set_doubt, mixes_ones_and_whites
 from .mask_rule import MaskRule
-from .picture_size import read_size
 from .plate_mask import examine_mask
 
 #: How many offenders a message names.
@@ -120,10 +120,10 @@ def _check_part(pairs: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]
 
 
 def _check_pair(pair: tuple[str, str | None]) -> tuple[str, str] | None:
-    picture, mask = pair
-    path = picture
+    image, mask = pair
+    path = image
     try:
-        shown, stored = read_size(picture)
+        shown, stored = read_size(image)
         if mask is None:
             return None
         path = mask

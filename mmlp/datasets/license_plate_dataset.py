@@ -13,6 +13,7 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
+from .image_suffixes import IMG_SUFFIXES
 from .integrity import (
     DatasetError,
     advise_on_splits,
@@ -22,7 +23,6 @@ from .integrity import (
     name_offenders,
 )
 from .mask_rule import DEFAULT_IGNORE_VALUES, MaskRule
-from .picture_suffixes import IMG_SUFFIXES
 
 
 @DATASETS.register_module()
@@ -102,22 +102,22 @@ class LicensePlateDataset(BaseSegDataset):
         ann_dir = self.data_prefix.get('seg_map_path')
         names = self._list_folder(img_dir, 'picture', 'img_path')
         suffixes = self._lowered_suffixes()
-        pictures = sorted(name for name in names if name.lower().endswith(suffixes))
-        if not pictures:
+        images = sorted(name for name in names if name.lower().endswith(suffixes))
+        if not images:
             raise DatasetError(
                 f'no pictures in {img_dir!r}: of {len(names)} files none ends with '
                 f'{", ".join(self.img_suffixes)}. Other endings are given by img_suffix.'
             )
         if self.ann_file:
-            pictures = self._select(pictures, img_dir)
-            if not pictures:
+            images = self._select(images, img_dir)
+            if not images:
                 self.serialize_data = False  # Nothing to share among workers; the toolbox would stumble.
                 return []
 
-        data_list = [self._data_info(osp.join(img_dir, name)) for name in pictures]
+        data_list = [self._data_info(osp.join(img_dir, name)) for name in images]
         if ann_dir:
             masks = set(self._list_folder(ann_dir, 'mask', 'seg_map_path'))
-            for info, name in zip(data_list, self._pair(pictures, masks, ann_dir)):
+            for info, name in zip(data_list, self._pair(images, masks, ann_dir)):
                 info['seg_map_path'] = osp.join(ann_dir, name)
         if self.check and self.backend_args is None:
             if not self.ann_file:
@@ -167,7 +167,7 @@ class LicensePlateDataset(BaseSegDataset):
                 f'{advice}'
             ) from None
 
-    def _select(self, pictures: list[str], img_dir: str) -> list[str]:
+    def _select(self, images: list[str], img_dir: str) -> list[str]:
         """The pictures that ``ann_file`` names, in its order."""
         if not fileio.isfile(self.ann_file, backend_args=self.backend_args):
             raise FileNotFoundError(f'ann_file {self.ann_file!r} does not exist')
@@ -178,9 +178,9 @@ class LicensePlateDataset(BaseSegDataset):
             return []
         if not wanted:
             raise DatasetError(f'ann_file {self.ann_file!r} names no picture')
-        known = set(pictures)
+        known = set(images)
         by_stem: dict[str, list[str]] = {}
-        for name in pictures:
+        for name in images:
             by_stem.setdefault(osp.splitext(name)[0], []).append(name)
         found = [[line] if line in known else by_stem.get(line, []) for line in wanted]
         missing = [line for line, names in zip(wanted, found) if not names]
@@ -207,27 +207,25 @@ class LicensePlateDataset(BaseSegDataset):
             raise DatasetError(f'ann_file {self.ann_file!r} is not a text file (or UTF-16; save it as UTF-8)')
         return data.decode('utf-8-sig', 'surrogateescape').splitlines()
 
-    def mask_name(self, picture: str) -> str:
+    def mask_name(self, image: str) -> str:
         """The name of a picture's mask, whether there is one or not; both relative to their folders."""
-        stem, suffix = osp.splitext(picture)
+        stem, suffix = osp.splitext(image)
         return stem + self.seg_map_suffix.replace('{img_suffix}', suffix)
 
-    def _pair(self, pictures: list[str], masks: set[str], ann_dir: str) -> list[str]:
+    def _pair(self, images: list[str], masks: set[str], ann_dir: str) -> list[str]:
         """The mask's name of every picture."""
-        names = [self.mask_name(picture) for picture in pictures]
+        names = [self.mask_name(image) for image in images]
         missing = [osp.join(ann_dir, name) for name in names if name not in masks]
         if missing:
             raise DatasetError(
-                f'{len(missing)} of {len(pictures)} pictures have no mask. Expected:\n'
+                f'{len(missing)} of {len(images)} pictures have no mask. Expected:\n'
                 f'{name_offenders(missing)}\n'
                 f'Masks are named by seg_map_suffix={self.seg_map_suffix!r} (see LicensePlateDataset); a '
                 'picture without plates needs a mask that is all black, or has to be left out.'
             )
         if len(set(names)) < len(names):
             owners: dict[str, str] = {}
-            clashes = [
-                f'{p} and {owners[n]}' for p, n in zip(pictures, names) if owners.setdefault(n, p) != p
-            ]
+            clashes = [f'{p} and {owners[n]}' for p, n in zip(images, names) if owners.setdefault(n, p) != p]
             raise DatasetError(
                 f'pictures share a mask:\n{name_offenders(clashes)}\nRename one of each, or name masks after '
                 "the whole file name: seg_map_suffix='{img_suffix}.png'."

@@ -26,7 +26,7 @@ __all__ = [
     'AmbiguousMaskError',
     'ReadMask',
     'examine_mask',
-    'fit_to_picture',
+    'fit_to_image',
     'read_plate_mask',
 ]
 
@@ -135,8 +135,8 @@ def examine_mask(path: str | os.PathLike, rule: MaskRule, backend_args: dict | N
     return ReadMask(_look_up(content.codes, lut), pixels, doubt)
 
 
-def fit_to_picture(
-    mask: np.ndarray, shape: tuple[int, int], orientation: int, path: str, picture_path: str
+def fit_to_image(
+    mask: np.ndarray, shape: tuple[int, int], orientation: int, path: str, image_path: str
 ) -> np.ndarray:
     """Turns a mask upright that was drawn on the pixels as stored; one of the upright size stays as it is.
 
@@ -145,7 +145,7 @@ def fit_to_picture(
         shape: Height and width of the upright picture.
         orientation: EXIF orientation of the picture, 1 to 8.
         path: The mask's file, for the message.
-        picture_path: The picture's file, for the message.
+        image_path: The picture's file, for the message.
 
     Returns:
         The mask of the upright picture.
@@ -158,7 +158,7 @@ def fit_to_picture(
     upright = apply_orientation(mask, orientation)
     if upright.shape != shape:
         raise ValueError(
-            f'mask {path!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture {picture_path!r} '
+            f'mask {path!r} is {mask.shape[1]} x {mask.shape[0]} pixels, its picture {image_path!r} '
             f'{shape[1]} x {shape[0]}: draw the mask at the size of the picture'
         )
     return upright

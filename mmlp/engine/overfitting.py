@@ -28,7 +28,7 @@ class Aim:
     """What is tried, and for how long.
 
     Attributes:
-        num_pictures (int): Crops, one of each picture.
+        num_images (int): Crops, one of each picture.
         crop_size (int): Their height and width in pixels.
         plate_iou (float): Plate IoU on the crops to reach, in per cent.
         max_minutes (float): Time at most.
@@ -37,7 +37,7 @@ class Aim:
         seed (int): Decides where the crops lie.
     """
 
-    num_pictures: int = 16
+    num_images: int = 16
     crop_size: int = 240
     plate_iou: float = 80.0
     max_minutes: float = 120.0
@@ -52,7 +52,7 @@ class Result:
 
     Attributes:
         config (str): The config file.
-        num_pictures (int): Crops, one of each picture.
+        num_images (int): Crops, one of each picture.
         crop_size (int): Their height and width in pixels.
         learning_rate (float): It stays the same.
         iterations (int): Of batches that were trained on.
@@ -64,7 +64,7 @@ class Result:
     """
 
     config: str
-    num_pictures: int
+    num_images: int
     crop_size: int
     learning_rate: float
     iterations: int = 0
@@ -80,7 +80,7 @@ class FixedCrops(Dataset):
 
     Args:
         dataset_cfg: The data set, whose pipeline is replaced.
-        num_pictures: How many pictures.
+        num_images: How many pictures.
         crop_size: Height and width of a crop in pixels.
         seed: Decides where the crops lie.
 
@@ -88,7 +88,7 @@ class FixedCrops(Dataset):
         DatasetError: The data set cannot be read, or has fewer pictures.
     """
 
-    def __init__(self, dataset_cfg: ConfigDict, num_pictures: int, crop_size: int, seed: int) -> None:
+    def __init__(self, dataset_cfg: ConfigDict, num_images: int, crop_size: int, seed: int) -> None:
         pipeline = [
             dict(type='LoadImageFromFile'),
             dict(type='LoadPlateAnnotations'),
@@ -96,10 +96,10 @@ class FixedCrops(Dataset):
             dict(type='PackSegInputs'),
         ]
         dataset = DATASETS.build({**dataset_cfg, 'pipeline': pipeline})
-        if len(dataset) < num_pictures:
-            raise DatasetError(f'{num_pictures} pictures wanted, the training set has {len(dataset)}')
+        if len(dataset) < num_images:
+            raise DatasetError(f'{num_images} pictures wanted, the training set has {len(dataset)}')
         set_random_seed(seed)
-        self._samples = [dataset[index] for index in range(num_pictures)]
+        self._samples = [dataset[index] for index in range(num_images)]
         for sample in self._samples:  # The crop is the picture now: predictions are resized to its size.
             sample['data_samples'].set_metainfo({'ori_shape': (crop_size, crop_size)})
 
@@ -125,7 +125,7 @@ def overfit(cfg: Config, name: str, aim: Aim) -> Result:
         DatasetError: The data cannot be used.
     """
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    crops = FixedCrops(cfg.train_dataloader.dataset, aim.num_pictures, aim.crop_size, aim.seed)
+    crops = FixedCrops(cfg.train_dataloader.dataset, aim.num_images, aim.crop_size, aim.seed)
     batch_size = min(cfg.train_dataloader.batch_size, len(crops))
     loader = DataLoader(crops, batch_size, shuffle=True, drop_last=True, collate_fn=pseudo_collate)
     cfg.model.data_preprocessor.size = (aim.crop_size, aim.crop_size)

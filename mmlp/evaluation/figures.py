@@ -34,12 +34,12 @@ def summarize_tallies(tallies: Sequence[PlateTally]) -> dict[str, Any]:
     Returns:
         dict[str, Any]: Plain values for JSON:
 
-        - ``pictures``, ``plates``, ``finds``: counts; finds on ignored ground are left out.
+        - ``images``, ``plates``, ``finds``: counts; finds on ignored ground are left out.
         - ``recall``: share of plates that are found; ``precision``: of finds that are plates.
         - ``covered``: share of plates of which 95 % are covered when the finds are made unreadable.
         - ``left_readable``: how many are not.
         - ``iou_found``: mean IoU of the plates found with their finds.
-        - ``iou_pixels``: of all pixels, pooled; ``iou_per_picture``: mean of each picture's, 1 where there is
+        - ``iou_pixels``: of all pixels, pooled; ``iou_per_image``: mean of each picture's, 1 where there is
           neither a plate nor a find.
         - ``needless_covers``: mean number of covers a picture that touch no plate; ``needless_area``: mean
           share of the picture under them.
@@ -48,15 +48,15 @@ def summarize_tallies(tallies: Sequence[PlateTally]) -> dict[str, Any]:
           counts with its plate, a false one by its own height.
     """
     every = _Joined(tallies)
-    sums = resample_sums(every.per_picture)
+    sums = resample_sums(every.per_image)
     with np.errstate(divide='ignore', invalid='ignore'):
-        iou_sum, found, intersection, union, of_picture, needless, area, pictures = sums.T
+        iou_sum, found, intersection, union, of_image, needless, area, images = sums.T
         means = {
             'iou_found': (_ratio(every.totals[0], every.totals[1]), iou_sum / found),
             'iou_pixels': (_ratio(every.totals[2], every.totals[3]), intersection / union),
-            'iou_per_picture': (_ratio(every.totals[4], every.totals[7]), of_picture / pictures),
-            'needless_covers': (_ratio(every.totals[5], every.totals[7]), needless / pictures),
-            'needless_area': (_ratio(every.totals[6], every.totals[7]), area / pictures),
+            'iou_per_image': (_ratio(every.totals[4], every.totals[7]), of_image / images),
+            'needless_covers': (_ratio(every.totals[5], every.totals[7]), needless / images),
+            'needless_area': (_ratio(every.totals[6], every.totals[7]), area / images),
         }
     ratios = np.concatenate([tally.times_the_plate for tally in tallies])
     return {
@@ -80,9 +80,9 @@ class _Joined:
         # Of 16 rows OpenCV makes 15.99999.
         self.heights, self.false_heights = np.round(self.heights, 3), np.round(self.false_heights, 3)
         self.found = np.concatenate([tally.found for tally in tallies])
-        self.picture = np.repeat(np.arange(self.count), [len(tally.heights) for tally in tallies])
-        self.false_picture = np.repeat(np.arange(self.count), [len(tally.false) for tally in tallies])
-        self.per_picture = np.array(
+        self.image = np.repeat(np.arange(self.count), [len(tally.heights) for tally in tallies])
+        self.false_image = np.repeat(np.arange(self.count), [len(tally.false) for tally in tallies])
+        self.per_image = np.array(
             [
                 (
                     tally.ious[tally.found].sum(),
@@ -98,7 +98,7 @@ class _Joined:
             ],
             np.float64,
         )
-        self.totals = self.per_picture.sum(axis=0)
+        self.totals = self.per_image.sum(axis=0)
 
     def by_size(self) -> list[dict[str, Any]]:
         """Figures by class of height."""
@@ -115,10 +115,10 @@ class _Joined:
 
     def shares(self, plates: np.ndarray, false: np.ndarray) -> dict[str, Any]:
         """Shares of some plates and of the finds that belong to them, or are false."""
-        annotated = self._by_picture(plates)
-        found = self._by_picture(plates & self.found)
-        finds = found + np.bincount(self.false_picture[false], minlength=self.count)
-        covered = self._by_picture(plates & (self.covered >= COVERED))
+        annotated = self._by_image(plates)
+        found = self._by_image(plates & self.found)
+        finds = found + np.bincount(self.false_image[false], minlength=self.count)
+        covered = self._by_image(plates & (self.covered >= COVERED))
         return {
             'plates': int(annotated.sum()),
             'finds': int(finds.sum()),
@@ -128,8 +128,8 @@ class _Joined:
             'left_readable': int(annotated.sum() - covered.sum()),
         }
 
-    def _by_picture(self, plates: np.ndarray) -> np.ndarray:
-        return np.bincount(self.picture[plates], minlength=self.count)
+    def _by_image(self, plates: np.ndarray) -> np.ndarray:
+        return np.bincount(self.image[plates], minlength=self.count)
 
 
 def _share(hits: np.ndarray, totals: np.ndarray) -> dict[str, Any]:

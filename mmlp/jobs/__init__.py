@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         'anonymize': ['anonymize_image', 'anonymize_media'],
-        'evaluate': ['Evaluation', 'Setting', 'evaluate_pictures'],
+        'evaluate': ['Evaluation', 'Setting', 'evaluate_images'],
         'evaluation_files': ['Sweep', 'describe_evaluation', 'find_sweeps', 'write_tables'],
         'exclusion': ['ExcludingSegmenter', 'Region'],
         'faults': ['Fault', 'pick_faults'],

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mmlp.files import atomic_path
-from mmlp.media import MediaItem, Picture, video_output_suffix, write_image
+from mmlp.media import DecodedImage, MediaItem, video_output_suffix, write_image
 from mmlp.plates import Plate, TemporalMemory
 
-from .hiding import HiddenPicture, Hiding
+from .hiding import HiddenImage, Hiding
 from .replacing import copy_attributes
 from .report import FileResult
 from .runner import Progress, Segmenter
@@ -48,17 +48,17 @@ class AnonymizeJob:
             **video_options,
         )
 
-    def write_picture(
-        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    def write_image(
+        self, item: MediaItem, image: DecodedImage, plates: list[Plate], notes: Sequence[str]
     ) -> FileResult:
         """Hides plates in a picture and writes it, see :class:`~mmlp.jobs.runner.MediaJob`."""
-        self._refuse_to_lose(picture.originals)
-        hidden = self._hiding.hide_in_picture(item, picture, plates)
+        self._refuse_to_lose(image.originals)
+        hidden = self._hiding.hide_in_image(item, image, plates)
 
         def write(path: Path) -> FileResult:
             options = {'touched': hidden.touched, 'strip_location': self._strip_location}
-            lacks = write_image(path, picture, hidden.bgr, **options)
-            return _picture_result(item, hidden, [*lacks, *notes, *hidden.notes])
+            lacks = write_image(path, image, hidden.bgr, **options)
+            return _image_result(item, hidden, [*lacks, *notes, *hidden.notes])
 
         return self._write(self._outputs[item.path], write)
 
@@ -95,7 +95,7 @@ class AnonymizeJob:
         return result
 
 
-def _picture_result(item: MediaItem, hidden: HiddenPicture, notes: list[str]) -> FileResult:
+def _image_result(item: MediaItem, hidden: HiddenImage, notes: list[str]) -> FileResult:
     scores = [round(plate.score, 4) for plate in hidden.plates]
     is_empty = not hidden.plates and not hidden.details['left_visible']
     review = [{'reason': 'no plate found'}] if is_empty else []

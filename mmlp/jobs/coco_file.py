@@ -27,7 +27,7 @@ class CocoFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._pictures: list[tuple[dict[str, Any], Sequence[dict[str, Any]]]] = []
+        self._images: list[tuple[dict[str, Any], Sequence[dict[str, Any]]]] = []
         self._former: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
         self._journal: Journal | None = None
 
@@ -57,13 +57,13 @@ class CocoFile:
         annotations = plates_to_coco(plates, 0)
         if self._journal is not None:
             self._journal.add((image, annotations))
-        self._pictures.append((image, annotations))
+        self._images.append((image, annotations))
 
     def take_over(self, name: str) -> bool:
         """Adds a picture as a former run found it; False when it did not."""
         if name not in self._former:
             return False
-        self._pictures.append(self._former[name])
+        self._images.append(self._former[name])
         return True
 
     def write(self) -> None:
@@ -74,7 +74,7 @@ class CocoFile:
         """
         complete = False
         try:
-            write_json(self._path, coco_document(self._pictures))
+            write_json(self._path, coco_document(self._images))
             complete = True
         finally:
             if self._journal is not None:

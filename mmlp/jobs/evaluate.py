@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from mmlp.apis.views import View
-from mmlp.datasets.labelled_pictures import LabelledPicture, UnusablePicture, read_labelled_picture
+from mmlp.datasets.labelled_images import LabelledImage, UnusableImage, read_labelled_image
 from mmlp.datasets.mask_rule import MaskRule
 from mmlp.evaluation import PlateTally, tally_plates
-from mmlp.media import MAX_PIXELS, Picture, find_panorama
+from mmlp.media import MAX_PIXELS, DecodedImage, find_panorama
 from mmlp.plates import Plate
 from mmlp.processes import in_processes
 
@@ -74,17 +74,17 @@ class Segmenters(Protocol):
 
 
 @dataclass(frozen=True)
-class EvaluatedPicture:
+class EvaluatedImage:
     """What was found in a picture.
 
     Args:
-        source (LabelledPicture): The picture.
+        source (LabelledImage): The picture.
         shape (tuple[int, int]): Height and width in pixels.
         tallies (dict[Setting, PlateTally]): What each setting did.
         finds (dict[Setting, list[Plate]]): What the usual settings found, for those who draw it.
     """
 
-    source: LabelledPicture
+    source: LabelledImage
     shape: tuple[int, int]
     tallies: dict[Setting, PlateTally]
     finds: dict[Setting, list[Plate]] = field(repr=False)
@@ -97,18 +97,18 @@ class Evaluation:
     Args:
         settings (tuple[Setting, ...]): In the order of the sweep, the usual ones first.
         descriptions (dict[Setting, Description]): What they come to.
-        pictures (tuple[EvaluatedPicture, ...]): In the order given, without those that failed.
-        unusable (tuple[UnusablePicture, ...]): Those that failed.
+        images (tuple[EvaluatedImage, ...]): In the order given, without those that failed.
+        unusable (tuple[UnusableImage, ...]): Those that failed.
     """
 
     settings: tuple[Setting, ...]
     descriptions: dict[Setting, Description]
-    pictures: tuple[EvaluatedPicture, ...]
-    unusable: tuple[UnusablePicture, ...]
+    images: tuple[EvaluatedImage, ...]
+    unusable: tuple[UnusableImage, ...]
 
     def tallies(self, setting: Setting) -> list[PlateTally]:
         """What a setting did, picture by picture."""
-        return [picture.tallies[setting] for picture in self.pictures]
+        return [image.tallies[setting] for image in self.images]
 
 
 #: What masks mean unless it is said.
@@ -126,8 +126,8 @@ class _Work:
     max_pixels: int
 
 
-def evaluate_pictures(
-    pictures: Sequence[LabelledPicture],
+def evaluate_images(
+    images: Sequence[LabelledImage],
     build: Callable[[], Segmenters],
     settings: Sequence[Setting],
     rule: MaskRule = _ONE_CLASS,
@@ -144,7 +144,7 @@ def evaluate_pictures(
     thresholds, so that no result can be had from that of another one.
 
     Args:
-        pictures (Sequence[LabelledPicture]): The pictures.
+        images (Sequence[LabelledImage]): The pictures.
         build (Callable[[], Segmenters]): Makes the segmenters, once a process; with several workers it can be
             pickled.
         settings (Sequence[Setting]): The settings; equal ones count once.
@@ -165,20 +165,20 @@ def evaluate_pictures(
     work = _Work(build, tuple(dict.fromkeys(settings)), rule, margin, max_pixels)
     if workers == 1:
         segmenters = build()
-        answers = (_answer(picture, work, segmenters) for picture in pictures)
+        answers = (_answer(image, work, segmenters) for image in images)
         results, descriptions = _collect(answers, begin, progress)
     else:
-        with in_processes(partial(_work_on, work=work), pictures, workers) as answers:
+        with in_processes(partial(_work_on, work=work), images, workers) as answers:
             results, descriptions = _collect(answers, begin, progress)
     return Evaluation(
         work.settings,
         descriptions,
-        tuple(result for result in results if isinstance(result, EvaluatedPicture)),
-        tuple(result for result in results if isinstance(result, UnusablePicture)),
+        tuple(result for result in results if isinstance(result, EvaluatedImage)),
+        tuple(result for result in results if isinstance(result, UnusableImage)),
     )
 
 
-_Result = EvaluatedPicture | UnusablePicture
+_Result = EvaluatedImage | UnusableImage
 _Answer = tuple[_Result, dict[Setting, Description]]
 
 
@@ -198,39 +198,39 @@ def _collect(
 _segmenters: list[Segmenters] = []
 
 
-def _work_on(picture: LabelledPicture, work: _Work) -> _Answer:
+def _work_on(image: LabelledImage, work: _Work) -> _Answer:
     if not _segmenters:
         cv2.setNumThreads(0)  # OpenCV's threads do not survive a fork, and would compete.
         _segmenters.append(work.build())
-    return _answer(picture, work, _segmenters[0])
+    return _answer(image, work, _segmenters[0])
 
 
-def _answer(picture: LabelledPicture, work: _Work, segmenters: Segmenters) -> _Answer:
+def _answer(image: LabelledImage, work: _Work, segmenters: Segmenters) -> _Answer:
     descriptions = {setting: segmenters.describe(setting) for setting in work.settings}
     try:
-        return _evaluate(picture, work, segmenters), descriptions
+        return _evaluate(image, work, segmenters), descriptions
     except Exception as error:  # What is wrong with one picture must not stop the others.
-        return UnusablePicture(picture.path, explain(error)), descriptions
+        return UnusableImage(image.path, explain(error)), descriptions
     finally:
         segmenters.forget()
 
 
-def _evaluate(source: LabelledPicture, work: _Work, segmenters: Segmenters) -> EvaluatedPicture:
-    picture, target = read_labelled_picture(source, work.rule, work.max_pixels)
+def _evaluate(source: LabelledImage, work: _Work, segmenters: Segmenters) -> EvaluatedImage:
+    image, target = read_labelled_image(source, work.rule, work.max_pixels)
     tallies, finds = {}, {}
     known: dict[tuple, tuple[PlateTally, list[Plate]]] = {}
     for setting in work.settings:
         meant = (setting.command, segmenters.describe(setting))
         if meant not in known:  # The usual threshold may stand among those of the sweep.
-            plates = _find(segmenters.segmenter(setting), picture)
+            plates = _find(segmenters.segmenter(setting), image)
             known[meant] = tally_plates(plates, target, work.margin), plates
         tallies[setting], plates = known[meant]
         if setting.is_usual:
             finds[setting] = plates
-    return EvaluatedPicture(source, target.shape, tallies, finds)
+    return EvaluatedImage(source, target.shape, tallies, finds)
 
 
-def _find(segmenter: Segmenter, picture: Picture) -> list[Plate]:
-    bgr = np.asarray(picture.bgr)
-    (prediction,) = predict(segmenter, [bgr], [View(panorama=find_panorama(bgr, picture.info))])
+def _find(segmenter: Segmenter, image: DecodedImage) -> list[Plate]:
+    bgr = np.asarray(image.bgr)
+    (prediction,) = predict(segmenter, [bgr], [View(panorama=find_panorama(bgr, image.info))])
     return list(prediction.plates)

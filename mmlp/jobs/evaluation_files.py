@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mmlp.datasets.labelled_pictures import UnusablePicture
+from mmlp.datasets.labelled_images import UnusableImage
 from mmlp.evaluation import PlateTally, summarize_tallies
 from mmlp.evaluation.covers import COVERED
 from mmlp.evaluation.intervals import CONFIDENCE
@@ -79,14 +79,14 @@ def find_sweeps(evaluation: Evaluation) -> list[Sweep]:
 
 
 def describe_evaluation(
-    evaluation: Evaluation, sweeps: Sequence[Sweep], unusable: Sequence[UnusablePicture], **context: Any
+    evaluation: Evaluation, sweeps: Sequence[Sweep], unusable: Sequence[UnusableImage], **context: Any
 ) -> dict[str, Any]:
     """The document of an evaluation, plain values for JSON; docs/choose_a_threshold.md tells what they are.
 
     Args:
         evaluation (Evaluation): Of one picture at least.
         sweeps (Sequence[Sweep]): What was swept over.
-        unusable (Sequence[UnusablePicture]): Pictures that could not be used, those that failed included.
+        unusable (Sequence[UnusableImage]): Pictures that could not be used, those that failed included.
         **context (Any): What else to tell, first.
     """
     commands = {}
@@ -127,8 +127,8 @@ def describe_evaluation(
 def write_tables(
     evaluation: Evaluation,
     sweeps: Sequence[Sweep],
-    unusable: Sequence[UnusablePicture],
-    pictures: Path,
+    unusable: Sequence[UnusableImage],
+    images: Path,
     sweep: Path | None,
 ) -> None:
     """Writes CSV files.
@@ -136,8 +136,8 @@ def write_tables(
     Args:
         evaluation (Evaluation): What was counted.
         sweeps (Sequence[Sweep]): What was swept over.
-        unusable (Sequence[UnusablePicture]): Pictures that could not be used.
-        pictures (Path): Where to write a row a picture.
+        unusable (Sequence[UnusableImage]): Pictures that could not be used.
+        images (Path): Where to write a row a picture.
         sweep (Path | None): Where to write a row a setting; None for none.
 
     Raises:
@@ -145,15 +145,15 @@ def write_tables(
     """
     usual = [setting for setting in evaluation.settings if setting.is_usual]
     rows = []
-    for picture in evaluation.pictures:
-        row = {'name': picture.source.name, 'width': picture.shape[1], 'height': picture.shape[0]}
-        row['plates'] = len(picture.tallies[usual[0]].heights)
+    for image in evaluation.images:
+        row = {'name': image.source.name, 'width': image.shape[1], 'height': image.shape[0]}
+        row['plates'] = len(image.tallies[usual[0]].heights)
         for setting in usual:
-            row.update(_row_of(picture.tallies[setting], setting.command))
+            row.update(_row_of(image.tallies[setting], setting.command))
         rows.append(row)
     columns = list(rows[0])
     rows += [{'name': each.path, 'error': each.message} for each in unusable]
-    write_bytes(pictures, _csv([*columns, 'error'], rows))
+    write_bytes(images, _csv([*columns, 'error'], rows))
     if sweep is not None:
         write_bytes(sweep, _csv(_SWEEP_COLUMNS, _sweep_rows(evaluation, sweeps)))
 
@@ -175,7 +175,7 @@ def _row_of(tally: PlateTally, command: str) -> dict[str, Any]:
 
 
 _SHARES = ('recall', 'precision', 'covered')
-_MEANS = ('iou_found', 'iou_pixels', 'iou_per_picture', 'needless_covers', 'needless_area')
+_MEANS = ('iou_found', 'iou_pixels', 'iou_per_image', 'needless_covers', 'needless_area')
 _SWEEP_COLUMNS = (
     *('command', 'option', 'value', 'threshold', 'min_score', 'is_usual', 'plates', 'left_readable'),
     *(f'{name}{end}' for name in (*_SHARES, *_MEANS) for end in ('', '_low', '_high')),

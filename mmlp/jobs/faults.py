@@ -10,7 +10,7 @@ import numpy as np
 from mmlp.evaluation.covers import COVERED
 from mmlp.evaluation.plate_tally import box_ious, boxes_of_plates
 
-from .evaluate import EvaluatedPicture, Evaluation, Setting
+from .evaluate import EvaluatedImage, Evaluation, Setting
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class Fault:
     """Something wrong in a picture.
 
     Args:
-        picture (EvaluatedPicture): The picture.
+        image (EvaluatedImage): The picture.
         setting (Setting): Who did it.
         box (tuple[float, ...]): Where: left, top, right, bottom, from the picture's edges.
         caption (str): How bad it is.
         rank (float): The lowest is the worst.
     """
 
-    picture: EvaluatedPicture
+    image: EvaluatedImage
     setting: Setting
     box: tuple[float, ...]
     caption: str
@@ -62,54 +62,54 @@ def pick_faults(evaluation: Evaluation, most: int = 8) -> dict[str, list[Fault]]
 
 
 def _sorted(faults: Iterator[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: (fault.rank, fault.picture.source.name))
+    return sorted(faults, key=lambda fault: (fault.rank, fault.image.source.name))
 
 
 def _left_readable(evaluation: Evaluation, setting: Setting) -> Iterator[Fault]:
-    for picture in evaluation.pictures:
-        tally = picture.tallies[setting]
+    for image in evaluation.images:
+        tally = image.tallies[setting]
         for index in np.flatnonzero(tally.covered < COVERED):
             share, height = tally.covered[index], tally.heights[index]
             # Rounded down: 94.8 % shall not read as covered.
             caption = f'{np.floor(100 * share):.0f} % covered, {height:.0f} px high'
-            yield Fault(picture, setting, tuple(tally.boxes[index]), caption, -height * (1 - share))
+            yield Fault(image, setting, tuple(tally.boxes[index]), caption, -height * (1 - share))
 
 
 def _missed(evaluation: Evaluation, usual: dict[str, Setting]) -> Iterator[Fault]:
     setting, hiding = usual['segment'], usual.get('anonymize')
-    for picture in evaluation.pictures:
-        tally = picture.tallies[setting]
+    for image in evaluation.images:
+        tally = image.tallies[setting]
         for index in np.flatnonzero(~tally.found):
             # What stays readable is shown already.
-            if hiding is None or picture.tallies[hiding].covered[index] >= COVERED:
+            if hiding is None or image.tallies[hiding].covered[index] >= COVERED:
                 height, box = tally.heights[index], tally.boxes[index]
-                nearest = box_ious(boxes_of_plates(picture.finds[setting]), box[None]).max(initial=0.0)
+                nearest = box_ious(boxes_of_plates(image.finds[setting]), box[None]).max(initial=0.0)
                 what = f'boxes overlap by {nearest:.2f}' if nearest else 'nothing found'
-                yield Fault(picture, setting, tuple(box), f'{what}, {height:.0f} px high', -height)
+                yield Fault(image, setting, tuple(box), f'{what}, {height:.0f} px high', -height)
 
 
 def _outlines(evaluation: Evaluation, setting: Setting) -> Iterator[Fault]:
-    for picture in evaluation.pictures:
-        tally = picture.tallies[setting]
+    for image in evaluation.images:
+        tally = image.tallies[setting]
         for index in np.flatnonzero(tally.found):
             caption = f'IoU {tally.ious[index]:.2f}, {tally.heights[index]:.0f} px high'
-            yield Fault(picture, setting, tuple(tally.boxes[index]), caption, tally.ious[index])
+            yield Fault(image, setting, tuple(tally.boxes[index]), caption, tally.ious[index])
 
 
 def _needless(evaluation: Evaluation, setting: Setting) -> Iterator[Fault]:
-    for picture in evaluation.pictures:
-        tally, finds = picture.tallies[setting], picture.finds[setting]
+    for image in evaluation.images:
+        tally, finds = image.tallies[setting], image.finds[setting]
         boxes = boxes_of_plates(finds)
         for number, area in zip(tally.needless, tally.needless_areas):
             share = area / tally.pixels
             caption = f'{100 * share:.2g} % of the picture, score {finds[number].score:.2f}'
-            yield Fault(picture, setting, tuple(boxes[number]), caption, -share)
+            yield Fault(image, setting, tuple(boxes[number]), caption, -share)
 
 
 def _false(evaluation: Evaluation, setting: Setting) -> Iterator[Fault]:
-    for picture in evaluation.pictures:
-        tally, finds = picture.tallies[setting], picture.finds[setting]
+    for image in evaluation.images:
+        tally, finds = image.tallies[setting], image.finds[setting]
         boxes = boxes_of_plates(finds)
         for number in tally.false:
             score = finds[number].score
-            yield Fault(picture, setting, tuple(boxes[number]), f'score {score:.2f}', -score)
+            yield Fault(image, setting, tuple(boxes[number]), f'score {score:.2f}', -score)

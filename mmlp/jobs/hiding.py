@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmlp.media import Frame, MediaItem, Picture, VideoInfo
+from mmlp.media import DecodedImage, Frame, MediaItem, VideoInfo
 from mmlp.plates import Plate
 
 from .frame_parts import FrameParts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass
-class HiddenPicture:
+class HiddenImage:
     """A picture in which plates were hidden.
 
     Attributes:
@@ -55,7 +55,7 @@ class Hiding:
         self.redaction = redaction
         self._keeping, self._also = keeping, also
 
-    def hide_in_picture(self, item: MediaItem, picture: Picture, plates: Sequence[Plate]) -> HiddenPicture:
+    def hide_in_image(self, item: MediaItem, image: DecodedImage, plates: Sequence[Plate]) -> HiddenImage:
         """Covers plates in a picture, in place.
 
         Raises:
@@ -63,19 +63,19 @@ class Hiding:
         """
         covered, visible, regions, notes = list(plates), [], [], []
         if self._also is not None:
-            regions, notes = self._also.find_in_picture(item, picture)
+            regions, notes = self._also.find_in_image(item, image)
             notes += self._also.notes_of(item)
         if self._keeping is not None:
-            covered, visible = self._keeping.split(picture.bgr, plates)
+            covered, visible = self._keeping.split(image.bgr, plates)
         everything = [*covered, *itertools.chain(*regions)]
-        bgr, touched = self.redaction.apply_to_picture(picture, everything)
+        bgr, touched = self.redaction.apply_to_image(image, everything)
         boxes = [[round(value, 2) for value in entry.plate.box] for entry in visible]
         details = {
             'left_visible': len(visible),
             'visible': [{**entry.describe(), 'box': box} for entry, box in zip(visible, boxes)],
             'also_hidden': len(regions),
         }
-        return HiddenPicture(bgr, touched, covered, details, notes)
+        return HiddenImage(bgr, touched, covered, details, notes)
 
     def begin_video(self, item: MediaItem, info: VideoInfo, *, is_main: bool) -> VideoHiding:
         """Begins a stream of pictures of a video.

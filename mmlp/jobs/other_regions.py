@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmlp.datasets.converters.shapes import FormatError
-from mmlp.media import Frame, MediaItem, Picture, VideoInfo
+from mmlp.media import DecodedImage, Frame, MediaItem, VideoInfo
 from mmlp.media.time_span import TOLERANCE
 from mmlp.plates import Area
 
@@ -70,7 +70,7 @@ class OtherRegions:
         """Says which files tell nothing of an input."""
         return self._notes.get(item.path, [])
 
-    def find_in_picture(self, item: MediaItem, picture: Picture) -> tuple[list[list[Area]], list[str]]:
+    def find_in_image(self, item: MediaItem, image: DecodedImage) -> tuple[list[list[Area]], list[str]]:
         """Finds what is to be hidden of a picture.
 
         Returns:
@@ -79,14 +79,14 @@ class OtherRegions:
         Raises:
             ValueError: The file was made for a picture of another size.
         """
-        shown, regions, notes = (picture.width, picture.height), [], []
+        shown, regions, notes = (image.width, image.height), [], []
         for entry in self._entries.get(item.path, ()):
             for region in entry.regions:
-                areas = _place(entry, region, entry.size, shown, picture.orientation)
+                areas = _place(entry, region, entry.size, shown, image.orientation)
                 regions += [areas] if areas else []
                 notes += [] if areas else [_OUTSIDE_NOTE]
             if not entry.regions and entry.size is not None:
-                _place(entry, (), entry.size, shown, picture.orientation)
+                _place(entry, (), entry.size, shown, image.orientation)
         return regions, list(dict.fromkeys(notes))
 
     def begin_video(self, item: MediaItem, info: VideoInfo) -> RegionsOfVideo:

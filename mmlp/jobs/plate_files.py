@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mmlp.files import write_json
-from mmlp.media import Picture, write_image
+from mmlp.media import DecodedImage, write_image
 from mmlp.plates import Plate, draw_plates, paint_polygon, rectify
 
 from .save_kinds import SAVE_KINDS
@@ -22,7 +22,7 @@ from .save_kinds import SAVE_KINDS
 _OVERLAY_QUALITY = 90
 
 
-def picture_record(name: str, shape: tuple[int, int], plates: Sequence[Plate]) -> dict[str, Any]:
+def image_record(name: str, shape: tuple[int, int], plates: Sequence[Plate]) -> dict[str, Any]:
     """Describes a picture and its plates, plain values for JSON.
 
     Args:
@@ -85,8 +85,8 @@ def binary_mask(plates: Sequence[Plate], shape: tuple[int, int]) -> np.ndarray:
     return mask
 
 
-def write_picture_files(
-    picture: Picture,
+def write_image_files(
+    image: DecodedImage,
     name: str,
     plates: Sequence[Plate],
     *,
@@ -101,7 +101,7 @@ def write_picture_files(
     before it are removed: a picture that failed has no output.
 
     Args:
-        picture (Picture): The picture.
+        image (DecodedImage): The picture.
         name (str): Its name in the JSON file.
         plates (Sequence[Plate]): Its plates, best score first.
         kinds (Sequence[str]): Names of ``SAVE_KINDS``; ``coco`` is not of one picture and passed over.
@@ -120,10 +120,10 @@ def write_picture_files(
         for kind in kinds:
             path = folder / kind / stem.with_name(stem.name + SAVE_KINDS[kind])
             if kind == 'crop':
-                for place in write_crops(picture.bgr, plates, path, crop):
+                for place in write_crops(image.bgr, plates, path, crop):
                     written.append(place)  # One by one: the next may fail.
             elif kind != 'coco':
-                _write_kind(kind, path, picture, name, plates)
+                _write_kind(kind, path, image, name, plates)
                 written.append(path)
     except BaseException:
         for path in written:
@@ -155,16 +155,16 @@ def write_crops(
         target(number).unlink()
 
 
-def _write_kind(kind: str, path: Path, picture: Picture, name: str, plates: Sequence[Plate]) -> None:
+def _write_kind(kind: str, path: Path, image: DecodedImage, name: str, plates: Sequence[Plate]) -> None:
     """Writes one of the kinds that are a single file."""
-    shape = (picture.height, picture.width)
+    shape = (image.height, image.width)
     if kind == 'overlay':
         # Not as its source: the drawing of a grey picture has colours, and its place concerns nobody.
-        plain = dataclasses.replace(picture, format=None, data=None)
-        write_image(path, plain, draw_plates(picture.bgr, plates), quality=_OVERLAY_QUALITY)
+        plain = dataclasses.replace(image, format=None, data=None)
+        write_image(path, plain, draw_plates(image.bgr, plates), quality=_OVERLAY_QUALITY)
     elif kind == 'mask':
         write_image(path, binary_mask(plates, shape))
     elif kind == 'instance':
         write_image(path, instance_mask(plates, shape))
     else:
-        write_json(path, picture_record(name, shape, plates))
+        write_json(path, image_record(name, shape, plates))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from mmlp.media import Frame, Picture, edit_in_place, read_image
+from mmlp.media import DecodedImage, Frame, edit_in_place, read_image
 from mmlp.plates import REDACTION_METHODS, Area, Plate, redact, side_lengths
 
 
@@ -76,12 +76,12 @@ class Redaction:
             inplace=True,
         )
 
-    def apply_to_picture(
-        self, picture: Picture, plates: Sequence[Plate | Area]
+    def apply_to_image(
+        self, image: DecodedImage, plates: Sequence[Plate | Area]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Makes the plates of a picture unreadable, in place, see :func:`~mmlp.media.edit_in_place`."""
-        boxes = self._boxes(plates, picture.bgr.shape[:2])
-        return edit_in_place(picture, boxes, lambda bgr: self.apply(bgr, plates))
+        boxes = self._boxes(plates, image.bgr.shape[:2])
+        return edit_in_place(image, boxes, lambda bgr: self.apply(bgr, plates))
 
     def apply_to_frame(self, frame: Frame, plates: Sequence[Plate | Area]) -> None:
         """Makes the plates of a frame unreadable, in place, and notes where: the rest stays as it was."""
@@ -107,9 +107,9 @@ def read_cover(path: str | os.PathLike) -> np.ndarray:
         FileNotFoundError: There is no such file.
         UnreadableMediaError: The file is no picture.
     """
-    picture = read_image(path)
-    with Image.open(io.BytesIO(picture.data)) as opened:
+    image = read_image(path)
+    with Image.open(io.BytesIO(image.data)) as opened:
         if not opened.has_transparency_data:
-            return np.array(picture.bgr)
+            return np.array(image.bgr)
         alpha = np.array(ImageOps.exif_transpose(opened).convert('RGBA'))[..., 3]
-    return np.dstack([picture.bgr, alpha])
+    return np.dstack([image.bgr, alpha])

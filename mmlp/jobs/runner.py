@@ -16,9 +16,9 @@ from mmlp.apis.views import View
 from mmlp.files import FileError, is_disk_full
 from mmlp.media import (
     MAX_PIXELS,
+    DecodedImage,
     MediaItem,
     MediaList,
-    Picture,
     find_panorama,
     run_pipeline,
 )
@@ -37,8 +37,8 @@ MAX_MEMORY_AT_ONCE = 1_000_000_000
 class MediaJob(Protocol):
     """What is done with each file. Errors that it raises are noted for the file, and the next one follows."""
 
-    def write_picture(
-        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    def write_image(
+        self, item: MediaItem, image: DecodedImage, plates: list[Plate], notes: Sequence[str]
     ) -> FileResult:
         """Writes the outputs of one picture; ``notes`` of how it was looked at belong to the result."""
 
@@ -68,7 +68,7 @@ class _Entry:
         room (int): Bytes of memory that it may take.
         fingerprint (dict[str, int] | None): Of the file before it was read.
         opened (ImageFile | None): Its header.
-        picture (Picture | None): Its pixels, while they are needed.
+        image (DecodedImage | None): Its pixels, while they are needed.
         plates (list[Plate] | None): What was found in it.
         notes (tuple[str, ...]): How it was looked at.
         error (Exception | None): What went wrong.
@@ -78,7 +78,7 @@ class _Entry:
     room: int = 0
     fingerprint: dict[str, int] | None = None
     opened: ImageFile | None = None
-    picture: Picture | None = None
+    image: DecodedImage | None = None
     plates: list[Plate] | None = None
     notes: tuple[str, ...] = ()
     error: Exception | None = None
@@ -128,7 +128,7 @@ def run_media_job(
     try:
         for kind, group in itertools.groupby(items, key=lambda item: item.kind):
             if kind == 'image':
-                _run_pictures(
+                _run_images(
                     job, segmenter, group, report, progress, batch_size=batch_size, max_pixels=max_pixels
                 )
                 continue
@@ -179,7 +179,7 @@ def _finish(result: FileResult, report: JobReport, progress: Progress) -> None:
         progress.finish(result)
 
 
-def _run_pictures(
+def _run_images(
     job: MediaJob,
     segmenter: Segmenter,
     items: Iterable[MediaItem],
@@ -221,7 +221,7 @@ def _run_pictures(
 
     def write(entry: _Entry) -> None:
         result = _write(job, entry, report)
-        entry.picture = entry.error = None  # The steps before hold the entry until the next one comes.
+        entry.image = entry.error = None  # The steps before hold the entry until the next one comes.
         gate.leave(entry)
         _finish(result, report, progress)
 
@@ -250,7 +250,7 @@ def _open(entry: _Entry, max_pixels: int) -> int:
 
 def _decode(entry: _Entry, _: int) -> int:
     opened, entry.opened = entry.opened, None
-    entry.picture = opened.decode()
+    entry.image = opened.decode()
     return entry.room
 
 
@@ -260,9 +260,9 @@ def _predict(segmenter: Segmenter, batch: Sequence[_Entry]) -> None:
     if not readable:
         return
     try:
-        pictures = [entry.picture for entry in readable]
-        views = [View(panorama=find_panorama(picture.bgr, picture.info)) for picture in pictures]
-        predictions = predict(segmenter, [picture.bgr for picture in pictures], views)
+        images = [entry.image for entry in readable]
+        views = [View(panorama=find_panorama(image.bgr, image.info)) for image in images]
+        predictions = predict(segmenter, [image.bgr for image in images], views)
     except Exception as error:
         if len(readable) == 1:
             readable[0].error = error
@@ -280,7 +280,7 @@ def _write(job: MediaJob, entry: _Entry, report: JobReport) -> FileResult:
     try:
         if entry.error is not None:
             raise entry.error
-        result = job.write_picture(item, entry.picture, entry.plates, entry.notes)
+        result = job.write_image(item, entry.image, entry.plates, entry.notes)
         return _signed(result, entry.fingerprint)
     except Exception as error:
         return _failed(item, error, report)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mmlp.apis.plate_reader import PlateReader
 from mmlp.files import WriteError, remove_abandoned
-from mmlp.media import MediaItem, MediaList, Picture, TimeSpan, VideoReader
+from mmlp.media import DecodedImage, MediaItem, MediaList, TimeSpan, VideoReader
 from mmlp.plates import Plate, PlateTracker
 
 from .coco_file import CocoFile
@@ -23,7 +23,7 @@ from .output_paths import (
     find_media_outside,
     output_stems,
 )
-from .plate_files import SAVE_KINDS, write_picture_files
+from .plate_files import SAVE_KINDS, write_image_files
 from .reading import VideoReading, read
 from .report import REPORT_NAME, FileResult, JobReport, has_former_run, load_results, read_report
 from .run_journal import journal_path
@@ -226,14 +226,14 @@ class _SegmentJob:
             return False
         return self._coco is None or item.kind == 'video' or self._coco.take_over(_name(item))
 
-    def write_picture(
-        self, item: MediaItem, picture: Picture, plates: list[Plate], notes: Sequence[str]
+    def write_image(
+        self, item: MediaItem, image: DecodedImage, plates: list[Plate], notes: Sequence[str]
     ) -> FileResult:
         name = _name(item)
         if self._reader is not None:
-            plates = self._reader.read_plates(picture.bgr, plates)
-        written = write_picture_files(
-            picture,
+            plates = self._reader.read_plates(image.bgr, plates)
+        written = write_image_files(
+            image,
             name,
             plates,
             kinds=self._kinds,
@@ -243,7 +243,7 @@ class _SegmentJob:
         )
         if self._coco is not None:
             try:
-                self._coco.add(name, (picture.height, picture.width), plates)
+                self._coco.add(name, (image.height, image.width), plates)
             except WriteError:
                 for path in written:  # A picture that failed has no output.
                     path.unlink(missing_ok=True)

@@ -132,10 +132,10 @@ class VideoAnonymizer:
             lengths = [video.info.frames for video in task.videos]
             progress.start_video(item, None if None in lengths else sum(lengths))
             main, *others = task.videos
-            pictures = {video.info.stream: self._write_aside(task, video, stack) for video in others}
+            images = {video.info.stream: self._write_aside(task, video, stack) for video in others}
             companions = Companions(
                 copied=frozenset(info.index for info in plan.copied),
-                pictures=pictures,
+                images=images,
                 covers={index: self._cover_still(task, frame) for index, frame in task.stills.items()},
                 chapters=plan.chapters,
             )
@@ -155,10 +155,10 @@ class VideoAnonymizer:
     def _open(self, task: _Task, stack: contextlib.ExitStack) -> None:
         """Opens the streams of pictures, the main one first, and reads the stills."""
         # In place, what cannot be decoded would be lost for good: then an error makes the writer give up.
-        for info in task.plan.pictures or (None,):
+        for info in task.plan.images or (None,):
             main = task.videos[0].info if task.videos else None
             number = None if info is None else info.index
-            is_last = info is None or info is task.plan.pictures[-1]
+            is_last = info is None or info is task.plan.images[-1]
             try:
                 video = VideoReader(
                     task.item.path,
@@ -181,7 +181,7 @@ class VideoAnonymizer:
             limit = min(other.max_pixels for other in task.videos)
             if together > limit:
                 raise ValueError(
-                    f'has {len(task.plan.pictures)} streams of pictures, whose frames have at least '
+                    f'has {len(task.plan.images)} streams of pictures, whose frames have at least '
                     f'{together:,} pixels together, more than max_pixels={limit:,}; split them, '
                     'or raise it'
                 )

@@ -24,7 +24,7 @@ _load, __dir__, __all__ = lazy_loader.attach(
         'images': ['read_image'],
         'other_files': ['OtherFile'],
         'panorama': ['Panorama', 'find_panorama'],
-        'picture': ['Picture'],
+        'decoded_image': ['DecodedImage'],
         'pipeline': ['PipelineReport', 'StageTiming', 'each', 'run_pipeline'],
         'pixel_limits': ['MAX_PIXELS'],
         'streams': ['StreamPlan', 'plan_streams'],

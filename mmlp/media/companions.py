@@ -29,13 +29,13 @@ class Companions:
 
     Attributes:
         copied (Collection[int]): Streams to take over as they are, by their numbers in the source.
-        pictures (Mapping[int, Path]): For further streams of pictures, a video of what becomes of each.
+        images (Mapping[int, Path]): For further streams of pictures, a video of what becomes of each.
         covers (Mapping[int, np.ndarray]): For still pictures, what becomes of each; (H, W, 3) uint8 BGR.
         chapters (bool): Whether chapters go along.
     """
 
     copied: Collection[int] = ()
-    pictures: Mapping[int, Path] = dataclasses.field(default_factory=dict)
+    images: Mapping[int, Path] = dataclasses.field(default_factory=dict)
     covers: Mapping[int, np.ndarray] = dataclasses.field(default_factory=dict)
     chapters: bool = False
 

@@ -55,7 +55,7 @@ class Deinterlacer:
         ready = []
         with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
             while True:
-                picture = self._graph.vpull()
-                take_times(picture, self._waiting.popleft())
-                ready.append(picture)
+                image = self._graph.vpull()
+                take_times(image, self._waiting.popleft())
+                ready.append(image)
         return ready

@@ -36,6 +36,6 @@ def make_filters(like: av.VideoFrame, steps: Sequence[str]) -> av.filter.Graph:
     return graph
 
 
-def take_times(picture: av.VideoFrame, source: av.VideoFrame) -> None:
+def take_times(image: av.VideoFrame, source: av.VideoFrame) -> None:
     """Gives a filtered picture the times of its source: the filters' clock is another one."""
-    picture.pts, picture.time_base, picture.duration = source.pts, source.time_base, source.duration
+    image.pts, image.time_base, image.duration = source.pts, source.time_base, source.duration

@@ -31,17 +31,17 @@ class FrameClock:
         self._start = start
         self._last: Fraction | None = None
 
-    def time(self, picture: av.VideoFrame, expected: Fraction) -> Fraction:
+    def time(self, image: av.VideoFrame, expected: Fraction) -> Fraction:
         """Returns the time of the next frame.
 
         Args:
-            picture (av.VideoFrame): The frame.
+            image (av.VideoFrame): The frame.
             expected (Fraction): When the one before ends; taken where the file does not tell.
 
         Returns:
             Fraction: Seconds since the start, more than before.
         """
-        time = expected if picture.pts is None else picture.pts * self.time_base - self._start
+        time = expected if image.pts is None else image.pts * self.time_base - self._start
         if self._last is not None and time <= self._last:
             self.moved += 1
             step = max(expected - self._last, self.time_base)
@@ -50,56 +50,56 @@ class FrameClock:
         return time
 
 
-class TimedPicture(NamedTuple):
+class TimedFrame(NamedTuple):
     """A picture, when it is shown, and for how long as far as that is known; seconds."""
 
-    picture: av.VideoFrame
+    image: av.VideoFrame
     time: Fraction
     duration: Fraction | None
 
 
-def timed(pictures: Iterator[av.VideoFrame], clock: FrameClock, fps: Fraction) -> Iterator[TimedPicture]:
+def timed(images: Iterator[av.VideoFrame], clock: FrameClock, fps: Fraction) -> Iterator[TimedFrame]:
     """Gives pictures their times, looking one ahead.
 
     Args:
-        pictures (Iterator[av.VideoFrame]): Decoded pictures.
+        images (Iterator[av.VideoFrame]): Decoded pictures.
         clock (FrameClock): Knows their times.
         fps (Fraction): Frames a second, where they do not tell.
     """
-    picture = next(pictures, None)
-    time = None if picture is None else clock.time(picture, Fraction(0))
-    while picture is not None:
-        following = next(pictures, None)
+    image = next(images, None)
+    time = None if image is None else clock.time(image, Fraction(0))
+    while image is not None:
+        following = next(images, None)
         # Durations in files may be of another frame where frames are stored out of order.
-        ticks = getattr(picture, 'duration', 0)
+        ticks = getattr(image, 'duration', 0)
         duration = ticks * clock.time_base if ticks else None
         next_time = None
         if following is not None:
             next_time = clock.time(following, time + (duration or 1 / fps))
             duration = next_time - time
-        yield TimedPicture(picture, time, duration)
-        picture, time = following, next_time
+        yield TimedFrame(image, time, duration)
+        image, time = following, next_time
 
 
-def timed_by_decoding(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+def timed_by_decoding(images: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Gives frames the times of their decoding, less the time that passes between decoding and showing.
 
     AVI holds no other times. Those of showing that FFmpeg makes of them are wrong where frames are stored out
     of their order.
     """
     delay: int | None = None
-    for picture in pictures:
-        if delay is None and None not in (picture.pts, picture.dts):
-            delay = picture.dts - picture.pts
-        picture.pts = None if picture.dts is None else picture.dts - (delay or 0)
-        yield picture
+    for image in images:
+        if delay is None and None not in (image.pts, image.dts):
+            delay = image.dts - image.pts
+        image.pts = None if image.dts is None else image.dts - (delay or 0)
+        yield image
 
 
-def without_strays(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+def without_strays(images: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Takes the time stamp from a frame that is later than the one behind it, while that one is in order."""
     last: int | None = None
     current: av.VideoFrame | None = None
-    for following in pictures:
+    for following in images:
         if current is not None:
             yield _judged(current, last, following.pts)
             last = last if current.pts is None else current.pts
@@ -108,8 +108,8 @@ def without_strays(pictures: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]
         yield current
 
 
-def _judged(picture: av.VideoFrame, last: int | None, following: int | None) -> av.VideoFrame:
-    is_late = picture.pts is not None and following is not None and picture.pts > following
+def _judged(image: av.VideoFrame, last: int | None, following: int | None) -> av.VideoFrame:
+    is_late = image.pts is not None and following is not None and image.pts > following
     if is_late and last is not None and following > last:
-        picture.pts = None
-    return picture
+        image.pts = None
+    return image

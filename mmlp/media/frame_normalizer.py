@@ -24,7 +24,7 @@ _UNSPECIFIED_RANGE, _LIMITED, _FULL = 0, 1, 2
 
 
 @dataclasses.dataclass(frozen=True)
-class FirstPicture:
+class FirstFrame:
     """What the first picture of a video tells of all.
 
     Attributes:
@@ -53,11 +53,11 @@ class FrameNormalizer:
     What it hands out has tags of colour that FFmpeg's scaler can read.
 
     Attributes:
-        first (FirstPicture | None): The first picture, as it was decoded.
+        first (FirstFrame | None): The first picture, as it was decoded.
     """
 
     def __init__(self) -> None:
-        self.first: FirstPicture | None = None
+        self.first: FirstFrame | None = None
         self._deinterlacer, self._fitter = Deinterlacer(), FrameFitter()
         self._orientation, self._rotation = 1, None
         self._shapes: deque[tuple[Fraction, int]] = deque()
@@ -68,25 +68,25 @@ class FrameNormalizer:
         interlaced = ['changed: interlaced, now one whole picture a frame'] if self._deinterlacer.used else []
         return interlaced + self._fitter.notes
 
-    def push(self, picture: av.VideoFrame, aspect: Fraction) -> Iterator[av.VideoFrame]:
+    def push(self, image: av.VideoFrame, aspect: Fraction) -> Iterator[av.VideoFrame]:
         """Takes the next picture and hands out those that are ready.
 
         Args:
-            picture (av.VideoFrame): As decoded.
+            image (av.VideoFrame): As decoded.
             aspect (Fraction): Width by height of its pixels.
 
         Raises:
             av.FFmpegError: FFmpeg cannot convert it.
         """
-        if is_grey(picture.format) and picture.color_range != _LIMITED:
-            picture.color_range = _FULL  # So FFmpeg means it where nothing is told.
-        self._follow_orientation(picture)
+        if is_grey(image.format) and image.color_range != _LIMITED:
+            image.color_range = _FULL  # So FFmpeg means it where nothing is told.
+        self._follow_orientation(image)
         if self.first is None:
-            self.first = _describe(picture, aspect, self._orientation)
-        _make_readable(picture)
+            self.first = _describe(image, aspect, self._orientation)
+        _make_readable(image)
         self._shapes.append((aspect, self._orientation))
         try:
-            ready = self._deinterlacer.push(picture)
+            ready = self._deinterlacer.push(image)
         except av.FFmpegError:
             self._shapes.pop()
             raise
@@ -99,13 +99,13 @@ class FrameNormalizer:
             self._deinterlacer.flush()
         self._shapes.clear()
 
-    def _follow_orientation(self, picture: av.VideoFrame) -> None:
+    def _follow_orientation(self, image: av.VideoFrame) -> None:
         # Side data is looked at when it has changed only: from then on Python's collector of cycles alone can
         # free the picture, and that takes its time.
-        rotation = picture.rotation
-        if rotation != self._rotation and (rotation or picture.key_frame or self.first is None):
+        rotation = image.rotation
+        if rotation != self._rotation and (rotation or image.key_frame or self.first is None):
             # What a codec tells holds up to the next key frame.
-            self._orientation, self._rotation = read_orientation(picture) or 1, rotation
+            self._orientation, self._rotation = read_orientation(image) or 1, rotation
 
     def flush(self) -> Iterator[av.VideoFrame]:
         """Hands out what is left at the end.
@@ -121,25 +121,25 @@ class FrameNormalizer:
         return self._fitter.fit(grey_to_yuv(whole) if is_grey(whole.format) else whole, aspect, orientation)
 
 
-def _describe(picture: av.VideoFrame, aspect: Fraction, orientation: int) -> FirstPicture:
+def _describe(image: av.VideoFrame, aspect: Fraction, orientation: int) -> FirstFrame:
     names = ('colorspace', 'color_range', 'color_primaries', 'color_trc')
-    return FirstPicture(
-        picture.width,
-        picture.height,
-        picture.format.name,
+    return FirstFrame(
+        image.width,
+        image.height,
+        image.format.name,
         aspect,
         orientation,
-        tuple(int(getattr(picture, name)) for name in names),
-        read_light_levels(picture),
+        tuple(int(getattr(image, name)) for name in names),
+        read_light_levels(image),
     )
 
 
-def _make_readable(picture: av.VideoFrame) -> None:
-    if picture.colorspace not in _READABLE_MATRICES:
-        picture.colorspace = _BT2020 if picture.colorspace == _BT2020_CONSTANT else _UNSPECIFIED
-    if picture.color_range not in (_UNSPECIFIED_RANGE, _LIMITED, _FULL):
-        picture.color_range = _UNSPECIFIED_RANGE
-    if picture.color_primaries in _RESERVED:
-        picture.color_primaries = _UNSPECIFIED
-    if picture.color_trc in _RESERVED:
-        picture.color_trc = _UNSPECIFIED
+def _make_readable(image: av.VideoFrame) -> None:
+    if image.colorspace not in _READABLE_MATRICES:
+        image.colorspace = _BT2020 if image.colorspace == _BT2020_CONSTANT else _UNSPECIFIED
+    if image.color_range not in (_UNSPECIFIED_RANGE, _LIMITED, _FULL):
+        image.color_range = _UNSPECIFIED_RANGE
+    if image.color_primaries in _RESERVED:
+        image.color_primaries = _UNSPECIFIED
+    if image.color_trc in _RESERVED:
+        image.color_trc = _UNSPECIFIED

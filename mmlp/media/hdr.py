@@ -85,12 +85,12 @@ class SdrConverter:
         )
         self._graph: av.filter.Graph | None = None
 
-    def convert(self, picture: av.VideoFrame) -> av.VideoFrame:
+    def convert(self, image: av.VideoFrame) -> av.VideoFrame:
         """Converts a picture in YUV."""
-        picture.colorspace, picture.color_range, picture.color_primaries, picture.color_trc = self._colour
+        image.colorspace, image.color_range, image.color_primaries, image.color_trc = self._colour
         if self._graph is None:
-            self._graph = make_filters(picture, self._steps)
-        self._graph.vpush(picture)
+            self._graph = make_filters(image, self._steps)
+        self._graph.vpush(image)
         return self._graph.vpull()
 
 

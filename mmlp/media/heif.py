@@ -10,9 +10,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from .decoded_image import DecodedImage
 from .errors import UnreadableMediaError
 from .metadata.boxes import boxes_of
-from .picture import Picture
 from .pixels import bands, to_bgr
 from .value_range import FULL_RANGE
 
@@ -98,7 +98,7 @@ class HeifSource:
     def check(self) -> None:
         """Does nothing: the library finds out what is missing."""
 
-    def decode(self) -> Picture:
+    def decode(self) -> DecodedImage:
         """Decodes the picture, 8 bit or more. Turns and mirrorings are applied, and its EXIF block says so.
 
         Raises:
@@ -129,7 +129,7 @@ class HeifSource:
             else:
                 bgr[rows] = to_bgr(Image.fromarray(part))
         bgr.setflags(write=False)
-        return Picture(
+        return DecodedImage(
             bgr=bgr, name=self._name, mode=mode, stored=kept, format='HEIF', info=info, data=self._data
         )
 

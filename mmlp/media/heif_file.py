@@ -62,14 +62,14 @@ class HeifFile:
                 ]
         return parts
 
-    def picture(self) -> set[int]:
+    def image(self) -> set[int]:
         """The primary picture with its tiles and its transparency."""
-        picture = self.parts_of(self.primary)
+        image = self.parts_of(self.primary)
         for kind, item, targets in self.references:
             is_alpha = kind == b'auxl' and item in self.items and self.items[item].auxiliary in _ALPHA
-            if is_alpha and not picture.isdisjoint(targets):
-                picture |= self.parts_of(item)
-        return picture
+            if is_alpha and not image.isdisjoint(targets):
+                image |= self.parts_of(item)
+        return image
 
 
 def read_heif(data: bytes) -> HeifFile:

@@ -18,7 +18,7 @@ from .heif_file import (
 from .heif_pixels import bare_item
 from .metadata import MetadataFilter, clean_exif, clean_icc, clean_xmp
 from .metadata.boxes import boxes_of
-from .metadata.data_in_texts import holds_picture
+from .metadata.data_in_texts import holds_image
 from .metadata.exif import EXIF_HEADER
 from .metadata.filter import BYTES_BEHIND, BYTES_BETWEEN, FURTHER_PICTURES
 
@@ -59,13 +59,13 @@ def clean_heif(data: bytes, wanted: MetadataFilter) -> bytes:
         file = read_heif(data)
     except (struct.error, KeyError, IndexError) as error:
         raise ValueError(f'not a HEIF file of a known structure: {error}') from error
-    picture = file.picture()
-    _record_extras(data, file, picture, wanted)
+    image = file.image()
+    _record_extras(data, file, image, wanted)
     if file.items[file.primary].kind == b'tmap':
         raise ValueError('the picture is put together with a gain map')
     kept = []
     for item in file.items.values():
-        if item.number in picture:
+        if item.number in image:
             properties = [(*entry[:2], bool(entry[2])) for entry in _wanted_properties(item, wanted)]
             coded = bare_item(item.kind, item.data)
             if len(coded) < len(item.data):
@@ -73,7 +73,7 @@ def clean_heif(data: bytes, wanted: MetadataFilter) -> bytes:
             kept.append(dataclasses.replace(item, data=coded, properties=properties))
     for item in file.items.values():
         described = any(
-            kind == b'cdsc' and number == item.number and not picture.isdisjoint(targets)
+            kind == b'cdsc' and number == item.number and not image.isdisjoint(targets)
             for kind, number, targets in file.references
         )
         cleaned = _clean_metadata(item, wanted) if described else None
@@ -96,7 +96,7 @@ def _wanted_properties(item: HeifItem, wanted: MetadataFilter) -> Iterator[tuple
                 yield kind, payload[:4] + profile, essential
             continue
         most = _MOST_OF_CODING if kind in _CODING else MOST_OF_PROPERTY
-        if kind in _PROPERTIES and len(payload) <= most and not holds_picture(payload):
+        if kind in _PROPERTIES and len(payload) <= most and not holds_image(payload):
             yield kind, payload, essential
         else:
             wanted.leave_out('unknown properties')
@@ -145,11 +145,11 @@ def _clean_metadata(item: HeifItem, wanted: MetadataFilter) -> bytes | None:
     return None
 
 
-def _record_extras(data: bytes, file: HeifFile, picture: set[int], wanted: MetadataFilter) -> None:
+def _record_extras(data: bytes, file: HeifFile, image: set[int], wanted: MetadataFilter) -> None:
     thumbnails = {item for kind, item, _ in file.references if kind == b'thmb'}
     for item in file.items.values():
         purpose = item.auxiliary.lower()
-        if item.number in picture or item.kind == b'Exif' or item.content_type == _XMP_TYPE:
+        if item.number in image or item.kind == b'Exif' or item.content_type == _XMP_TYPE:
             continue
         if item.number in thumbnails:
             wanted.leave_out('thumbnail')

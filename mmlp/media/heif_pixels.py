@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .metadata.data_in_texts import holds_letters
-from .metadata.slack import hides_picture
+from .metadata.slack import hides_image
 
 #: Units of HEVC and VVC that hold messages; of AV1 those of metadata, tile lists and padding.
 _HEVC_MESSAGES, _VVC_MESSAGES, _AV1_MESSAGES = (39, 40), (23, 24), (5, 8, 15)
@@ -70,4 +70,4 @@ def _leb128(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _is_suspect(unit: bytes) -> bool:
-    return hides_picture(unit) or holds_letters(unit)
+    return hides_image(unit) or holds_letters(unit)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from mmlp.files import write_bytes
 
+from .decoded_image import DecodedImage
 from .errors import MediaWriteError
 from .heif import encode_heif
 from .heif_items import clean_heif
@@ -37,7 +38,6 @@ from .metadata import (
 from .metadata.filter import FURTHER_CHANNELS
 from .metadata.webp import is_lossless_webp
 from .orientation import undo_orientation
-from .picture import Picture
 from .pixels import EXACT_MODES, as_image, changed_pixels, fill_boxes, merge
 from .tiff import encode_tiff
 
@@ -65,7 +65,7 @@ _UNKNOWN = (ValueError, LookupError, StopIteration, struct.error, zlib.error)
 
 def write_image(
     path: str | os.PathLike,
-    picture: Picture | ImageSource,
+    image: DecodedImage | ImageSource,
     bgr: np.ndarray | None = None,
     *,
     touched: np.ndarray | None = None,
@@ -85,7 +85,7 @@ def write_image(
 
     Args:
         path (str | os.PathLike): The file to write. Missing folders are made; an existing file is replaced.
-        picture (Picture | ImageSource): What :func:`read_image` returned or takes.
+        image (DecodedImage | ImageSource): What :func:`read_image` returned or takes.
         bgr (np.ndarray | None): The edited picture: upright, (H, W, 3) uint8, BGR, of the same size. None
             leaves the pixels as they are.
         touched (np.ndarray | None): (H, W) bool or uint8, upright: where to take pixels from ``bgr``; the
@@ -104,32 +104,32 @@ def write_image(
         MediaWriteError: The file could not be written (disk full, no permission, ...).
     """
     path = Path(path)
-    picture = picture if isinstance(picture, Picture) else read_image(picture)
-    if bgr is not None and (bgr.shape != picture.bgr.shape or bgr.dtype != np.uint8):
+    image = image if isinstance(image, DecodedImage) else read_image(image)
+    if bgr is not None and (bgr.shape != image.bgr.shape or bgr.dtype != np.uint8):
         raise ValueError(
-            f'bgr must have the shape {picture.bgr.shape} of {picture.name} and dtype uint8, '
+            f'bgr must have the shape {image.bgr.shape} of {image.name} and dtype uint8, '
             f'got {bgr.shape} and {bgr.dtype}'
         )
-    if touched is not None and touched.shape != picture.bgr.shape[:2]:
+    if touched is not None and touched.shape != image.bgr.shape[:2]:
         raise ValueError(
-            f'touched must have the shape {picture.bgr.shape[:2]} of {picture.name}, got {touched.shape}'
+            f'touched must have the shape {image.bgr.shape[:2]} of {image.name}, got {touched.shape}'
         )
-    target = _target_format(path, picture)
+    target = _target_format(path, image)
     wanted = MetadataFilter(strip_location)
     try:
-        data = _encode(picture, bgr, touched, target, wanted=wanted, quality=quality)
+        data = _encode(image, bgr, touched, target, wanted=wanted, quality=quality)
     except (OSError, ValueError, LookupError, struct.error, cv2.error) as error:
         raise MediaWriteError(path, f'could not be coded as {target}: {error}') from error
     write_bytes(path, data)
     return wanted.notes
 
 
-def _target_format(path: Path, picture: Picture) -> str:
+def _target_format(path: Path, image: DecodedImage) -> str:
     """Returns the format to write: by the suffix, unless the source had that suffix too (rightly or not)."""
     suffix = path.suffix.lower()
-    if picture.format is not None and suffix == Path(picture.name).suffix.lower():
-        return picture.format
-    name = Image.registered_extensions().get(suffix, picture.format)
+    if image.format is not None and suffix == Path(image.name).suffix.lower():
+        return image.format
+    name = Image.registered_extensions().get(suffix, image.format)
     name = 'JPEG' if name == 'MPO' else name
     if name not in Image.SAVE:
         raise ValueError(f'{path}: pictures cannot be written with the suffix {suffix!r}; try .png or .jpg')
@@ -137,7 +137,7 @@ def _target_format(path: Path, picture: Picture) -> str:
 
 
 def _encode(
-    picture: Picture,
+    image: DecodedImage,
     bgr: np.ndarray | None,
     touched: np.ndarray | None,
     target: str,
@@ -145,113 +145,113 @@ def _encode(
     wanted: MetadataFilter,
     quality: int | None,
 ) -> bytes:
-    if picture.format != target or picture.data is None:
-        if any(picture.info.get(name) for name in _METADATA):
+    if image.format != target or image.data is None:
+        if any(image.info.get(name) for name in _METADATA):
             wanted.leave_out('metadata (another format than that of the input)')
-        _record_rest(picture, wanted)
-        return _encode_afresh(picture, bgr, target, quality, wanted)
-    touched = None if bgr is None else _find_touched(picture, bgr, touched)
+        _record_rest(image, wanted)
+        return _encode_afresh(image, bgr, target, quality, wanted)
+    touched = None if bgr is None else _find_touched(image, bgr, touched)
     is_same = touched is None
     if is_same and quality is None:
-        data = _copy(picture, target, wanted)
+        data = _copy(image, target, wanted)
         if data is not None:
             return data
-    _record_rest(picture, wanted)
-    pixels = _stored_pixels(picture) if is_same else _edit(picture, bgr, touched)
+    _record_rest(image, wanted)
+    pixels = _stored_pixels(image) if is_same else _edit(image, bgr, touched)
     touched = None
     if is_same and quality is None and target in _LOSSY:
         wanted.leave_out('exact pixels (the picture is coded anew)')
     if target in _SPLICES:
-        encoded = _encode_like(picture, pixels, target, quality)
+        encoded = _encode_like(image, pixels, target, quality)
         try:
-            return _SPLICES[target](encoded, picture.data, wanted)
+            return _SPLICES[target](encoded, image.data, wanted)
         except _UNKNOWN:
             wanted.leave_out('metadata that cannot be read')
             return encoded
     if target not in _LOSSY:
-        encoded = _encode_like(picture, pixels, target, quality, MetadataFilter())
-        if encoded != picture.data:
+        encoded = _encode_like(image, pixels, target, quality, MetadataFilter())
+        if encoded != image.data:
             wanted.leave_out('all that is not pixels')
         return encoded
     clean = clean_webp if target == 'WEBP' else clean_heif
     with contextlib.suppress(*_UNKNOWN):
-        clean(picture.data, wanted)  # Records what the library does not take over.
-    return _encode_like(picture, pixels, target, quality, wanted)
+        clean(image.data, wanted)  # Records what the library does not take over.
+    return _encode_like(image, pixels, target, quality, wanted)
 
 
-def _record_rest(picture: Picture, wanted: MetadataFilter) -> None:
-    for part in (*picture.copies, *picture.originals):
+def _record_rest(image: DecodedImage, wanted: MetadataFilter) -> None:
+    for part in (*image.copies, *image.originals):
         wanted.leave_out(part)
 
 
-def _copy(picture: Picture, target: str, wanted: MetadataFilter) -> bytes | None:
+def _copy(image: DecodedImage, target: str, wanted: MetadataFilter) -> bytes | None:
     """Returns the file with its coded pixels and what is wanted of the rest; None when that cannot be had."""
-    if target == 'TIFF' and FURTHER_CHANNELS in picture.originals:
+    if target == 'TIFF' and FURTHER_CHANNELS in image.originals:
         return None
     with contextlib.suppress(*_UNKNOWN):
         if target in _ITEMS:
-            return clean_heif(picture.data, wanted)
-        _record_rest(picture, wanted)
+            return clean_heif(image.data, wanted)
+        _record_rest(image, wanted)
         if target in _SPLICES:
-            return _SPLICES[target](picture.data, picture.data, wanted)
+            return _SPLICES[target](image.data, image.data, wanted)
         if target == 'WEBP':
-            return clean_webp(picture.data, wanted)
+            return clean_webp(image.data, wanted)
     return None
 
 
-def _stored_pixels(picture: Picture) -> np.ndarray:
+def _stored_pixels(image: DecodedImage) -> np.ndarray:
     """The pixels as in the file; those of ``RGB`` in BGR order. Not to be written to."""
-    if picture.stored is not None:
-        return picture.stored
-    return undo_orientation(picture.bgr, picture.orientation)
+    if image.stored is not None:
+        return image.stored
+    return undo_orientation(image.bgr, image.orientation)
 
 
-def _find_touched(picture: Picture, bgr: np.ndarray, touched: np.ndarray | None) -> np.ndarray | None:
+def _find_touched(image: DecodedImage, bgr: np.ndarray, touched: np.ndarray | None) -> np.ndarray | None:
     """Finds which pixels to take from ``bgr``, (H, W) bool; None where there are none."""
     if touched is None:
-        touched = changed_pixels(bgr, picture.bgr)
-        if picture.mode not in EXACT_MODES:
+        touched = changed_pixels(bgr, image.bgr)
+        if image.mode not in EXACT_MODES:
             touched = fill_boxes(touched)
     return touched.astype(bool, copy=False) if touched.any() else None
 
 
-def _edit(picture: Picture, bgr: np.ndarray, touched: np.ndarray) -> np.ndarray:
+def _edit(image: DecodedImage, bgr: np.ndarray, touched: np.ndarray) -> np.ndarray:
     """Returns the stored pixels with the edited ones in them."""
-    is_edited_in_place = bgr is picture.bgr
-    edited = undo_orientation(bgr, picture.orientation)
-    if is_edited_in_place and picture.stored is None:
+    is_edited_in_place = bgr is image.bgr
+    edited = undo_orientation(bgr, image.orientation)
+    if is_edited_in_place and image.stored is None:
         return edited
-    touched = undo_orientation(touched, picture.orientation)
-    stored = _stored_pixels(picture)
+    touched = undo_orientation(touched, image.orientation)
+    stored = _stored_pixels(image)
     # A picture that was edited in place is not needed any more as it was.
     if not is_edited_in_place or not stored.flags.writeable:
         stored = stored.copy()
-    merge(stored, picture.mode, picture.palette, edited, touched, picture.value_range)
+    merge(stored, image.mode, image.palette, edited, touched, image.value_range)
     return stored
 
 
 def _encode_like(
-    picture: Picture,
+    image: DecodedImage,
     pixels: np.ndarray,
     target: str,
     quality: int | None,
     wanted: MetadataFilter | None = None,
 ) -> bytes:
     """Codes pixels with the settings of the source; with what is wanted of its metadata unless it is None."""
-    info = picture.info
+    info = image.info
     options: dict[str, Any] = {}
     if target == 'HEIF':
         return encode_heif(
             pixels,
-            picture.mode,
+            image.mode,
             {**info, 'icc_profile': clean_icc(info.get('icc_profile'), wanted)},
             quality or DEFAULT_QUALITY,
             clean_exif(info.get('exif'), wanted),
             clean_xmp(info.get('xmp'), wanted),
         )
     if target == 'TIFF':
-        return encode_tiff(pixels, picture.mode, picture.palette, info)
-    if picture.mode in ('RGB;16', 'RGBA;16'):
+        return encode_tiff(pixels, image.mode, image.palette, info)
+    if image.mode in ('RGB;16', 'RGBA;16'):
         return cv2.imencode('.png', pixels)[1].tobytes()
     if target == 'JPEG':
         options = {'progressive': bool(info.get('progressive')), 'subsampling': info['subsampling']}
@@ -261,7 +261,7 @@ def _encode_like(
             options['transparency'] = info['transparency']
         if target == 'GIF':
             options['optimize'] = False
-    elif target == 'WEBP' and quality is None and is_lossless_webp(picture.data):
+    elif target == 'WEBP' and quality is None and is_lossless_webp(image.data):
         options = {'lossless': True, 'exact': True}
     elif target in ('WEBP', 'AVIF'):
         options = {'quality': quality or DEFAULT_QUALITY}
@@ -269,24 +269,24 @@ def _encode_like(
         options['exif'] = clean_exif(info.get('exif'), wanted) or b''
         options['icc_profile'] = clean_icc(info.get('icc_profile'), wanted)
         options['xmp'] = clean_xmp(info.get('xmp'), wanted) or b''
-    return _save(as_image(pixels, picture.mode, picture.palette), target, options)
+    return _save(as_image(pixels, image.mode, image.palette), target, options)
 
 
 def _encode_afresh(
-    picture: Picture, bgr: np.ndarray | None, target: str, quality: int | None, wanted: MetadataFilter
+    image: DecodedImage, bgr: np.ndarray | None, target: str, quality: int | None, wanted: MetadataFilter
 ) -> bytes:
     """Codes a picture that did not come from a file of this format."""
     options: dict[str, Any] = {}
     if target in ('JPEG', 'WEBP', 'AVIF'):
         options['quality'] = quality or DEFAULT_QUALITY
-    if picture.format is None and bgr is None and picture.stored is not None:
-        coded = as_image(picture.stored, picture.mode)  # An array of masks, depths, or with alpha.
-        if target == 'JPEG' and picture.mode in ('RGBA', 'I;16'):
-            coded = as_image(picture.bgr, 'RGB')
+    if image.format is None and bgr is None and image.stored is not None:
+        coded = as_image(image.stored, image.mode)  # An array of masks, depths, or with alpha.
+        if target == 'JPEG' and image.mode in ('RGBA', 'I;16'):
+            coded = as_image(image.bgr, 'RGB')
     else:
-        coded = as_image(picture.bgr if bgr is None else bgr, 'RGB')
-        if picture.mode.startswith(('RGB', 'P')):
-            options['icc_profile'] = clean_icc(picture.info.get('icc_profile'), wanted)
+        coded = as_image(image.bgr if bgr is None else bgr, 'RGB')
+        if image.mode.startswith(('RGB', 'P')):
+            options['icc_profile'] = clean_icc(image.info.get('icc_profile'), wanted)
     return _save(coded, target, options)
 
 

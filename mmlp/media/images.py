@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from PIL import UnidentifiedImageError
 
+from .decoded_image import DecodedImage
 from .errors import UnreadableMediaError
 from .formats import HEAD_BYTES, sniff_kind
 from .heif import HeifSource, is_heif
 from .limits import MAX_FILE_BYTES, PILLOW_LIMIT, check_memory, check_pixels
-from .picture import Picture
 from .pillow_decoding import TIFF_STARTS, PillowSource, shown_in_8_bits
 from .pixel_limits import MAX_PIXELS
 from .tiff_contents import TiffContents, read_tiff_contents
@@ -26,7 +26,7 @@ from .value_range import FULL_RANGE
 ImageSource = Union[str, os.PathLike, bytes, bytearray, memoryview, np.ndarray]
 
 
-def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> DecodedImage:
     """Reads one picture.
 
     8 and 16 bit, grey, palette, alpha, CMYK, bilevel. 16-bit pixels that use a part of their range alone, as
@@ -44,7 +44,7 @@ def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> Picture:
             already.
 
     Returns:
-        Picture: The picture.
+        DecodedImage: The picture.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -99,11 +99,11 @@ class ImageFile:
         further = source.further_memory
         self.memory = check_memory(name, source.size, source.kind, len(data), max_pixels, further)
 
-    def decode(self) -> Picture:
+    def decode(self) -> DecodedImage:
         """Decodes the picture; once, since nothing is kept here.
 
         Returns:
-            Picture: The picture.
+            DecodedImage: The picture.
 
         Raises:
             UnreadableMediaError: It is damaged.
@@ -173,7 +173,7 @@ def _describe_unknown(data: bytes) -> str:
     return f'is not a picture, whatever its name says: it begins with {shown!r}'
 
 
-def _from_array(array: np.ndarray) -> Picture:
+def _from_array(array: np.ndarray) -> DecodedImage:
     layout = (array.ndim, array.shape[2] if array.ndim == 3 else 1, array.dtype.name)
     modes = {(2, 1, 'uint8'): 'L', (2, 1, 'uint16'): 'I;16', (3, 3, 'uint8'): 'RGB', (3, 4, 'uint8'): 'RGBA'}
     if layout not in modes or not array.size:
@@ -192,4 +192,4 @@ def _from_array(array: np.ndarray) -> Picture:
     else:
         bgr, stored = np.repeat(array[:, :, None], 3, axis=2), array
     bgr.setflags(write=False)
-    return Picture(bgr=bgr, name='<array>', mode=mode, stored=stored, value_range=value_range)
+    return DecodedImage(bgr=bgr, name='<array>', mode=mode, stored=stored, value_range=value_range)

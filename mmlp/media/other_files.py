@@ -153,7 +153,7 @@ def _find(
 
 def _read_text(path: Path) -> OtherFile | None:
     """Reads a text to its end; None when it is none."""
-    has_picture = has_place = False
+    has_image = has_place = False
     former = b''
     with open(path, 'rb') as file:
         encoding = _TEXT_MARKS.get(file.read(2))
@@ -164,11 +164,11 @@ def _read_text(path: Path) -> OtherFile | None:
             if len(block.translate(None, _NOT_IN_TEXTS)) < len(block):
                 return None
             block = former + block
-            has_picture |= _PICTURE_IN_TEXT.search(block) is not None
+            has_image |= _PICTURE_IN_TEXT.search(block) is not None
             has_place |= not former and _PLACE_IN_TEXT.search(block) is not None  # The start tells.
             former = block[-_OVERLAP_BYTES:]
-    what = 'text with a picture in it' if has_picture else 'text with places' if has_place else 'text'
-    return OtherFile(path, what, has_picture)
+    what = 'text with a picture in it' if has_image else 'text with places' if has_place else 'text'
+    return OtherFile(path, what, has_image)
 
 
 def _is_known_to_pillow(path: Path) -> bool:
@@ -191,12 +191,12 @@ def _ask_ffmpeg(path: Path) -> tuple[str | None, str]:
     try:
         with av.open(f'file:{os.fspath(path)}', metadata_errors='replace') as container:
             # The cover of a record is a stream of pictures too.
-            pictures = [
+            images = [
                 stream
                 for stream in container.streams.video
                 if not stream.disposition & av.stream.Disposition.attached_pic
             ]
-            kind = 'video' if pictures else 'sound' if container.streams.audio else None
+            kind = 'video' if images else 'sound' if container.streams.audio else None
             return kind, container.format.name
     except (OSError, ValueError, av.FFmpegError):
         return None, ''

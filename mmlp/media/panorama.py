@@ -82,8 +82,8 @@ def find_panorama(bgr: np.ndarray, info: Mapping[str, Any]) -> Panorama | None:
 
     Args:
         bgr (np.ndarray): The upright picture, (H, W, 3) uint8, BGR.
-        info (Mapping[str, Any]): What was found in its file, see :class:`~mmlp.media.Picture`; ``xmp`` holds
-            the tags.
+        info (Mapping[str, Any]): What was found in its file, see :class:`~mmlp.media.DecodedImage`; ``xmp``
+            holds the tags.
 
     Returns:
         Panorama | None: None when it is not a panorama.

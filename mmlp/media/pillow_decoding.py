@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from .coded_size import canvas_of_webp, why_too_short
+from .decoded_image import DecodedImage
 from .errors import UnreadableMediaError
 from .limits import LOSSLESS_WEBP, PLAIN_ANYMAP, check_pixels
 from .metadata import read_orientation
 from .metadata.webp import is_lossless_webp
 from .orientation import apply_orientation
-from .picture import Picture
 from .pixels import bands, decode_deep_colour, to_array, to_bgr
 from .tiff_contents import TiffContents
 from .unsupported import further_originals, why_undecodable
@@ -85,7 +85,7 @@ class PillowSource:
         if problem:
             raise UnreadableMediaError(self._name, problem)
 
-    def decode(self) -> Picture:
+    def decode(self) -> DecodedImage:
         """Decodes the picture.
 
         Raises:
@@ -141,7 +141,7 @@ class PillowSource:
         bgr = apply_orientation(bgr, orientation)
         bgr.setflags(write=False)
         settings.update(palette=palette, value_range=value_range)
-        return Picture(bgr=bgr, mode=mode, stored=stored, **settings)
+        return DecodedImage(bgr=bgr, mode=mode, stored=stored, **settings)
 
 
 def shown_in_8_bits(pixels: np.ndarray) -> tuple[np.ndarray, ValueRange]:

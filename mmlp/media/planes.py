@@ -87,47 +87,47 @@ def to_yuv(bgr: np.ndarray, layout: Layout, matrix: int | None, colour_range: in
     is_plain = layout == (8, 2, 2) and matrix in (None, BT601) and colour_range in (None, LIMITED)
     if is_plain and height % 2 == width % 2 == 0:  # Faster, and without swscale's loss of a level or two.
         return av.VideoFrame.from_ndarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420), format='yuv420p')
-    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
+    image = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
     # As a tag, since as an argument PyAV 17 does not take all of them.
-    picture.colorspace = matrix or BT601
-    return picture.reformat(format=layout.name, dst_color_range=colour_range or LIMITED)
+    image.colorspace = matrix or BT601
+    return image.reformat(format=layout.name, dst_color_range=colour_range or LIMITED)
 
 
-def split_planes(picture: av.VideoFrame, layout: Layout) -> list[np.ndarray]:
+def split_planes(image: av.VideoFrame, layout: Layout) -> list[np.ndarray]:
     """Copies the planes of a picture whose pixel format is that of ``layout``.
 
     Returns:
         list[np.ndarray]: Brightness (H, W), and two colours that are smaller by ``layout``; uint8 or uint16.
     """
-    sizes = [(picture.height, picture.width)] + 2 * [_colour_size(picture.height, picture.width, layout)]
-    return [_view(picture, index, size, layout.dtype).copy() for index, size in enumerate(sizes)]
+    sizes = [(image.height, image.width)] + 2 * [_colour_size(image.height, image.width, layout)]
+    return [_view(image, index, size, layout.dtype).copy() for index, size in enumerate(sizes)]
 
 
 def join_planes(planes: list[np.ndarray], layout: Layout) -> av.VideoFrame:
     """Makes a picture of planes, see :func:`split_planes`."""
     height, width = planes[0].shape
-    picture = av.VideoFrame(width, height, layout.name)
+    image = av.VideoFrame(width, height, layout.name)
     for index, plane in enumerate(planes):
-        _view(picture, index, plane.shape, layout.dtype)[:] = plane
-    return picture
+        _view(image, index, plane.shape, layout.dtype)[:] = plane
+    return image
 
 
-def grey_to_yuv(picture: av.VideoFrame) -> av.VideoFrame:
+def grey_to_yuv(image: av.VideoFrame) -> av.VideoFrame:
     """Adds the planes of colour to a grey picture; its brightness stays as it is.
 
     FFmpeg's scaler takes all grey for full range, also where it is tagged as limited.
     """
-    layout = Layout.of(picture.format.name)
+    layout = Layout.of(image.format.name)
     form = 'gray' if layout.bits == 8 else f'gray{layout.bits}le'
-    if picture.format.name != form:
-        picture = picture.reformat(format=form)
-    height, width = picture.height, picture.width
-    grey = _view(picture, 0, (height, width), layout.dtype)
+    if image.format.name != form:
+        image = image.reformat(format=form)
+    height, width = image.height, image.width
+    grey = _view(image, 0, (height, width), layout.dtype)
     colour = np.full(_colour_size(height, width, layout), 1 << (layout.bits - 1), layout.dtype)
     result = join_planes([grey, colour, colour], layout)
-    result.pts, result.time_base, result.duration = picture.pts, picture.time_base, picture.duration
-    result.colorspace, result.color_range = picture.colorspace, picture.color_range
-    result.color_primaries, result.color_trc = picture.color_primaries, picture.color_trc
+    result.pts, result.time_base, result.duration = image.pts, image.time_base, image.duration
+    result.colorspace, result.color_range = image.colorspace, image.color_range
+    result.color_primaries, result.color_trc = image.color_primaries, image.color_trc
     return result
 
 
@@ -178,9 +178,9 @@ def _colour_size(height: int, width: int, layout: Layout) -> tuple[int, int]:
     return -(-height // layout.down), -(-width // layout.across)
 
 
-def _view(picture: av.VideoFrame, index: int, size: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+def _view(image: av.VideoFrame, index: int, size: tuple[int, int], dtype: np.dtype) -> np.ndarray:
     """The samples of a plane, without what each row is padded with."""
-    plane = picture.planes[index]
+    plane = image.planes[index]
     rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)
     if plane.line_size < 0:  # Stored from the last row to the first.
         rows = rows[::-1]

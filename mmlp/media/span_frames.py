@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from .errors import EmptySpanError
-from .frame_clock import TimedPicture
+from .frame_clock import TimedFrame
 from .time_span import TimeSpan, show_time
 
 
@@ -18,7 +18,7 @@ class SpanFrames:
     Args:
         name (str): The video.
         span (TimeSpan): What is wanted.
-        pictures (Iterator[TimedPicture]): Pictures from the first, or from one before the span, on.
+        images (Iterator[TimedFrame]): Pictures from the first, or from one before the span, on.
         fps (Fraction): Frames a second, for pictures that do not tell how long they last.
 
     Attributes:
@@ -31,11 +31,11 @@ class SpanFrames:
         EmptySpanError: No frame begins in the span.
     """
 
-    def __init__(self, name: str, span: TimeSpan, pictures: Iterator[TimedPicture], fps: Fraction) -> None:
+    def __init__(self, name: str, span: TimeSpan, images: Iterator[TimedFrame], fps: Fraction) -> None:
         self.passed_over, self.is_stopped, self.is_short = 0, False, False
-        self._pictures, self._fps = pictures, fps
+        self._images, self._fps = images, fps
         before = None
-        for entry in pictures:
+        for entry in images:
             if span.is_after_start(entry.time):
                 break
             before = entry.time + (entry.duration or 1 / fps), entry.time
@@ -48,23 +48,23 @@ class SpanFrames:
                 f'{show_time(before[1])} and {show_time(entry.time)}' if before else show_time(entry.time)
             )
             raise EmptySpanError(name, f'has no frame that begins in the span {span}; the nearest: {others}')
-        self._first: TimedPicture | None = entry
+        self._first: TimedFrame | None = entry
         # Sound may begin before the pictures, and a picture may stand for long.
         is_next = span.start > 0 and entry.time - span.start < 1 / fps
         start = entry.time if is_next and not span.is_fixed else span.start
         self.span = TimeSpan(start, span.end, is_fixed=True)
 
-    def __iter__(self) -> Iterator[TimedPicture]:
+    def __iter__(self) -> Iterator[TimedFrame]:
         entry, self._first = self._first, None
         end = self.span.end
         while entry is not None:
-            picture, time, duration = entry
+            image, time, duration = entry
             if not self.span.is_before_end(time):
                 self.is_stopped = True
                 return
             last = time + (duration or 1 / self._fps)
             if end is not None and duration is not None:
                 duration = min(duration, end - time)
-            yield TimedPicture(picture, time, duration)
-            entry = next(self._pictures, None)
+            yield TimedFrame(image, time, duration)
+            entry = next(self._images, None)
         self.is_short = end is not None and last < end - 1 / self._fps

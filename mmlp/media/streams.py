@@ -11,7 +11,7 @@ import os
 import av
 
 from .metadata import tells_place
-from .metadata.data_in_texts import CODED_LENGTH, coded_length, holds_picture
+from .metadata.data_in_texts import CODED_LENGTH, coded_length, holds_image
 from .trailing import trailing_bytes
 from .unsupported import STITCHING_DATA, has_stitching_data
 from .video_info import StreamInfo, demux, describe_streams, open_video
@@ -40,7 +40,7 @@ class StreamPlan:
     """Which streams of a file an output has.
 
     Attributes:
-        pictures (tuple[StreamInfo, ...]): Streams of pictures; the one that is looked at first comes first.
+        images (tuple[StreamInfo, ...]): Streams of pictures; the one that is looked at first comes first.
         covers (tuple[StreamInfo, ...]): Still pictures beside the video.
         copied (tuple[StreamInfo, ...]): Audio, subtitles and fonts, taken over as they are.
         chapters (bool): Whether there are chapters, and the output has them.
@@ -49,7 +49,7 @@ class StreamPlan:
         withheld (tuple[str, ...]): What it could have, and does not because it tells places.
     """
 
-    pictures: tuple[StreamInfo, ...]
+    images: tuple[StreamInfo, ...]
     covers: tuple[StreamInfo, ...]
     copied: tuple[StreamInfo, ...]
     chapters: bool
@@ -76,12 +76,12 @@ def plan_streams(
         FileNotFoundError: There is no such file.
         UnreadableMediaError: The file cannot be opened as a video.
     """
-    pictures, covers, copied, unreadable, lost = [], [], [], [], []
+    images, covers, copied, unreadable, lost = [], [], [], [], []
     with open_video(path) as source:
         for info in describe_streams(source):
             stream = source.streams[info.index]
             if info.kind == 'video':
-                (pictures if stream.codec_context is not None else unreadable).append(info)
+                (images if stream.codec_context is not None else unreadable).append(info)
             elif info.kind == 'cover' and container in _WITH_COVERS and info.codec in COVER_CODECS:
                 covers.append(info)
             elif _can_be_copied(info, stream, container):
@@ -98,12 +98,12 @@ def plan_streams(
         lost.append(STITCHING_DATA)
     elif behind >= _LEAST_TRAILER:
         lost.append('data behind the end of the video')
-    pictures.sort(key=lambda info: best is None or info.index != best.index)
+    images.sort(key=lambda info: best is None or info.index != best.index)
     with_data, telling = _look_into_subtitles(path, copied)
     lost += [f'{info} that holds data' for info in with_data]
     withheld = [info for info in telling if info not in with_data] if strip_location else []
     return StreamPlan(
-        pictures=tuple(pictures),
+        images=tuple(images),
         covers=tuple(covers),
         copied=tuple(info for info in copied if info not in (*with_data, *withheld)),
         chapters=has_chapters and container in _WITH_CHAPTERS,
@@ -144,7 +144,7 @@ def _look_into_subtitles(
                 parts, ((packet.stream.index, bytes(packet)) for packet in packets)
             ):
                 text = data.replace(b'\0', b' ').decode('utf-8', 'replace')
-                coded[index] += CODED_LENGTH if holds_picture(data) else coded_length(text)
+                coded[index] += CODED_LENGTH if holds_image(data) else coded_length(text)
                 if index not in telling and tells_place(text):
                     telling.add(index)
     return (

@@ -15,7 +15,7 @@ import numpy as np
 
 from .damage import DamageCount
 from .errors import TruncatedMediaError, UnreadableMediaError
-from .frame_clock import FrameClock, TimedPicture, timed, timed_by_decoding, without_strays
+from .frame_clock import FrameClock, TimedFrame, timed, timed_by_decoding, without_strays
 from .frame_normalizer import FrameNormalizer
 from .hdr import view
 from .limits import LARGE_FRAME, check_pixels
@@ -191,9 +191,9 @@ class VideoReader:
 
     def __iter__(self) -> Iterator[Frame]:
         index, end = 0, Fraction(0)
-        for picture, time, duration in self._frames:
+        for image, time, duration in self._frames:
             end = time + (duration or 1 / self.info.fps)
-            yield Frame(index, self._to_bgr(picture), time, duration, source=picture)
+            yield Frame(index, self._to_bgr(image), time, duration, source=image)
             index += 1
         self._judge(end, index)
 
@@ -220,23 +220,23 @@ class VideoReader:
                 threads = min(threads or _THREADS_OF_LARGE, _THREADS_OF_LARGE)
             self._stream.codec_context.thread_count = threads
             self._stated_aspect = stated_aspect(self._container, self._stream)
-            self._decoded = self._pictures()
+            self._decoded = self._images()
         except BaseException:
             self._container.close()
             raise
 
-    def _pictures(self) -> Iterator[av.VideoFrame]:
+    def _images(self) -> Iterator[av.VideoFrame]:
         """Pictures from where the file is read on, all of one kind."""
-        pictures = self._decode()
+        images = self._decode()
         if self._container.format.name == 'avi':
-            pictures = timed_by_decoding(pictures)
-        return without_strays(self._normalize(pictures))
+            images = timed_by_decoding(images)
+        return without_strays(self._normalize(images))
 
-    def _timed(self, first: av.VideoFrame | None) -> Iterator[TimedPicture]:
+    def _timed(self, first: av.VideoFrame | None) -> Iterator[TimedFrame]:
         """Gives pictures their times, ``first`` and those behind it."""
         self._clock = FrameClock(self.info.start, self.info.time_base)
-        pictures = itertools.chain([] if first is None else [first], self._decoded)
-        return timed(pictures, self._clock, self.info.fps)
+        images = itertools.chain([] if first is None else [first], self._decoded)
+        return timed(images, self._clock, self.info.fps)
 
     def _enter(self, span: TimeSpan) -> SpanFrames:
         """Goes to the first frame of a span, and says in ``info`` what is read."""
@@ -270,9 +270,9 @@ class VideoReader:
         self._begin_anew()
         if not seek(self._container, self._stream, time):
             return None
-        self._decoded = self._pictures()
-        picture = next(self._decoded, None)
-        return None if picture is None or picture.pts is None else picture
+        self._decoded = self._images()
+        image = next(self._decoded, None)
+        return None if image is None or image.pts is None else image
 
     def _begin_anew(self) -> None:
         self._decoded.close()
@@ -288,19 +288,19 @@ class VideoReader:
             )
         return stream
 
-    def _to_bgr(self, picture: av.VideoFrame) -> np.ndarray:
+    def _to_bgr(self, image: av.VideoFrame) -> np.ndarray:
         try:
-            bgr = picture.to_ndarray(format='bgr24')
+            bgr = image.to_ndarray(format='bgr24')
         except av.FFmpegError as error:
             raise UnreadableMediaError(
-                self._name, f'has pictures of a format that cannot be read: {picture.format.name}'
+                self._name, f'has pictures of a format that cannot be read: {image.format.name}'
             ) from error
         return apply_orientation(view(bgr, self.info.colour[3]), self.info.orientation)
 
-    def _normalize(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    def _normalize(self, images: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """Makes pictures whole and all of one kind; what that cannot be done with counts as damaged."""
-        with contextlib.closing(pictures):
-            for picture in pictures:
+        with contextlib.closing(images):
+            for image in images:
                 aspect = self._stream.codec_context.sample_aspect_ratio or Fraction(1)
                 self._first_aspect = self._first_aspect or aspect
                 if self._stated_aspect not in (
@@ -309,7 +309,7 @@ class VideoReader:
                 ):  # The container's word goes before the codec's.
                     aspect = self._stated_aspect
                 try:
-                    yield from self._normalizer.push(picture, aspect)
+                    yield from self._normalizer.push(image, aspect)
                 except av.FFmpegError:
                     self._damage.see_failure()
         try:

@@ -16,7 +16,7 @@ import av
 from av.stream import Disposition
 
 from .errors import UnreadableMediaError
-from .frame_normalizer import FirstPicture
+from .frame_normalizer import FirstFrame
 from .hdr import LightLevels
 from .pixel_limits import MAX_FRAME_PIXELS
 from .planes import has_transparency
@@ -191,7 +191,7 @@ def read_info(
     name: str,
     container: av.container.InputContainer,
     stream: av.VideoStream,
-    first: FirstPicture,
+    first: FirstFrame,
     timeline: Timeline,
 ) -> VideoInfo:
     """Gathers what the header and the first frame tell.
@@ -200,7 +200,7 @@ def read_info(
         name (str): The file.
         container (av.container.InputContainer): The open file.
         stream (av.VideoStream): Its video.
-        first (FirstPicture): The first picture, for what only pictures tell.
+        first (FirstFrame): The first picture, for what only pictures tell.
         timeline (Timeline): Where the file's clock jumps.
 
     Returns:

@@ -8,8 +8,8 @@ from fractions import Fraction
 import av
 
 from .codecs import CODECS
+from .frame_coding import FrameCoder, bit_depth
 from .limits import LARGE_FRAME
-from .picture_coding import PictureCoder, bit_depth
 from .side_data import not_carried
 from .video import Frame
 from .video_info import VideoInfo
@@ -76,7 +76,7 @@ class VideoTrack:
         like (VideoInfo | None): Source of clock, colours and pixel aspect.
         encoder (str): Name of the encoder, see :func:`find_encoder`.
         options (Mapping[str, str]): Options of the encoder.
-        most_bits (int | None): See :class:`~mmlp.media.picture_coding.PictureCoder`.
+        most_bits (int | None): See :class:`~mmlp.media.frame_coding.FrameCoder`.
         threads (int): Threads that encode; 0 leaves it to FFmpeg.
 
     Attributes:
@@ -106,7 +106,7 @@ class VideoTrack:
         height, width = shape[:2]
         if encoder not in _ODD_SIZES:
             height, width = height + height % 2, width + width % 2
-        self._coder = PictureCoder(like, encoder, (height, width), most_bits=most_bits)
+        self._coder = FrameCoder(like, encoder, (height, width), most_bits=most_bits)
         self._left_out: set[str] = set()
         try:
             self.stream = output.add_stream(encoder, rate=fps)
@@ -151,9 +151,9 @@ class VideoTrack:
         # Not each one: looking at side data makes cycles, which Python frees late.
         if frame.source is not None and (self.frames < _FIRST_FRAMES or self.frames % _STEP == 0):
             self._left_out |= not_carried(frame.source)
-        picture = self._coder.convert(frame)
-        picture.pts, picture.time_base = tick, time_base
-        packets = self._timed(self.stream.encode(picture))
+        image = self._coder.convert(frame)
+        image.pts, image.time_base = tick, time_base
+        packets = self._timed(self.stream.encode(image))
         self.frames += 1
         return packets
 

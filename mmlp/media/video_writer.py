@@ -334,8 +334,8 @@ class VideoWriter:
                     self._track = self._add_track(shape)
                     target = self._track.stream
                     copy_time_code(source, stream, target, self._span.start, self._fps)
-                elif index in companions.pictures:
-                    self._copiers.append(StreamCopier(companions.pictures[index], self._muxer, Fraction(0)))
+                elif index in companions.images:
+                    self._copiers.append(StreamCopier(companions.images[index], self._muxer, Fraction(0)))
                     target = self._copiers[-1].add(0)
                 elif index in companions.covers:
                     self._covers += add_cover(output, stream, companions.covers[index])

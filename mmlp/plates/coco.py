@@ -21,14 +21,14 @@ COCO_CATEGORY = {
 
 
 def coco_document(
-    pictures: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
+    images: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
     categories: Sequence[Mapping[str, Any]] = (COCO_CATEGORY,),
     info: Optional[Mapping[str, Any]] = None,
 ) -> dict[str, Any]:
     """Puts pictures and their annotations together to a file of COCO, numbered from 1.
 
     Args:
-        pictures (Iterable[tuple[Mapping, Sequence[Mapping]]]): Of each picture ``file_name``, ``width`` and
+        images (Iterable[tuple[Mapping, Sequence[Mapping]]]): Of each picture ``file_name``, ``width`` and
             ``height``, and its annotations as of :func:`plates_to_coco`; their numbers are replaced.
         categories (Sequence[Mapping]): What there is. Default: plates.
         info (Mapping, optional): What the file says about itself. Default: None, nothing.
@@ -38,8 +38,8 @@ def coco_document(
     """
     numbered: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    for image_id, (picture, found) in enumerate(pictures, start=1):
-        numbered.append({**picture, 'id': image_id})
+    for image_id, (image, found) in enumerate(images, start=1):
+        numbered.append({**image, 'id': image_id})
         for annotation in found:
             annotations.append({**annotation, 'id': len(annotations) + 1, 'image_id': image_id})
     about = {} if info is None else {'info': dict(info)}

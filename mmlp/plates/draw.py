@@ -153,7 +153,7 @@ def _place_label(
     box: Box,
     size: tuple[int, int],
     pad: int,
-    picture: tuple[int, int],
+    image: tuple[int, int],
     labels: Sequence[Box],
     others: Sequence[Box],
 ) -> tuple[int, int]:
@@ -162,8 +162,8 @@ def _place_label(
     Where both would, the other plates are covered rather than their labels, and at last those as well.
     """
     x1, y1, _, y2 = box
-    left = int(np.clip(x1 - pad, 0, max(picture[0] - size[0], 0)))
-    lowest = max(picture[1] - size[1], 0)
+    left = int(np.clip(x1 - pad, 0, max(image[0] - size[0], 0)))
+    lowest = max(image[1] - size[1], 0)
     above, below = y1 - size[1] - pad, min(y2 + pad, lowest)
     tops = [above, below] if above >= 0 else [below]
     for obstacles in ([*labels, *others], labels):

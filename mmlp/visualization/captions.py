@@ -29,29 +29,29 @@ def titled_panels(panels: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
     Returns:
         Uint8 (H + title + margin, sum of W + gaps + margins, 3).
     """
-    size = max(picture.shape[0] * picture.shape[1] for _, picture in panels)
+    size = max(image.shape[0] * image.shape[1] for _, image in panels)
     cap = max(9.0, np.sqrt(size) / 48)
     bar = round(2.6 * cap)
     gap = max(4, round(0.6 * cap))
-    height = bar + max(picture.shape[0] for _, picture in panels) + gap
-    width = sum(picture.shape[1] + gap for _, picture in panels) + gap
+    height = bar + max(image.shape[0] for _, image in panels) + gap
+    width = sum(image.shape[1] + gap for _, image in panels) + gap
     sheet = np.full((height, width, 3), _PAPER, np.uint8)
     x = gap
-    for title, picture in panels:
-        right = x + picture.shape[1]
+    for title, image in panels:
+        right = x + image.shape[1]
         _write_title(sheet[:bar, x:right], title, cap)
-        sheet[bar : bar + picture.shape[0], x:right] = picture
+        sheet[bar : bar + image.shape[0], x:right] = image
         x = right + gap
     return sheet
 
 
 def contact_sheet(
-    pictures: Sequence[tuple[str, np.ndarray]], columns: int = 4, cell_width: int = 320
+    images: Sequence[tuple[str, np.ndarray]], columns: int = 4, cell_width: int = 320
 ) -> np.ndarray:
     """Sets thumbnails into rows on white, each above its name.
 
     Args:
-        pictures: Name and uint8 (H, W, 3) of each.
+        images: Name and uint8 (H, W, 3) of each.
         columns: Thumbnails a row.
         cell_width: Width and height in pixels that thumbnails are fitted into; small pictures are not
             enlarged. A row is as high as its highest thumbnail.
@@ -62,14 +62,14 @@ def contact_sheet(
     Raises:
         ValueError: There is no picture.
     """
-    if not pictures:
+    if not images:
         raise ValueError('pictures is empty: a contact sheet wants one at least')
-    columns = min(columns, len(pictures))
+    columns = min(columns, len(images))
     width = columns * (cell_width + _SHEET_GAP) + _SHEET_GAP
     rows = [np.full((_SHEET_GAP, width, 3), _PAPER, np.uint8)]
-    for start in range(0, len(pictures), columns):
-        names, row = zip(*pictures[start : start + columns])
-        thumbnails = [_fit(picture, cell_width) for picture in row]
+    for start in range(0, len(images), columns):
+        names, row = zip(*images[start : start + columns])
+        thumbnails = [_fit(image, cell_width) for image in row]
         height = max(thumbnail.shape[0] for thumbnail in thumbnails)
         strip = np.full((height + _SHEET_BAR + _SHEET_GAP, width, 3), _PAPER, np.uint8)
         for index, (name, thumbnail) in enumerate(zip(names, thumbnails)):
@@ -80,11 +80,11 @@ def contact_sheet(
     return np.concatenate(rows)
 
 
-def _fit(picture: np.ndarray, side: int) -> np.ndarray:
+def _fit(image: np.ndarray, side: int) -> np.ndarray:
     """Shrinks a picture until neither side is longer than this."""
-    factor = min(1.0, side / max(picture.shape[:2]))
-    size = tuple(max(1, round(length * factor)) for length in picture.shape[1::-1])
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    factor = min(1.0, side / max(image.shape[:2]))
+    size = tuple(max(1, round(length * factor)) for length in image.shape[1::-1])
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _write_title(bar: np.ndarray, text: str, cap: float) -> None:

@@ -28,7 +28,7 @@ class Place:
     """A place in a picture.
 
     Args:
-        picture (np.ndarray): BGR uint8 (H, W, 3).
+        image (np.ndarray): BGR uint8 (H, W, 3).
         annotated (np.ndarray): Bool (H, W), what people say is plate.
         predicted (np.ndarray): Bool (H, W), what was found or covered.
         ignored (np.ndarray): Bool (H, W), what does not count.
@@ -37,7 +37,7 @@ class Place:
         caption (str): What is wrong.
     """
 
-    picture: np.ndarray
+    image: np.ndarray
     annotated: np.ndarray
     predicted: np.ndarray
     ignored: np.ndarray
@@ -55,8 +55,8 @@ def draw_tile(place: Place) -> np.ndarray:
     Returns:
         np.ndarray: BGR uint8 (200, 300, 3).
     """
-    window, scale = _window(place.box, place.picture.shape[:2])
-    crop = draw_ignored(place.picture[window], place.ignored[window])
+    window, scale = _window(place.box, place.image.shape[:2])
+    crop = draw_ignored(place.image[window], place.ignored[window])
     size = tuple(max(round(side * scale), 1) for side in crop.shape[1::-1])
     size = tuple(min(side, most) for side, most in zip(size, _TILE))
     crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mmlp.datasets.lists import FingerprintStore, ListedPicture, list_pictures
+from mmlp.datasets.lists import FingerprintStore, ListedImage, list_images
 
 
 def scene(seed: int, size: tuple[int, int] = (320, 240), drift: float = 0.0) -> Image.Image:
@@ -38,8 +38,8 @@ def write_layout(root: Path, names: Sequence[str], split: str = 'train', first: 
         Image.fromarray(mask).save(path)
 
 
-def make_rows(root: Path, **options: object) -> list[ListedPicture]:
-    return list_pictures(root, progress=False, **{'source': 'streets', **options})
+def make_rows(root: Path, **options: object) -> list[ListedImage]:
+    return list_images(root, progress=False, **{'source': 'streets', **options})
 
 
 def store() -> FingerprintStore:

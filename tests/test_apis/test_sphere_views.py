@@ -41,7 +41,7 @@ def test_points_are_where_a_pinhole_camera_sees_them(longitude, latitude):
     view = SphereView(SPHERE, longitude, latitude, 458)
     for east, north in ((0, 0), (0.3, 0.2), (-0.5, -0.1), (0.1, -0.4)):
         point = seen_at(view, longitude + east, latitude + north)
-        column, row = view.to_picture(np.array(point))
+        column, row = view.to_image(np.array(point))
         expected = SPHERE.to_pixels(longitude + east, latitude + north)
         turns = round((column - expected[0]) / SPHERE.width)
         assert column - turns * SPHERE.width == pytest.approx(expected[0], abs=1e-6)
@@ -87,7 +87,7 @@ def test_of_a_part_only_the_directions_that_it_shows_are_looked_at():
     assert 0 < len(views) < 8
     picture = np.full((180, 360, 3), 200, np.uint8)
     behind = SphereView(part, np.pi, 0.0, 100)
-    assert not behind.shows_picture() and behind.cut(picture).max() == 0, 'and not wrapped around'
+    assert not behind.shows_image() and behind.cut(picture).max() == 0, 'and not wrapped around'
     ahead = SphereView(part, 0.0, 0.0, 100).cut(picture)
     assert ahead[50, 50, 0] == 200 and ahead[0].max() == 0
 

@@ -105,7 +105,7 @@ def test_what_is_there_is_replaced_when_asked_for_only(run, scenes, tmp_path):
     }
 
 
-def write_pictures(root, masks):
+def write_images(root, masks):
     for folder in ('images', 'masks'):
         (root / folder).mkdir(parents=True, exist_ok=True)
     for name, mask in masks.items():
@@ -116,7 +116,7 @@ def write_pictures(root, masks):
 
 def test_what_cannot_be_used_is_named_and_told_by_the_exit_code(run, tmp_path):
     blank, ignored = np.zeros((96, 128), np.uint8), np.full((96, 128), 128, np.uint8)
-    write_pictures(
+    write_images(
         tmp_path / 'set',
         {'a.png': blank, 'b.png': ignored, 'c.png': None, 'd.png': blank[:50], 'e.png': blank},
     )
@@ -134,7 +134,7 @@ def test_what_cannot_be_used_is_named_and_told_by_the_exit_code(run, tmp_path):
 
 
 def test_where_nothing_can_be_used_nothing_is_written(run, tmp_path):
-    write_pictures(tmp_path / 'set', {'a.png': np.zeros((9, 9), np.uint8)})
+    write_images(tmp_path / 'set', {'a.png': np.zeros((9, 9), np.uint8)})
     code, _, err = run(tmp_path / 'set')
     assert code == 1 and 'none of the 1 pictures could be used: nothing was written' in err
     assert not (tmp_path / 'out').exists()
@@ -155,10 +155,10 @@ def test_mistakes(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     mask = np.zeros((96, 128), np.uint8)
     mask[10:20, 10:40] = 255
-    write_pictures(tmp_path / 'one', {'a.png': mask})
+    write_images(tmp_path / 'one', {'a.png': mask})
     two = np.where(mask, 1, 0).astype(np.uint8)
     two[40:60, 50:90] = 2
-    write_pictures(tmp_path / 'two', {'a.png': two})
+    write_images(tmp_path / 'two', {'a.png': two})
     (tmp_path / 'set').mkdir()
     (tmp_path / 'text').write_text('')
     assert evaluate.main([*arguments, *([] if '-o' in arguments else ['-o', 'out']), '--workers', '1']) == 2
@@ -204,8 +204,8 @@ def test_an_interruption_leaves_nothing(scenes, tmp_path, monkeypatch):
 
     from mmlp.jobs import evaluate as job
 
-    original = job.read_labelled_picture
-    monkeypatch.setattr(job, 'read_labelled_picture', read)
+    original = job.read_labelled_image
+    monkeypatch.setattr(job, 'read_labelled_image', read)
     with pytest.raises(KeyboardInterrupt):
         evaluate.main([str(scenes), '-o', str(tmp_path / 'out'), '--no-sweep', '--workers', '1'])
     assert not (tmp_path / 'out').exists()

@@ -8,7 +8,7 @@ import pytest
 from helpers.audit_samples import PLATE, found, rectangle_mask, run, scene, write
 from scipy.fft import dctn
 
-from mmlp.datasets.audit.perceptual_hash import SAME_PICTURE, hash_picture, nearest_of, nearest_within
+from mmlp.datasets.audit.perceptual_hash import SAME_PICTURE, hash_image, nearest_of, nearest_within
 
 
 def jpeg(image, quality):
@@ -23,12 +23,12 @@ def test_hash_against_the_definition():
     grey = cv2.cvtColor(scene(3, (64, 64)), cv2.COLOR_BGR2GRAY)
     low = dctn(grey.astype(float), norm='ortho')[1:17, 1:17]
     expected = np.packbits(low > np.median(low))
-    assert bits(hash_picture(grey), expected) <= 2  # float32 against float64 at the median
-    assert np.unpackbits(hash_picture(grey)).sum() == 128
+    assert bits(hash_image(grey), expected) <= 2  # float32 against float64 at the median
+    assert np.unpackbits(hash_image(grey)).sum() == 128
 
 
 def test_hashes_of_strangers_differ_in_half_of_their_bits():
-    hashes = [hash_picture(cv2.cvtColor(scene(seed), cv2.COLOR_BGR2GRAY)) for seed in range(40)]
+    hashes = [hash_image(cv2.cvtColor(scene(seed), cv2.COLOR_BGR2GRAY)) for seed in range(40)]
     distances = [bits(a, b) for i, a in enumerate(hashes) for b in hashes[:i]]
     assert np.mean(distances) == pytest.approx(128, abs=3)
     assert min(distances) > 64
@@ -45,7 +45,7 @@ def test_hash_survives(change):
         'grey': lambda: cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR),
         'softer': lambda: cv2.GaussianBlur(image, (0, 0), 1.5),
     }[change]()
-    before, after = (hash_picture(cv2.cvtColor(p, cv2.COLOR_BGR2GRAY)) for p in (image, changed))
+    before, after = (hash_image(cv2.cvtColor(p, cv2.COLOR_BGR2GRAY)) for p in (image, changed))
     assert bits(before, after) <= SAME_PICTURE
 
 

@@ -44,7 +44,7 @@ EXPECTED = {
 def test_all_is_named_and_the_rest_is_audited(tmp_path):
     report = run(broken_root(tmp_path))
     assert found(report) == EXPECTED
-    assert len(report.pictures) == 8
+    assert len(report.images) == 8
     order = [list(CHECKS).index(finding.check) for finding in report.findings]
     assert order == sorted(order)
 
@@ -71,9 +71,9 @@ def test_numbers_of_a_split(tmp_path):
     write(tmp_path, 'e.png', b'')
     numbers = summarize_split(run(tmp_path), 'train')
     assert numbers['pictures'] == 5
-    assert numbers['unreadable_pictures'] == 1
+    assert numbers['unreadable_images'] == 1
     assert numbers['usable_masks'] == 3
-    assert numbers['pictures_without_plates'] == 1
+    assert numbers['images_without_plates'] == 1
     assert numbers['plates'] == 3
     assert numbers['plates_by_height'] == {'lt16': 1, '16to32': 1, 'gt32': 1}
     assert numbers['ignored_pixels'] == 20 * 160

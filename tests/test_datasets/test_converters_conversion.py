@@ -21,7 +21,7 @@ from mmlp.datasets.converters import (
     Shape,
     SplitRule,
 )
-from mmlp.datasets.converters.files import place_picture
+from mmlp.datasets.converters.files import place_image
 from mmlp.datasets.converters.shapes import box, labelled, polygon
 
 PLATE = [[20.3, 30.2], [90.1, 40.4], [92.2, 60.3], [22.4, 50.1]]
@@ -122,9 +122,9 @@ def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.Monke
     def interrupted(*args: object) -> None:
         if placed:
             raise KeyboardInterrupt
-        placed.append(place_picture(*args))
+        placed.append(place_image(*args))
 
-    monkeypatch.setattr('mmlp.datasets.converters.picture.place_picture', interrupted)
+    monkeypatch.setattr('mmlp.datasets.converters.picture.place_image', interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(Listed(tmp_path / 'source', *items), tmp_path / 'out', workers=1)
     monkeypatch.undo()
@@ -195,7 +195,7 @@ def test_bad_files_are_named_and_the_rest_is_converted(tmp_path: Path) -> None:
     no_picture = source / 'text.jpg'
     no_picture.write_text('hello')
     gone = record(picture(source / 'gone.jpg'))
-    Path(gone.picture).unlink()
+    Path(gone.image).unlink()
     outside = record(picture(source / 'outside.jpg'), polygon(PLATE), box((400, 10, 450, 40)))
     tiff = record(picture(source / 'scan.tif'))
     bad = [record(cut), record(empty), record(no_picture), gone, outside, tiff]

@@ -99,7 +99,7 @@ def write_set(root: Path, splits: tuple[str, ...]) -> None:
 def test_round_trip(tmp_path: Path, to: str, splits: tuple) -> None:
     write_set(tmp_path / 'set', splits)
     report = export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), to, progress=False)
-    assert report.pictures == 3 * len(splits) and not report.problems
+    assert report.images == 3 * len(splits) and not report.problems
     assert report.plates == 8 * len(splits) and report.ignored == 2 * len(splits)
     assert not [path for path in (tmp_path / 'tool').rglob('*') if 'partial' in path.name]
     assert not run(READERS[to](str(tmp_path / 'tool')), tmp_path / 'back').problems
@@ -145,7 +145,7 @@ def test_predictions_in_a_folder_of_their_own(tmp_path: Path) -> None:
         Image.fromarray(plates(0)).save(tmp_path / 'masks' / mask_name)
     folders = dict(images=str(tmp_path / 'photos'), masks=str(tmp_path / 'masks'))
     report = export_masks(None, str(tmp_path / 'tool'), 'labelme', link='symlink', progress=False, **folders)
-    assert report.pictures == 3
+    assert report.images == 3
     content = json.loads((tmp_path / 'tool/a.json').read_text())
     assert content['imagePath'] == 'a.jpg' and content['imageWidth'] == 160
     assert (tmp_path / 'tool/a.jpg').is_symlink()
@@ -167,7 +167,7 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     assert 'has 160 x 120 pixels, its picture 80 x 60' in found['size.jpg']
     assert 'empty' in found['broken.jpg']
     assert "two pictures would share 'none.json'" in found['none.png']
-    assert report.pictures == 3
+    assert report.images == 3
 
 
 def test_masks_without_a_picture_are_named(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_masks_without_a_picture_are_named(tmp_path: Path) -> None:
     report = export_masks(None, str(tmp_path / 'tool'), 'yolo', progress=False, **folders)
     ((path, message),) = [(problem.path, problem.message) for problem in report.problems]
     assert path.endswith('masks/sub/b.png') and 'no picture belongs to this mask' in message
-    assert report.pictures == 1
+    assert report.images == 1
 
 
 def test_corrections_are_not_overwritten(tmp_path: Path) -> None:
@@ -206,10 +206,10 @@ def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.Monke
         if len(placed) == 4:
             raise KeyboardInterrupt
         placed.append(picture)
-        place_picture(picture, *args)
+        place_image(picture, *args)
 
-    place_picture = export.place_picture
-    monkeypatch.setattr(export, 'place_picture', interrupted)
+    place_image = export.place_image
+    monkeypatch.setattr(export, 'place_image', interrupted)
     with pytest.raises(KeyboardInterrupt):
         export_masks(source, out, to, progress=False)
     monkeypatch.undo()
@@ -222,7 +222,7 @@ def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ConversionError, match=r"unfinished export .*link 'copy', now 'hard'"):
         export_masks(source, out, to, link='hard', progress=False)
     report = export_masks(source, out, to, workers=2, progress=False)
-    assert (report.pictures, report.skipped, report.plates) == (6, 4, 16) and not report.problems
+    assert (report.images, report.skipped, report.plates) == (6, 4, 16) and not report.problems
     files, expected = (
         {str(path.relative_to(root)): path.read_bytes() for path in Path(root).rglob('*') if path.is_file()}
         for root in (out, whole)
@@ -256,13 +256,13 @@ def test_links_that_lead_outside(tmp_path: Path, link: str) -> None:
     stolen.symlink_to(secret)
     count = len(list(images.iterdir()))
     report = export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'labelme', link=link, progress=False)
-    assert report.pictures == count - 1
+    assert report.images == count - 1
     assert any('--allow-outside' in problem.message for problem in report.problems)
     assert not list((tmp_path / 'tool').rglob(stolen.name))
     report = export_masks(
         str(tmp_path / 'set'), str(tmp_path / 'all'), 'labelme', link=link, allow_outside=True, progress=False
     )
-    assert report.pictures == count and not report.problems
+    assert report.images == count and not report.problems
 
 
 def test_folders_that_are_links(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_folders_that_are_links(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match='--allow-outside'):
         export_masks(str(tmp_path / 'set'), str(tmp_path / 'tool'), 'coco', progress=False)
     folders = dict(images=str(tmp_path / 'set/train/images'), masks=str(tmp_path / 'set/train/masks'))
-    assert export_masks(None, str(tmp_path / 'all'), 'coco', progress=False, **folders).pictures
+    assert export_masks(None, str(tmp_path / 'all'), 'coco', progress=False, **folders).images
 
 
 def test_masks_of_noise(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class TestEasyPR:
         picture(tmp_path / 'gdts' / '川D3.jpg')
         (tmp_path / 'gdts' / '粤AK9331 .jpg').rename(tmp_path / 'gdts' / '粤AK9331.JPG')
         report = run(EasyPR(str(tmp_path / 'gdts/GroundTruth.xml')), tmp_path / 'out')
-        assert not report.problems and report.pictures == {'test': 3}
+        assert not report.problems and report.images == {'test': 3}
         found = annotations(tmp_path / 'out', 'test')
         assert {name: len(its) for name, its in found.items()} == {
             '粤AK9331.JPG': 1,

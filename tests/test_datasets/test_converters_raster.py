@@ -11,7 +11,7 @@ from pycocotools import mask as coco_mask
 
 from mmlp.datasets.converters.choices import DEFAULT_RIM
 from mmlp.datasets.converters.painting import paint
-from mmlp.datasets.converters.raster import clip_to_picture, fill
+from mmlp.datasets.converters.raster import clip_to_image, fill
 from mmlp.datasets.converters.shapes import FormatError, box, polygon
 
 SIZE = (160, 120)
@@ -80,7 +80,7 @@ def test_clip_agrees_with_shapely(points: np.ndarray) -> None:
     outline = shapely.Polygon(points)
     if not outline.is_valid:
         return
-    clipped = clip_to_picture(points, *SIZE)
+    clipped = clip_to_image(points, *SIZE)
     expected = outline.intersection(shapely.box(0, 0, *SIZE)).area
     assert (shapely.Polygon(clipped).area if len(clipped) > 2 else 0) == pytest.approx(expected, abs=1e-6)
 

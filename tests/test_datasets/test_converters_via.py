@@ -99,7 +99,7 @@ class TestVIA:
                 read_masks(tmp_path / 'out')[f'{split}/{split}.jpg'], oracle(QUAD) * 255
             )
         report = run(VIA(str(tmp_path / 'S'), ['class', 'label']), tmp_path / 'out2')
-        assert not report.problems and sorted(report.pictures) == ['test', 'train', 'val']
+        assert not report.problems and sorted(report.images) == ['test', 'train', 'val']
 
     def test_regions_without_a_label(self, tmp_path: Path) -> None:
         """They are all plates where no region has a label, and nobody knows what where others have one."""

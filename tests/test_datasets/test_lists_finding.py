@@ -11,14 +11,14 @@ import pytest
 from helpers.list_samples import make_rows, save, scene, store, write_layout
 from PIL import Image
 
-from mmlp.datasets.audit.perceptual_hash import hash_picture
+from mmlp.datasets.audit.perceptual_hash import hash_image
 from mmlp.datasets.converters import Record
 from mmlp.datasets.lists import (
     FingerprintStore,
     Found,
-    ListedPicture,
+    ListedImage,
     Missing,
-    find_pictures,
+    find_images,
     take_fingerprint,
 )
 
@@ -26,28 +26,26 @@ COUNT = 12
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> list[ListedPicture]:
+def rows(tmp_path: Path) -> list[ListedImage]:
     """Pictures p_0.jpg to p_11.jpg, which show the scenes 0 to 11."""
     write_layout(tmp_path / 'ours', [f'p_{i:02}.jpg' for i in range(COUNT)])
     return make_rows(tmp_path / 'ours')
 
 
-def find(
-    rows: list[ListedPicture], folder: Path, **options: object
-) -> tuple[dict[str, Found], dict[str, str]]:
+def find(rows: list[ListedImage], folder: Path, **options: object) -> tuple[dict[str, Found], dict[str, str]]:
     records = [
         Record(str(path), str(path.relative_to(folder)))
         for path in sorted(folder.rglob('*'))
         if path.is_file()
     ]
-    found, missing = find_pictures(rows, records, options.pop('store', None) or store(), **options)
+    found, missing = find_images(rows, records, options.pop('store', None) or store(), **options)
     assert all(isinstance(item, Missing) for item in missing)
     assert [item.listed for item in found] == [row for row in rows if row in {f.listed for f in found}]
     return {item.listed.name: item for item in found}, {item.listed.name: item.reason for item in missing}
 
 
 def files(found: dict[str, Found], folder: Path) -> dict[str, str]:
-    return {name: str(Path(item.record.picture).relative_to(folder)) for name, item in found.items()}
+    return {name: str(Path(item.record.image).relative_to(folder)) for name, item in found.items()}
 
 
 def test_names_first_in_any_case_ending_and_folder(rows: list, tmp_path: Path) -> None:
@@ -101,7 +99,7 @@ def test_renamed_resized_and_coded_anew(rows: list, tmp_path: Path, size: tuple,
     found, missing = find(rows, folder)
     assert not missing
     truth = {f'p_{i:02}.jpg': str(order[i]) for i in range(COUNT)}
-    assert {name: Path(item.record.picture).stem for name, item in found.items()} == truth
+    assert {name: Path(item.record.image).stem for name, item in found.items()} == truth
     assert {item.how for item in found.values()} == {'picture'}
 
 
@@ -137,7 +135,7 @@ def test_another_picture_under_the_right_name(rows: list, tmp_path: Path) -> Non
 
 
 def bits_between(*images: Image.Image) -> int:
-    hashes = [hash_picture(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2GRAY)) for image in images]
+    hashes = [hash_image(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2GRAY)) for image in images]
     return int(np.unpackbits(hashes[0] ^ hashes[1]).sum())
 
 
@@ -151,7 +149,7 @@ class TestFramesOfOneFilm:
         return drift
 
     @pytest.fixture
-    def frames(self, tmp_path: Path, drift: float) -> list[ListedPicture]:
+    def frames(self, tmp_path: Path, drift: float) -> list[ListedImage]:
         save(scene(0), tmp_path / 'film/train/images/f_1.jpg')
         save(scene(0, drift=drift), tmp_path / 'film/train/images/f_2.jpg')
         return make_rows(tmp_path / 'film')

@@ -102,7 +102,7 @@ def test_the_audit_names_values_and_takes_the_plates(tmp_path):
     assert {check for check, _, _ in found(report)} == {'ambiguous-mask'}
     assert found(report) >= {('ambiguous-mask', 'train', 'train'), ('ambiguous-mask', 'train', '1.png.png')}
     report = audit('', splits_of(root, plate_values=[2]))
-    assert [len(picture.plates) for picture in report.pictures] == [0, 1]
+    assert [len(picture.plates) for picture in report.images] == [0, 1]
     assert 'ambiguous-mask' not in {check for check, _, _ in found(report)}
 
 

@@ -28,7 +28,7 @@ def to_tensor(img):
     return torch.from_numpy(img[..., ::-1].copy()).permute(2, 0, 1)
 
 
-def to_picture(tensor):
+def to_image(tensor):
     return tensor.permute(1, 2, 0).numpy()[..., ::-1]
 
 
@@ -43,7 +43,7 @@ def test_each_step_is_torchvisions(picture, name, amount):
     ours, theirs, _ = STEPS[name]
     before = picture.copy()
     got = ours(picture, amount)
-    want = to_picture(theirs(to_tensor(picture), amount))
+    want = to_image(theirs(to_tensor(picture), amount))
     assert got.dtype == np.uint8
     # Torchvision cuts the decimals of the grey that saturation starts from; a large factor shows it.
     bound = {'brightness': 0, 'saturation': max(1, abs(1 - amount) + 1)}.get(name, 1)
@@ -62,7 +62,7 @@ def test_whole_jitter_is_torchvisions_with_the_same_amounts(picture):
             want = list(STEPS.values())[index][1](want, amount)
         np.random.seed(seed)
         got = jitter({'img': picture.copy()})['img']
-        assert largest_difference(got, to_picture(want)) <= 4
+        assert largest_difference(got, to_image(want)) <= 4
 
 
 def test_amounts_and_orders_have_torchvisions_distribution():
@@ -108,7 +108,7 @@ def test_bad_jitter_is_refused(arguments, message):
 
 def test_gamma_follows_the_power_law(picture):
     got = RandomGamma(gamma=(2.0, 2.0), prob=1.0)({'img': picture.copy()})['img']
-    want = to_picture(F.adjust_gamma(to_tensor(picture), 2.0))
+    want = to_image(F.adjust_gamma(to_tensor(picture), 2.0))
     assert largest_difference(got, want) <= 1
     assert got.mean() < picture.mean()
 

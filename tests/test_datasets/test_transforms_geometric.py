@@ -7,7 +7,7 @@ from torchvision.transforms import RandomPerspective as TorchvisionRandomPerspec
 from torchvision.transforms import functional as F
 
 from mmlp.datasets.transforms import RandomPerspective
-from mmlp.datasets.transforms.homography import draw_perspective_corners, picture_corners
+from mmlp.datasets.transforms.homography import draw_perspective_corners, image_corners
 
 HEIGHT, WIDTH = 90, 130
 
@@ -30,7 +30,7 @@ def test_picture_and_mask_are_torchvisions(sample, seed):
     np.random.seed(seed)
     got = transform({key: np.copy(value) if key != 'seg_fields' else value for key, value in sample.items()})
 
-    start = picture_corners(WIDTH, HEIGHT).astype(int).tolist()
+    start = image_corners(WIDTH, HEIGHT).astype(int).tolist()
     img = torch.from_numpy(sample['img']).permute(2, 0, 1)
     want = F.perspective(img, start, corners, InterpolationMode.BILINEAR, fill=0).permute(1, 2, 0).numpy()
     mask = torch.from_numpy(sample['gt_seg_map'])[None]

@@ -30,7 +30,7 @@ def test_a_flip_is_numpys():
 
 def test_a_perspective_takes_its_points_along():
     np.random.seed(0)
-    start, end = H.picture_corners(60, 40), H.draw_perspective_corners(60, 40, 0.5)
+    start, end = H.image_corners(60, 40), H.draw_perspective_corners(60, 40, 0.5)
     np.testing.assert_allclose(map_points(find_homography(start, end), start), end, atol=1e-4)
 
 
@@ -49,6 +49,6 @@ def test_corners_stay_in_their_quarters(distortion):
     np.random.seed(0)
     corners = np.array([H.draw_perspective_corners(51, 31, distortion) for _ in range(200)])
     if distortion == 0:
-        np.testing.assert_array_equal(corners[0], H.picture_corners(51, 31))
+        np.testing.assert_array_equal(corners[0], H.image_corners(51, 31))
     assert (corners[:, [0, 3], 0] <= 25).all() and (corners[:, [1, 2], 0] >= 25).all()
     assert (corners[:, [0, 1], 1] <= 15).all() and (corners[:, [2, 3], 1] >= 15).all()

@@ -6,7 +6,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 
 from mmlp.datasets.transforms import RandomWarpCrop
-from mmlp.datasets.transforms.homography import outline, picture_corners
+from mmlp.datasets.transforms.homography import image_corners, outline
 from mmlp.plates.geometry import map_points
 
 HEIGHT, WIDTH = 300, 420
@@ -40,7 +40,7 @@ def sequence(short, degrees, flip, corners, crop):
     if flip:
         img, mask = F.hflip(img), F.hflip(mask)
     if corners is not None:
-        start = picture_corners(img.shape[-1], img.shape[-2]).tolist()
+        start = image_corners(img.shape[-1], img.shape[-2]).tolist()
         img = F.perspective(img, start, corners, BILINEAR, fill=0)
         mask = F.perspective(mask, start, corners, NEAREST, fill=255)
     padding = [0, 0, max(0, crop - img.shape[-1]), max(0, crop - img.shape[-2])]
@@ -57,7 +57,7 @@ def drawn_corners(result, short, degrees, flip):
     rotate = middle @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]]) @ np.linalg.inv(middle)
     mirror = np.array([[-1, 0, width], [0, 1, 0], [0, 0, 1]]) if flip else np.eye(3)
     rest = result['homography'] @ np.linalg.inv(mirror @ rotate @ resize)
-    corners = map_points(rest, picture_corners(width, height))
+    corners = map_points(rest, image_corners(width, height))
     np.testing.assert_allclose(corners, np.rint(corners), atol=1e-3)
     return np.rint(corners).astype(int).tolist()
 

@@ -43,7 +43,7 @@ def test_figures_by_hand():
     assert figures['covered']['value'] == 3 / 4 and figures['left_readable'] == 1
     assert figures['iou_found']['value'] == pytest.approx((0.6 + 0.9 + 0.8) / 3)
     assert figures['iou_pixels']['value'] == pytest.approx(390 / 580)
-    assert figures['iou_per_picture']['value'] == pytest.approx((0.75 + 0.9 + 0 + 1) / 4)
+    assert figures['iou_per_image']['value'] == pytest.approx((0.75 + 0.9 + 0 + 1) / 4)
     assert figures['needless_covers']['value'] == 3 / 4
     assert figures['needless_area']['value'] == pytest.approx((0.1 + 0.1) / 4)
     assert figures['times_the_plate'] == pytest.approx(np.percentile([1.5, 2, 3], (50, 90)))
@@ -54,7 +54,7 @@ def test_figures_by_hand():
     assert rows['8 to 16 px']['precision']['value'] is None and rows['8 to 16 px']['recall']['value'] == 0
     assert rows['8 to 16 px']['iou_found']['value'] is None
     assert [row['left_readable'] for row in rows.values()] == [0, 0, 0, 1]
-    for name in ('iou_found', 'iou_pixels', 'iou_per_picture', 'needless_covers', 'needless_area'):
+    for name in ('iou_found', 'iou_pixels', 'iou_per_image', 'needless_covers', 'needless_area'):
         low, high = figures[name]['interval']
         assert low <= figures[name]['value'] <= high
     # Two pictures of three and one plate, one plate lost: 4 plates at most.
@@ -90,6 +90,6 @@ def test_nothing_to_measure_is_none_and_not_a_number():
     figures = summarize_tallies([tally(), tally()])
     for name in ('recall', 'precision', 'covered', 'iou_found', 'iou_pixels'):
         assert figures[name]['value'] is None and figures[name]['interval'] is None
-    assert figures['iou_per_picture']['value'] == 1 and figures['needless_covers']['value'] == 0
+    assert figures['iou_per_image']['value'] == 1 and figures['needless_covers']['value'] == 0
     assert figures['times_the_plate'] is None and figures['by_size'] == []
     json.dumps(figures, allow_nan=False)

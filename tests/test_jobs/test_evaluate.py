@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from helpers.bright_plates import BrightSegmenter, background, draw_plate, plate_picture
 
-from mmlp.datasets.labelled_pictures import UnusablePicture, find_labelled_pictures
+from mmlp.datasets.labelled_images import UnusableImage, find_labelled_images
 from mmlp.jobs import (
     Setting,
     describe_evaluation,
-    evaluate_pictures,
+    evaluate_images,
     find_sweeps,
     pick_faults,
     write_tables,
@@ -67,11 +67,11 @@ def folder(tmp_path):
 @pytest.fixture
 def evaluation(folder):
     settings = [SEGMENT, ANONYMIZE, HIGH, LOW, SEGMENT]
-    return evaluate_pictures(find_labelled_pictures(folder), BrightSegmenters, settings)
+    return evaluate_images(find_labelled_images(folder), BrightSegmenters, settings)
 
 
 def test_figures_of_known_answers(evaluation):
-    assert evaluation.settings == (SEGMENT, ANONYMIZE, HIGH, LOW) and len(evaluation.pictures) == 5
+    assert evaluation.settings == (SEGMENT, ANONYMIZE, HIGH, LOW) and len(evaluation.images) == 5
     document = describe_evaluation(evaluation, find_sweeps(evaluation), [], data='here')
     assert document['data'] == 'here' and document['unusable'] == []
     figures = document['commands']['segment']
@@ -108,7 +108,7 @@ def test_a_value_that_is_usual_is_measured_once(folder):
 
     same = Setting('segment', threshold=0.785)
     settings = [SEGMENT, same, HIGH]
-    evaluation = evaluate_pictures(find_labelled_pictures(folder)[:1], Noting, settings)
+    evaluation = evaluate_images(find_labelled_images(folder)[:1], Noting, settings)
     assert asked == [SEGMENT, HIGH]
     (sweep,) = find_sweeps(evaluation)
     assert sweep.values == [0.785, 0.99] and sweep.settings[sweep.usual] == SEGMENT
@@ -122,9 +122,9 @@ def test_the_worst_come_first(evaluation):
         'covered by anonymize for nothing, the largest first',
     ]
     ((readable,), outlines, (needless,)) = kinds.values()
-    assert readable.picture.source.name == 'b_dark.png' and readable.box == NEAR
+    assert readable.image.source.name == 'b_dark.png' and readable.box == NEAR
     assert readable.caption == '0 % covered, 16 px high'
-    assert needless.picture.source.name == 'c_more.png'
+    assert needless.image.source.name == 'c_more.png'
     np.testing.assert_allclose(needless.box, FAR, atol=1)
     assert [fault.rank for fault in outlines] == sorted(fault.rank for fault in outlines)
     assert (
@@ -134,23 +134,21 @@ def test_the_worst_come_first(evaluation):
 
 
 def test_faults_of_one_command(folder):
-    pictures = find_labelled_pictures(folder)
-    alone = pick_faults(evaluate_pictures(pictures, BrightSegmenters, [SEGMENT]))
-    assert [fault.picture.source.name for fault in alone['missed by segment, the largest first']] == [
+    pictures = find_labelled_images(folder)
+    alone = pick_faults(evaluate_images(pictures, BrightSegmenters, [SEGMENT]))
+    assert [fault.image.source.name for fault in alone['missed by segment, the largest first']] == [
         'b_dark.png'
     ]
-    assert [f.picture.source.name for f in alone['false finds of segment, the surest first']] == [
-        'c_more.png'
-    ]
+    assert [f.image.source.name for f in alone['false finds of segment, the surest first']] == ['c_more.png']
     (missed,) = alone['missed by segment, the largest first']
     assert missed.caption == 'nothing found, 16 px high'
-    hidden = pick_faults(evaluate_pictures(pictures, BrightSegmenters, [ANONYMIZE]))
+    hidden = pick_faults(evaluate_images(pictures, BrightSegmenters, [ANONYMIZE]))
     assert len(hidden) == 2
-    assert pick_faults(evaluate_pictures(pictures[-1:], BrightSegmenters, [SEGMENT])) == {}
+    assert pick_faults(evaluate_images(pictures[-1:], BrightSegmenters, [SEGMENT])) == {}
 
 
 def test_tables(evaluation, tmp_path):
-    unusable = [UnusablePicture('x/f.png', 'is empty')]
+    unusable = [UnusableImage('x/f.png', 'is empty')]
     write_tables(evaluation, find_sweeps(evaluation), unusable, tmp_path / 'p.csv', tmp_path / 's.csv')
     rows = {row['name']: row for row in csv.DictReader((tmp_path / 'p.csv').open())}
     assert len(rows) == 6 and rows['x/f.png']['error'] == 'is empty'
@@ -182,7 +180,7 @@ def test_tables(evaluation, tmp_path):
 
 
 def test_a_picture_that_fails_does_not_stop_the_others(folder):
-    pictures = find_labelled_pictures(folder)
+    pictures = find_labelled_images(folder)
     (folder / 'images/b_dark.png').write_bytes(b'broken')
     told, built = [], []
 
@@ -199,8 +197,8 @@ def test_a_picture_that_fails_does_not_stop_the_others(folder):
                 raise RuntimeError('out of luck')
             return BrightSegmenter().predict_batch(images)
 
-    evaluation = evaluate_pictures(pictures, Failing, [SEGMENT], begin=told.append)
-    assert [picture.source.name for picture in evaluation.pictures] == ['e_empty.png']
+    evaluation = evaluate_images(pictures, Failing, [SEGMENT], begin=told.append)
+    assert [picture.source.name for picture in evaluation.images] == ['e_empty.png']
     assert evaluation.unusable[0].message == 'RuntimeError: out of luck'
     assert len(evaluation.unusable) == 4 and 'not a picture' in evaluation.unusable[1].message
     assert told == [{SEGMENT: Description('bright', 0.785, 0.785)}]
@@ -212,19 +210,19 @@ def test_mistakes_of_whoever_builds_the_segmenters_are_told(folder):
         raise ValueError('no such model')
 
     with pytest.raises(ValueError, match='no such model'):
-        evaluate_pictures(find_labelled_pictures(folder), build, [SEGMENT])
+        evaluate_images(find_labelled_images(folder), build, [SEGMENT])
 
 
 def test_workers_count_the_same(folder, evaluation):
     settings = [SEGMENT, ANONYMIZE, HIGH, LOW]
-    shared = evaluate_pictures(find_labelled_pictures(folder), BrightSegmenters, settings, workers=2)
-    assert [p.source for p in shared.pictures] == [p.source for p in evaluation.pictures]
-    for one, other in zip(shared.pictures, evaluation.pictures):
+    shared = evaluate_images(find_labelled_images(folder), BrightSegmenters, settings, workers=2)
+    assert [p.source for p in shared.images] == [p.source for p in evaluation.images]
+    for one, other in zip(shared.images, evaluation.images):
         for setting in settings:
             for name, value in vars(one.tallies[setting]).items():
                 np.testing.assert_array_equal(value, getattr(other.tallies[setting], name))
 
 
 def test_no_pictures():
-    evaluation = evaluate_pictures([], BrightSegmenters, [SEGMENT])
-    assert evaluation.pictures == () and evaluation.unusable == ()
+    evaluation = evaluate_images([], BrightSegmenters, [SEGMENT])
+    assert evaluation.images == () and evaluation.unusable == ()

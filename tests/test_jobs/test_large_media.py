@@ -36,7 +36,7 @@ class Watching(BrightSegmenter):
         return super().predict_batch(images)
 
 
-def write_pictures(folder, number):
+def write_images(folder, number):
     for index in range(number):
         write_image(folder / f'{index}.png', plate_picture(seed=index))
 
@@ -44,7 +44,7 @@ def write_pictures(folder, number):
 @pytest.mark.parametrize('batch_size', [1, 3])
 def test_large_pictures_are_let_go_before_the_next_is_decoded(tmp_path, monkeypatch, batch_size):
     monkeypatch.setattr('mmlp.jobs.runner.MAX_MEMORY_AT_ONCE', 1)
-    write_pictures(tmp_path / 'in', 6)
+    write_images(tmp_path / 'in', 6)
     segmenter = Watching()
     report = anonymize_media(tmp_path / 'in', tmp_path / 'out', segmenter, batch_size=batch_size)
     assert report.exit_code == 0 and len(report.files) == 6
@@ -52,7 +52,7 @@ def test_large_pictures_are_let_go_before_the_next_is_decoded(tmp_path, monkeypa
 
 
 def test_small_pictures_come_together(tmp_path):
-    write_pictures(tmp_path / 'in', 6)
+    write_images(tmp_path / 'in', 6)
     (tmp_path / 'in/2.png').write_bytes(b'damaged')
     segmenter = Watching()
     report = anonymize_media(tmp_path / 'in', tmp_path / 'out', segmenter, batch_size=3)
@@ -61,7 +61,7 @@ def test_small_pictures_come_together(tmp_path):
 
 
 def test_a_batch_that_fills_the_memory_goes_on_as_it_is(tmp_path, monkeypatch):
-    write_pictures(tmp_path / 'in', 7)
+    write_images(tmp_path / 'in', 7)
     segmenter = Watching()
     # Room for two: their files and what is estimated for their pixels.
     monkeypatch.setattr('mmlp.jobs.runner.MAX_MEMORY_AT_ONCE', 500_000)
@@ -85,7 +85,7 @@ def test_frames_that_are_large_are_covered_as_others(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize('job', [anonymize_media, segment_media])
 def test_the_limit_holds_for_pictures_and_frames(tmp_path, job):
-    write_pictures(tmp_path / 'in', 1)
+    write_images(tmp_path / 'in', 1)
     write_video(tmp_path / 'in/a.mp4', frames=5, size=(200, 96))
     report = job(tmp_path / 'in', tmp_path / 'out', BrightSegmenter(), max_pixels=10_000)
     assert [result.status for result in report.files] == ['failed'] * 2 and report.exit_code == 1
@@ -104,7 +104,7 @@ def test_all_that_redacting_changes_lies_in_its_boxes(method):
         expected = data.copy()
         redaction.apply(expected, plates)
         picture = read_image(data.copy())
-        bgr, touched = redaction.apply_to_picture(picture, plates)
+        bgr, touched = redaction.apply_to_image(picture, plates)
         np.testing.assert_array_equal(bgr, expected)
         np.testing.assert_array_equal(touched, (expected != data).any(axis=2))
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from mmlp.media import Picture, UnreadableMediaError, read_image
+from mmlp.media import DecodedImage, UnreadableMediaError, read_image
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_arrays():
 
 def test_pixels_cannot_be_changed_in_place(photo):
     picture = read_image(coded(Image.fromarray(photo), 'PNG'))
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, DecodedImage)
     with pytest.raises(ValueError, match='read-only'):
         picture.bgr[0, 0] = 0
 

@@ -8,7 +8,7 @@ from mmlp.media import UnreadableMediaError, VideoReader, plan_streams
 @pytest.mark.parametrize('container', ['mp4', 'mov', 'matroska', 'mpegts', 'webm'])
 def test_audio_goes_along_in_every_container(make_video, container):
     plan = plan_streams(make_video(audio=(2, 1)), container)
-    assert [info.index for info in plan.pictures] == [0]
+    assert [info.index for info in plan.images] == [0]
     assert [info.kind for info in plan.copied] == ['audio', 'audio']
     assert (plan.lost, plan.withheld, plan.unreadable, plan.chapters) == ((), (), (), False)
     assert plan_streams(make_video(audio=(2, 1)), container, audio=False).copied == ()

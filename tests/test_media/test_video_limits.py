@@ -13,7 +13,7 @@ from mmlp.media import UnreadableMediaError, VideoReader, VideoWriter
 from mmlp.media.pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS
 
 
-def write_pictures(path, sizes):
+def write_images(path, sizes):
     """Writes a video of JPEG pictures of the given sizes, whose header tells the first."""
     with av.open(str(path), 'w') as container:
         stream = container.add_stream('mjpeg', rate=25)
@@ -63,7 +63,7 @@ def test_frames_of_more_bits_have_a_lower_limit_unless_one_is_given(tmp_path, mo
 
 
 def test_a_header_that_tells_less_does_not_help(tmp_path):
-    path = write_pictures(tmp_path / 'a.avi', [(64, 48), *[(640, 480)] * 4, (64, 48)])
+    path = write_images(tmp_path / 'a.avi', [(64, 48), *[(640, 480)] * 4, (64, 48)])
     with VideoReader(path, strict=False, max_pixels=10_000) as video:
         assert [frame.bgr.shape for frame in video] == [(48, 64, 3)] * 2
     assert '4 parts that cannot be decoded' in video.problem
@@ -72,7 +72,7 @@ def test_a_header_that_tells_less_does_not_help(tmp_path):
 
 
 def test_when_all_are_too_large_the_limit_is_named(tmp_path):
-    path = write_pictures(tmp_path / 'a.avi', [(640, 480)] * 3)
+    path = write_images(tmp_path / 'a.avi', [(640, 480)] * 3)
     with pytest.raises(UnreadableMediaError, match=r'max_pixels=10,000'):
         VideoReader(path, max_pixels=10_000)
 

@@ -83,7 +83,7 @@ for weights in ('mmlp://lp_fpn_lite0', file):
 def test_commands_that_need_the_toolbox(call, tmp_path, config):
     """In one process, since most of their time they load it; a config of one's own, or one by its name."""
     checkpoint, by_name = 'work_dirs/mine/iter_2.pth', 'lp_fpn_lite0'
-    size = ('--crop-size', '64', '--num-pictures', '2', '--max-minutes', '0.01', '--from-scratch')
+    size = ('--crop-size', '64', '--num-images', '2', '--max-minutes', '0.01', '--from-scratch')
     commands = {
         'audit': ['plates'],
         'browse': [by_name, '--data-root', 'plates', '--show-number', '2', '-o', 'browsed'],

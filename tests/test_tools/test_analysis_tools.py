@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from mmlp.cli import analyze_logs, browse
-from mmlp.visualization import write_pictures
-from mmlp.visualization.pipeline_pictures import BrowsedPicture
+from mmlp.visualization import write_images
+from mmlp.visualization.pipeline_images import BrowsedImage
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'analysis_tools'
 
@@ -178,7 +178,7 @@ def test_run_as_a_script(config, tmp_path, monkeypatch):
 def test_names_that_look_numbered_are_not_replaced(tmp_path):
     dark, grey, light = (np.full((8, 8, 3), value, np.uint8) for value in (0, 128, 250))
     paths = [Path('x/a.jpg'), Path('y/a.jpg'), Path('z/a_2.jpg')]
-    pictures = [BrowsedPicture(path, picture, True) for path, picture in zip(paths, (dark, grey, light))]
-    write_pictures(pictures, tmp_path)
+    pictures = [BrowsedImage(path, picture, True) for path, picture in zip(paths, (dark, grey, light))]
+    write_images(pictures, tmp_path)
     assert names(tmp_path) == ['a.jpg', 'a_2.jpg', 'a_2_2.jpg']
     assert cv2.imread(str(tmp_path / 'a_2.jpg')).mean() == pytest.approx(128, abs=3)

@@ -205,7 +205,7 @@ def test_scale(tmp_path):
     assert all(row['peak_bytes'] > 0 for row in report['dataset'] + report['video'])
     assert {row['varied'] for row in report['feeding']} == {'megapixels', 'batch', 'workers'}
     assert {row['varied'] for row in report['finding']} == {'long_side', 'batch'}
-    assert all(row['pictures_per_second'] > 0 for row in report['feeding'] + report['finding'])
+    assert all(row['images_per_second'] > 0 for row in report['feeding'] + report['finding'])
 
 
 def test_linked_data_sets_have_as_many_pictures_as_asked_for(tmp_path):

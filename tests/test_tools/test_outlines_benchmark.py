@@ -22,7 +22,7 @@ def outlines():
     return load_benchmark('outlines')
 
 
-def draw_picture(lettering: str = '') -> np.ndarray:
+def draw_scenery(lettering: str = '') -> np.ndarray:
     """A dark wall with a white plate whose corners are known, with a border inside if there is lettering."""
     picture = np.random.default_rng(0).integers(60, 72, (130, 260, 3), np.uint8)
     plate = np.full((110, 450, 3), 235, np.uint8)
@@ -42,7 +42,7 @@ def grow(corners: np.ndarray, share: float) -> np.ndarray:
 @pytest.mark.parametrize('share', [-0.05, 0.0, 0.05])
 def test_edges_are_found_from_loose_and_from_tight_outlines(outlines, share):
     """A light rectangle on a dark ground: there is one edge a side."""
-    picture = draw_picture()
+    picture = draw_scenery()
     fit = outlines.fit_to_edges(picture, grow(CORNERS, share))
     np.testing.assert_allclose(fit.corners, CORNERS, atol=0.4)
     assert fit.strength > outlines.fit_to_edges(picture // 2, CORNERS).strength > 1
@@ -50,7 +50,7 @@ def test_edges_are_found_from_loose_and_from_tight_outlines(outlines, share):
 
 def test_lettering_is_no_edge(outlines):
     """Of a plate with letters and a border, the outer edge counts."""
-    fit = outlines.fit_to_edges(draw_picture('AB 12345'), grow(CORNERS, 0.05))
+    fit = outlines.fit_to_edges(draw_scenery('AB 12345'), grow(CORNERS, 0.05))
     np.testing.assert_allclose(fit.corners, CORNERS, atol=0.4)
 
 
@@ -61,7 +61,7 @@ def make_folder(root: Path, number: int) -> Path:
     for index in range(number):
         mask = np.zeros((130, 260), np.uint8)
         cv2.fillConvexPoly(mask, np.rint(grow(CORNERS, 0.1)).astype(np.int32), 255)
-        cv2.imwrite(str(root / 'images' / f'a_{index}.png'), draw_picture(f'AB 1234{index}'))
+        cv2.imwrite(str(root / 'images' / f'a_{index}.png'), draw_scenery(f'AB 1234{index}'))
         cv2.imwrite(str(root / 'masks' / f'a_{index}.png.png'), mask)
     return root
 

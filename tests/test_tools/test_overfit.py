@@ -31,11 +31,11 @@ def run(*options: str | Path) -> subprocess.CompletedProcess:
 def test_a_network_learns_a_few_crops_by_heart(plate_root: Path, tmp_path: Path) -> None:
     """The loss falls to half, and the plates are found on the crops."""
     output = tmp_path / 'result.json'
-    options = ('--data-root', plate_root, '--num-pictures', '4', '--plate-iou', '60', '--max-minutes', '4')
+    options = ('--data-root', plate_root, '--num-images', '4', '--plate-iou', '60', '--max-minutes', '4')
     done = run(*options, '--out', output)
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(output.read_text())
-    assert result['reached'] and result['num_pictures'] == 4
+    assert result['reached'] and result['num_images'] == 4
     assert result['last_loss'] <= result['first_loss'] / 2
     assert result['plate_iou'] >= 60
     assert 'learned by heart' in done.stdout
@@ -43,7 +43,7 @@ def test_a_network_learns_a_few_crops_by_heart(plate_root: Path, tmp_path: Path)
 
 def test_a_network_that_does_not_learn_is_told_apart(plate_root: Path) -> None:
     """With a rate of zero nothing is learned, and the exit status says so."""
-    options = ('--data-root', plate_root, '--num-pictures', '2', '--max-minutes', '0.01')
+    options = ('--data-root', plate_root, '--num-images', '2', '--max-minutes', '0.01')
     done = run(*options, '--cfg-options', 'optim_wrapper.optimizer.lr=0.0')
     assert done.returncode == 1, done.stdout + done.stderr
     assert 'not learned' in done.stdout
@@ -52,7 +52,7 @@ def test_a_network_that_does_not_learn_is_told_apart(plate_root: Path) -> None:
 @pytest.mark.parametrize(
     ('option', 'message'),
     [
-        (('--num-pictures', '7'), '7 pictures wanted, the training set has 6'),
+        (('--num-images', '7'), '7 pictures wanted, the training set has 6'),
         (('--crop-size', '0'), 'greater'),
     ],
 )

@@ -203,15 +203,15 @@ def test_pictures_are_chosen_by_number_and_width_of_plates(benchmark, tmp_path):
     cv2.imwrite(str(root / 'masks' / 'far_2.png.png'), mask)
     three = ['far_1', 'far_2', 'near_1']
     for least, names in ((0, three), (1, three), (2, ['far_2'])):
-        assert [path.stem for path in benchmark.find_pictures(root, 1, least)] == names
+        assert [path.stem for path in benchmark.find_images(root, 1, least)] == names
     mask[20:40, 89] = 0
     cv2.imwrite(str(root / 'masks' / 'far_2.png.png'), mask)
     for least, names in ((59, three), (60, ['far_1', 'near_1'])):
-        assert [path.stem for path in benchmark.find_pictures(root, 1, min_width=least)] == names
+        assert [path.stem for path in benchmark.find_images(root, 1, min_width=least)] == names
     with pytest.raises(ValueError, match='3 plates or more and one of 0 pixels or more: lower --min-plates'):
-        benchmark.find_pictures(root, 1, 3)
+        benchmark.find_images(root, 1, 3)
 
 
 def test_an_empty_folder_is_refused(benchmark, tmp_path):
     with pytest.raises(FileNotFoundError, match='the layout'):
-        benchmark.find_pictures(tmp_path, 1)
+        benchmark.find_images(tmp_path, 1)

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         'checks': ['CHECKS', 'Check', 'Severity'],
         'html_page': ['write_page'],
         'json_file': ['write_json'],
-        'records': ['Finding', 'PictureRecord', 'PlateRecord', 'Sample'],
+        'records': ['Finding', 'ImageRecord', 'PlateRecord', 'Sample'],
         'report': ['AuditReport', 'audit'],
         'splits': ['Split', 'find_split_folders', 'load_splits', 'phase_datasets'],
         'tables': ['finding_table', 'split_table'],

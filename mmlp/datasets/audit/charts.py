@@ -83,15 +83,13 @@ def heat_map(title: str, centers: np.ndarray) -> str:
     """
     figure = Figure(figsize=(4.2, 3.3), dpi=150)
     axes = figure.add_axes((0.13, 0.13, 0.74, 0.78))
-    picture = axes.imshow(
-        count_centers(centers), cmap='magma', extent=(0, 100, 100, 0), aspect='auto', vmin=0
-    )
+    image = axes.imshow(count_centers(centers), cmap='magma', extent=(0, 100, 100, 0), aspect='auto', vmin=0)
     axes.set_title(title, loc='left', fontsize=9.5, color=_INK)
     axes.set_xlabel('% of the width', fontsize=8, color=_MUTED)
     axes.set_ylabel('% of the height', fontsize=8, color=_MUTED)
     axes.tick_params(colors=_MUTED, labelsize=8, length=0)
     place = figure.add_axes((0.89, 0.13, 0.03, 0.78))
-    bar = figure.colorbar(picture, cax=place, ticks=MaxNLocator(6, integer=True))
+    bar = figure.colorbar(image, cax=place, ticks=MaxNLocator(6, integer=True))
     bar.ax.tick_params(colors=_MUTED, labelsize=8, length=0)
     bar.outline.set_visible(False)
     return _address(figure, 'png')

@@ -8,10 +8,10 @@ from itertools import combinations
 import numpy as np
 
 from .perceptual_hash import SAME_PICTURE, SAME_SCENE, nearest_of, nearest_within
-from .records import Finding, PictureRecord
+from .records import Finding, ImageRecord
 
 
-def find_duplicates(records: Sequence[PictureRecord], splits: Sequence[str]) -> list[Finding]:
+def find_duplicates(records: Sequence[ImageRecord], splits: Sequence[str]) -> list[Finding]:
     """Finds pictures that are in two splits, or twice in one.
 
     Across splits, each picture of a later split is held against the earlier splits, and the nearest is named:
@@ -38,8 +38,8 @@ def find_duplicates(records: Sequence[PictureRecord], splits: Sequence[str]) -> 
     return findings
 
 
-def _equal_within(records: Sequence[PictureRecord]) -> list[Finding]:
-    first: dict[str, PictureRecord] = {}
+def _equal_within(records: Sequence[ImageRecord]) -> list[Finding]:
+    first: dict[str, ImageRecord] = {}
     findings = []
     for record in records:
         other = first.setdefault(record.sha256, record)
@@ -52,7 +52,7 @@ def _equal_within(records: Sequence[PictureRecord]) -> list[Finding]:
     return findings
 
 
-def _across(firsts: dict[str, list[PictureRecord]], splits: Sequence[str]) -> list[Finding]:
+def _across(firsts: dict[str, list[ImageRecord]], splits: Sequence[str]) -> list[Finding]:
     best: dict[tuple[str, str], tuple[int, Finding]] = {}
     for earlier, later in combinations(splits, 2):
         known = {record.sha256: record for record in firsts[earlier]}
@@ -73,7 +73,7 @@ def _across(firsts: dict[str, list[PictureRecord]], splits: Sequence[str]) -> li
     return [finding for _, finding in best.values()]
 
 
-def _describe_across(record: PictureRecord, other: PictureRecord, distance: int) -> Finding:
+def _describe_across(record: ImageRecord, other: ImageRecord, distance: int) -> Finding:
     there = f'{other.path} in {other.split}'
     if distance < 0:
         check, how = 'duplicate-across-splits', f'is the same file as {there}{_compare_masks(record, other)}'
@@ -86,7 +86,7 @@ def _describe_across(record: PictureRecord, other: PictureRecord, distance: int)
     return Finding(check, record.split, record.path, how, other.path, rank=distance)
 
 
-def _alike_within(records: Sequence[PictureRecord]) -> list[Finding]:
+def _alike_within(records: Sequence[ImageRecord]) -> list[Finding]:
     indices, distances = nearest_within(_hashes(records))
     findings, seen = [], set()
     for position, (index, distance) in enumerate(zip(indices, distances)):
@@ -103,15 +103,15 @@ def _alike_within(records: Sequence[PictureRecord]) -> list[Finding]:
     return findings
 
 
-def _hashes(records: Sequence[PictureRecord]) -> np.ndarray:
+def _hashes(records: Sequence[ImageRecord]) -> np.ndarray:
     data = b''.join(bytes.fromhex(record.perceptual_hash) for record in records)
     return np.frombuffer(data, np.uint8).reshape(len(records), -1) if records else np.zeros((0, 32), np.uint8)
 
 
-def _masks_differ(first: PictureRecord, second: PictureRecord) -> bool:
+def _masks_differ(first: ImageRecord, second: ImageRecord) -> bool:
     digests = {first.mask_digest, second.mask_digest}
     return None not in digests and len(digests) == 2
 
 
-def _compare_masks(first: PictureRecord, second: PictureRecord) -> str:
+def _compare_masks(first: ImageRecord, second: ImageRecord) -> str:
     return '; their masks differ' if _masks_differ(first, second) else ''

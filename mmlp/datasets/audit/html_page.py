@@ -13,7 +13,7 @@ from mmlp.version import __version__
 
 from .charts import heat_map, histogram
 from .checks import CHECKS, Severity
-from .records import Finding, PictureRecord
+from .records import Finding, ImageRecord
 from .report import AuditReport
 from .summary import plates_of, values_of
 from .tables import finding_rows, split_rows
@@ -72,14 +72,14 @@ def write_page(path: str | os.PathLike, report: AuditReport, max_shown: int = 24
 
 def _charts(report: AuditReport) -> list[tuple[str, str]]:
     """Title and address of each chart."""
-    pictures = {split: [p for p in report.pictures if p.split == split] for split in report.splits}
-    plates = {split: plates_of(records) for split, records in pictures.items()}
+    images = {split: [p for p in report.images if p.split == split] for split in report.splits}
+    plates = {split: plates_of(records) for split, records in images.items()}
     shown = [
         (title, histogram(title, {s: values_of(p, name) for s, p in plates.items()}, limits, logarithmic))
         for title, name, limits, logarithmic in _PLATE_CHARTS
     ]
     shown += [
-        (title, histogram(title, {s: values_of(p, name) for s, p in pictures.items()}, limits))
+        (title, histogram(title, {s: values_of(p, name) for s, p in images.items()}, limits))
         for title, name, limits in _PICTURE_CHARTS
     ]
     for split, records in plates.items():
@@ -92,7 +92,7 @@ def _section(report: AuditReport, name: str, base: str, max_shown: int) -> dict[
     """A check with what it found."""
     findings = report.of_check(name)
     check = CHECKS[name]
-    records = {(p.split, path): p for p in report.pictures for path in (p.path, p.mask_path) if path}
+    records = {(p.split, path): p for p in report.images for path in (p.path, p.mask_path) if path}
     counts = Counter(finding.split for finding in findings)
     listed = findings[:_LISTED] if len(findings) > max_shown else []
     return {
@@ -108,7 +108,7 @@ def _section(report: AuditReport, name: str, base: str, max_shown: int) -> dict[
 
 
 def _card(
-    finding: Finding, records: dict[tuple[str, str], PictureRecord], base: str
+    finding: Finding, records: dict[tuple[str, str], ImageRecord], base: str
 ) -> dict[str, str | list[str]]:
     record = records.get((finding.split, finding.path))
     images = [] if record is None else thumbnails(record, finding.box)
@@ -123,7 +123,7 @@ def _card(
 
 
 def _common_folder(report: AuditReport) -> str:
-    return os.path.commonpath([os.path.dirname(picture.path) for picture in report.pictures])
+    return os.path.commonpath([os.path.dirname(image.path) for image in report.images])
 
 
 def _short(text: str, base: str) -> str:

@@ -11,7 +11,7 @@ from mmlp.files import write_bytes
 from mmlp.version import __version__
 
 from .checks import Severity
-from .records import Finding, PictureRecord
+from .records import Finding, ImageRecord
 from .report import AuditReport
 from .summary import summarize_split
 
@@ -21,8 +21,8 @@ def write_json(path: str | os.PathLike, report: AuditReport) -> None:
 
     The file holds ``version`` and ``source``; ``counts`` of findings by severity; ``splits`` with the
     numbers of :func:`~mmlp.datasets.audit.summary.summarize_split`; ``findings``, each with check, severity,
-    split, path, message, related and box; and ``pictures``, each with the fields of
-    :class:`~mmlp.datasets.audit.PictureRecord` and its plates.
+    split, path, message, related and box; and ``images``, each with the fields of
+    :class:`~mmlp.datasets.audit.ImageRecord` and its plates.
 
     Args:
         path: The file to write; missing folders are made.
@@ -37,7 +37,7 @@ def write_json(path: str | os.PathLike, report: AuditReport) -> None:
         'counts': {severity.value: report.count(severity) for severity in Severity},
         'splits': {split: summarize_split(report, split) for split in report.splits},
         'findings': [_finding(finding) for finding in report.findings],
-        'pictures': [_picture(picture) for picture in report.pictures],
+        'pictures': [_image(image) for image in report.images],
     }
     write_bytes(path, json.dumps(content, indent=1).encode())
 
@@ -48,7 +48,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {'severity': finding.severity.value, **values}
 
 
-def _picture(picture: PictureRecord) -> dict[str, Any]:
-    values = asdict(picture)
+def _image(image: ImageRecord) -> dict[str, Any]:
+    values = asdict(image)
     del values['findings']
     return values

@@ -11,21 +11,21 @@ import numpy as np
 from PIL import Image
 
 from mmlp.evaluation import component_height
-from mmlp.media import Picture, UnreadableMediaError, read_image
+from mmlp.media import DecodedImage, UnreadableMediaError, read_image
 from mmlp.plates import Plate, extract_plates, polygon_mask
 
+from ..image_size import read_size
 from ..mask_census import census_of
-from ..picture_size import read_size
 from ..plate_mask import IGNORE, PLATE, examine_mask, read_plate_mask
 from ..transforms import LoadPlateAnnotations
-from .perceptual_hash import hash_picture
-from .records import PictureRecord, PlateRecord, Sample
+from .perceptual_hash import hash_image
+from .records import ImageRecord, PlateRecord, Sample
 from .suspicion import LEAST_AREA, LEAST_CONTRAST, check_plate
 
 _DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, cv2.error)
 
 
-def measure_sample(sample: Sample) -> PictureRecord:
+def measure_sample(sample: Sample) -> ImageRecord:
     """Measures a picture, its mask and its plates.
 
     Args:
@@ -35,29 +35,29 @@ def measure_sample(sample: Sample) -> PictureRecord:
         The record; what is wrong with the files stands in its findings, and what could not be measured is
         None.
     """
-    record = PictureRecord(sample.split, sample.img_path, sample.seg_map_path, sample.mask_rule, sample.name)
-    picture = _read_picture(record)
+    record = ImageRecord(sample.split, sample.img_path, sample.seg_map_path, sample.mask_rule, sample.name)
+    image = _read_image(record)
     grey = None
-    if picture is not None:
-        grey = cv2.cvtColor(picture.bgr, cv2.COLOR_BGR2GRAY)
+    if image is not None:
+        grey = cv2.cvtColor(image.bgr, cv2.COLOR_BGR2GRAY)
         record.height, record.width = grey.shape
         record.brightness, record.contrast = _brightness_and_contrast(grey)
         if record.contrast < LEAST_CONTRAST:
             message = f'grey values of {record.brightness:.0f} +- {record.contrast:.1f} all over'
             record.add('blank-picture', message, rank=record.contrast)
         else:
-            record.perceptual_hash = hash_picture(grey).tobytes().hex()
+            record.perceptual_hash = hash_image(grey).tobytes().hex()
     if sample.seg_map_path is not None:
-        mask = _read_mask(record, picture)
+        mask = _read_mask(record, image)
         if mask is not None and grey is not None:
             _measure_mask(record, mask, grey)
     return record
 
 
-def _read_picture(record: PictureRecord) -> Picture | None:
+def _read_image(record: ImageRecord) -> DecodedImage | None:
     try:
         data = Path(record.path).read_bytes()
-        picture = read_image(data)
+        image = read_image(data)
     except UnreadableMediaError as error:
         record.add('unreadable-picture', error.reason)
     except OSError as error:
@@ -67,11 +67,11 @@ def _read_picture(record: PictureRecord) -> Picture | None:
         record.add('unreadable-picture', reason)
     else:
         record.sha256 = hashlib.sha256(data).hexdigest()
-        return picture
+        return image
     return None
 
 
-def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | None:
+def _read_mask(record: ImageRecord, image: DecodedImage | None) -> np.ndarray | None:
     """The mask as it lies on the upright picture; None and a finding where there is none to trust."""
     path = record.mask_path
     try:
@@ -80,17 +80,17 @@ def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | N
     except _DAMAGE as error:
         record.add('unreadable-mask', str(error), path)
         return None
-    if picture is not None:
+    if image is not None:
         # A mask may be drawn on the pixels as stored, where the camera's rotation is not applied.
-        fitting = [(picture.width, picture.height), (picture.height, picture.width)]
-        if (width, height) not in fitting[: 2 if picture.orientation >= 5 else 1]:
-            message = f'{width} x {height} pixels, the picture {picture.width} x {picture.height}'
+        fitting = [(image.width, image.height), (image.height, image.width)]
+        if (width, height) not in fitting[: 2 if image.orientation >= 5 else 1]:
+            message = f'{width} x {height} pixels, the picture {image.width} x {image.height}'
             record.add('mask-size', message, path)
             return None
     try:
         record.mask_values = census_of(path, examine_mask(path, record.mask_rule))
         if record.mask_values.doubt is None:
-            return load_mask(record, picture)
+            return load_mask(record, image)
     except _DAMAGE as error:
         record.add('unreadable-mask', str(error), path)
         return None
@@ -98,12 +98,12 @@ def _read_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray | N
     return None
 
 
-def load_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray:
+def load_mask(record: ImageRecord, image: DecodedImage | None) -> np.ndarray:
     """Loads a mask as training does.
 
     Args:
         record: Of the picture.
-        picture: The picture, for masks drawn on the pixels as stored; None to take the mask as it is.
+        image: The picture, for masks drawn on the pixels as stored; None to take the mask as it is.
 
     Returns:
         Uint8 (H, W) with 0 background, 1 plate, 255 ignore.
@@ -112,20 +112,20 @@ def load_mask(record: PictureRecord, picture: Picture | None) -> np.ndarray:
         ValueError: The mask cannot be read, is ambiguous or does not fit the picture.
         OSError: The file cannot be opened.
     """
-    if picture is None:
+    if image is None:
         return read_plate_mask(
             record.mask_path, record.mask_rule.ignore_values, plate_values=record.mask_rule.plate_values
         )
     results = dict(
         img_path=record.path,
         seg_map_path=record.mask_path,
-        ori_shape=picture.bgr.shape[:2],
+        ori_shape=image.bgr.shape[:2],
         mask_rule=record.mask_rule,
     )
     return LoadPlateAnnotations().transform(results)['gt_seg_map']
 
 
-def _measure_mask(record: PictureRecord, mask: np.ndarray, grey: np.ndarray) -> None:
+def _measure_mask(record: ImageRecord, mask: np.ndarray, grey: np.ndarray) -> None:
     record.mask_digest = hashlib.sha256(np.ascontiguousarray(mask)).hexdigest()
     record.ignored_pixels = int(np.count_nonzero(mask == IGNORE))
     record.plates = []

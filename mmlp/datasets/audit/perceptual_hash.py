@@ -19,7 +19,7 @@ SAME_SCENE = 64
 _SIDE, _FREQUENCIES = 64, 16
 
 
-def hash_picture(grey: np.ndarray) -> np.ndarray:
+def hash_image(grey: np.ndarray) -> np.ndarray:
     """Hashes a picture.
 
     Args:

@@ -92,7 +92,7 @@ class PlateRecord:
 
 
 @dataclass
-class PictureRecord:
+class ImageRecord:
     """One picture.
 
     Args:
@@ -106,7 +106,7 @@ class PictureRecord:
         height: Of the upright picture in pixels.
         brightness: Mean grey value, 0..255.
         contrast: Standard deviation of the grey values.
-        perceptual_hash: 32 bytes, hexadecimal, see :func:`~mmlp.datasets.audit.perceptual_hash.hash_picture`;
+        perceptual_hash: 32 bytes, hexadecimal, see :func:`~mmlp.datasets.audit.perceptual_hash.hash_image`;
             None for a picture that shows nothing.
         mask_values: What was painted in the mask; None without a readable one.
         mask_digest: SHA-256 of what the mask says, hexadecimal; None without a usable mask.

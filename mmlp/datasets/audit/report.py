@@ -13,7 +13,7 @@ from mmlp.processes import end_with_parent
 from .checks import CHECKS, Severity
 from .duplicates import find_duplicates
 from .measure import measure_sample
-from .records import Finding, PictureRecord, Sample
+from .records import Finding, ImageRecord, Sample
 from .set_checks import check_splits
 from .splits import Split
 
@@ -31,7 +31,7 @@ class AuditReport:
 
     source: str
     splits: tuple[str, ...]
-    pictures: tuple[PictureRecord, ...]
+    images: tuple[ImageRecord, ...]
     findings: tuple[Finding, ...]
 
     def of_check(self, check: str) -> list[Finding]:
@@ -49,7 +49,7 @@ def audit(
     *,
     workers: int = 0,
     ignore: Collection[str] = (),
-    progress: Callable[[Iterable[PictureRecord]], Iterable[PictureRecord]] = iter,
+    progress: Callable[[Iterable[ImageRecord]], Iterable[ImageRecord]] = iter,
 ) -> AuditReport:
     """Audits splits: reads every picture and mask once, and compares all pictures.
 
@@ -78,14 +78,14 @@ def audit(
         collate_fn=_as_it_is,
         worker_init_fn=_begin_worker,
     )
-    pictures = tuple(progress(loader))
+    images = tuple(progress(loader))
     findings = [finding for split in splits for finding in split.findings]
-    findings += [finding for picture in pictures for finding in picture.findings]
-    findings += check_splits(pictures, names)
-    findings += find_duplicates(pictures, names)
+    findings += [finding for image in images for finding in image.findings]
+    findings += check_splits(images, names)
+    findings += find_duplicates(images, names)
     order = {check: position for position, check in enumerate(CHECKS)}
     kept = (finding for finding in findings if finding.check not in ignore)
-    return AuditReport(source, names, pictures, tuple(sorted(kept, key=lambda f: (order[f.check], f.rank))))
+    return AuditReport(source, names, images, tuple(sorted(kept, key=lambda f: (order[f.check], f.rank))))
 
 
 class _Measuring(Dataset):
@@ -97,11 +97,11 @@ class _Measuring(Dataset):
     def __len__(self) -> int:
         return len(self.samples)
 
-    def __getitem__(self, index: int) -> PictureRecord:
+    def __getitem__(self, index: int) -> ImageRecord:
         return measure_sample(self.samples[index])
 
 
-def _as_it_is(record: PictureRecord) -> PictureRecord:
+def _as_it_is(record: ImageRecord) -> ImageRecord:
     return record
 
 

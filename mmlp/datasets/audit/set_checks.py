@@ -8,14 +8,14 @@ from itertools import combinations
 
 from ..mask_census import describe_values, find_set_doubt, mixes_ones_and_whites
 from ..video_frames import series_of, video_of
-from .records import Finding, PictureRecord
+from .records import Finding, ImageRecord
 
 
-def check_splits(pictures: Sequence[PictureRecord], splits: Sequence[str]) -> list[Finding]:
+def check_splits(images: Sequence[ImageRecord], splits: Sequence[str]) -> list[Finding]:
     """Looks for what only all masks or names of a split tell, or those of two.
 
     Args:
-        pictures: All pictures.
+        images: All pictures.
         splits: Names of the splits, in order.
 
     Returns:
@@ -23,15 +23,15 @@ def check_splits(pictures: Sequence[PictureRecord], splits: Sequence[str]) -> li
     """
     findings: list[Finding] = []
     for split in splits:
-        findings += _check_masks(split, [picture for picture in pictures if picture.split == split])
-    return [*findings, *_find_shared_videos(pictures, splits)]
+        findings += _check_masks(split, [image for image in images if image.split == split])
+    return [*findings, *_find_shared_videos(images, splits)]
 
 
-def _check_masks(split: str, pictures: Sequence[PictureRecord]) -> Iterable[Finding]:
+def _check_masks(split: str, images: Sequence[ImageRecord]) -> Iterable[Finding]:
     by_rule = defaultdict(list)
-    for picture in pictures:
-        if picture.mask_values is not None:
-            by_rule[picture.mask_rule].append(picture.mask_values)
+    for image in images:
+        if image.mask_values is not None:
+            by_rule[image.mask_rule].append(image.mask_values)
     for rule, files in by_rule.items():
         doubt = find_set_doubt(files, rule)
         if doubt:
@@ -44,12 +44,12 @@ def _check_masks(split: str, pictures: Sequence[PictureRecord]) -> Iterable[Find
                 yield Finding('no-plates', split, split, message)
 
 
-def _find_shared_videos(pictures: Sequence[PictureRecord], splits: Sequence[str]) -> Iterable[Finding]:
-    frames: dict[str, dict[str, list[PictureRecord]]] = defaultdict(lambda: defaultdict(list))
-    for picture, series in zip(pictures, series_of([picture.name for picture in pictures])):
-        video = video_of(picture.name) or series
+def _find_shared_videos(images: Sequence[ImageRecord], splits: Sequence[str]) -> Iterable[Finding]:
+    frames: dict[str, dict[str, list[ImageRecord]]] = defaultdict(lambda: defaultdict(list))
+    for image, series in zip(images, series_of([image.name for image in images])):
+        video = video_of(image.name) or series
         if video is not None:
-            frames[video][picture.split].append(picture)
+            frames[video][image.split].append(image)
     for video, by_split in frames.items():
         for first, second in combinations([split for split in splits if split in by_split], 2):
             here, there = by_split[second], by_split[first]

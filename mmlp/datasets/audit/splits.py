@@ -142,18 +142,18 @@ def _load_part(split: Split, cfg: dict) -> None:
     except (DatasetError, FileNotFoundError) as error:
         split.findings.append(Finding('unusable-split', split.name, image_dir or '', str(error)))
         return
-    pictures = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
+    images = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
     if _takes_all(dataset):
-        pictures += find_broken_links(image_dir or '', dataset.img_suffixes)
-    masks: list[str | None] = [None] * len(pictures)
+        images += find_broken_links(image_dir or '', dataset.img_suffixes)
+    masks: list[str | None] = [None] * len(images)
     if mask_dir and osp.isdir(mask_dir):
-        masks = _find_masks(split, dataset, pictures, image_dir or '', mask_dir)
+        masks = _find_masks(split, dataset, images, image_dir or '', mask_dir)
     elif mask_dir:
-        message = f'mask folder {mask_dir!r} does not exist; its {len(pictures)} pictures are without masks'
+        message = f'mask folder {mask_dir!r} does not exist; its {len(images)} pictures are without masks'
         split.findings.append(Finding('unusable-split', split.name, mask_dir, message))
     split.samples += [
-        Sample(split.name, picture, mask, dataset.mask_rule, _name_of(picture, image_dir or ''))
-        for picture, mask in zip(pictures, masks)
+        Sample(split.name, image, mask, dataset.mask_rule, _name_of(image, image_dir or ''))
+        for image, mask in zip(images, masks)
     ]
 
 
@@ -169,20 +169,20 @@ def _build_unchecked(cfg: dict) -> LicensePlateDataset:
 
 
 def _find_masks(
-    split: Split, dataset: LicensePlateDataset, pictures: list[str], image_dir: str, mask_dir: str
+    split: Split, dataset: LicensePlateDataset, images: list[str], image_dir: str, mask_dir: str
 ) -> list[str | None]:
     """The mask of each picture; None and a finding where there is none."""
     there = set(fileio.list_dir_or_file(mask_dir, list_dir=False, recursive=True))
-    names = [dataset.mask_name(osp.relpath(picture, image_dir)) for picture in pictures]
+    names = [dataset.mask_name(osp.relpath(image, image_dir)) for image in images]
     masks: list[str | None] = []
     owners: dict[str, str] = {}
-    for picture, name in zip(pictures, names):
+    for image, name in zip(images, names):
         path = osp.join(mask_dir, name)
         if name not in there:
-            split.findings.append(Finding('missing-mask', split.name, picture, f'expected {path}'))
-        elif owners.setdefault(name, picture) != picture:
+            split.findings.append(Finding('missing-mask', split.name, image, f'expected {path}'))
+        elif owners.setdefault(name, image) != image:
             message = f'shares {path} with {owners[name]}'
-            split.findings.append(Finding('shared-mask', split.name, picture, message, owners[name]))
+            split.findings.append(Finding('shared-mask', split.name, image, message, owners[name]))
         masks.append(path if name in there else None)
     if _takes_all(dataset):
         for name in sorted(there - set(names)):
@@ -191,8 +191,8 @@ def _find_masks(
     return masks
 
 
-def _name_of(picture: str, image_dir: str) -> str:
-    return osp.relpath(picture, image_dir).replace(os.sep, '/')
+def _name_of(image: str, image_dir: str) -> str:
+    return osp.relpath(image, image_dir).replace(os.sep, '/')
 
 
 def _takes_all(dataset: LicensePlateDataset) -> bool:

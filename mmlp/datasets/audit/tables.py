@@ -33,13 +33,13 @@ def split_rows(report: AuditReport) -> Rows:
         numbers = summarize_split(report, split)
         plate, count = numbers['plate'], numbers['plates']
         height, aspect = plate['height'], plate['aspect']
-        tilts = np.abs(values_of(plates_of([p for p in report.pictures if p.split == split]), 'tilt'))
+        tilts = np.abs(values_of(plates_of([p for p in report.images if p.split == split]), 'tilt'))
         rows.append(
             [
                 split,
                 str(numbers['pictures']),
                 str(count),
-                str(numbers['pictures_without_plates']),
+                str(numbers['images_without_plates']),
                 f'{100 * numbers["ignored_share"]:.2f} %',
                 f'{height["p50"]:.0f} ({height["p5"]:.0f} to {height["p95"]:.0f})' if height else '-',
                 str(numbers['plates_by_height']['lt16']),

@@ -11,7 +11,7 @@ from mmlp.media import read_image
 from mmlp.visualization import draw_ignored, draw_mask
 
 from .measure import load_mask
-from .records import PictureRecord
+from .records import ImageRecord
 
 _SIDE = 240
 _QUALITY = 82
@@ -21,7 +21,7 @@ _PLATE, _MARK = (48, 48, 255), (0, 220, 255)
 _CONTEXT, _LEAST_CONTEXT = 0.5, 12
 
 
-def thumbnails(record: PictureRecord, box: tuple[float, float, float, float] | None = None) -> list[str]:
+def thumbnails(record: ImageRecord, box: tuple[float, float, float, float] | None = None) -> list[str]:
     """Draws a picture with its plates outlined.
 
     Args:
@@ -34,16 +34,16 @@ def thumbnails(record: PictureRecord, box: tuple[float, float, float, float] | N
     """
     if record.sha256 is None:
         return []
-    picture = read_image(record.path)
-    mask = None if record.plates is None else load_mask(record, picture)
-    scale = min(1.0, _SIDE / max(picture.bgr.shape[:2]))
-    drawing = _draw(picture.bgr, mask, scale)
+    image = read_image(record.path)
+    mask = None if record.plates is None else load_mask(record, image)
+    scale = min(1.0, _SIDE / max(image.bgr.shape[:2]))
+    drawing = _draw(image.bgr, mask, scale)
     if box is None:
         return [_address(drawing)]
     x1, y1, x2, y2 = (round(value * scale) for value in box)
     cv2.rectangle(drawing, (x1 - 4, y1 - 4), (x2 + 4, y2 + 4), _MARK, 2)
     window = _surroundings(box)
-    bgr = picture.bgr[window]
+    bgr = image.bgr[window]
     enlarged = _draw(bgr, None if mask is None else mask[window], _SIDE / max(bgr.shape[:2]))
     return [_address(drawing), _address(enlarged)]
 

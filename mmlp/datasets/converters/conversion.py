@@ -13,13 +13,13 @@ from mmlp.files import is_disk_full, write_bytes, write_json
 from mmlp.plates import coco_document
 from mmlp.progress import progress_bar
 
-from ..picture_suffixes import IMG_SUFFIXES
+from ..image_suffixes import IMG_SUFFIXES
 from .frames import SHOWN, FrameVotes, describe_guesses
+from .image import Outcome, convert_image
 from .labels import choose_labels
 from .limits import DATA_ERRORS
 from .manifest import Manifest
 from .options import Options, Report
-from .picture import Outcome, convert_picture
 from .plan import Job, plan
 from .reader import Reader
 from .records import SPLITS, ConversionError, Problem, Record
@@ -77,9 +77,9 @@ def _read(reader: Reader, report: Report, options: Options) -> list[Record]:
             bar.update()
             if isinstance(item, Problem):
                 report.problems.append(item)
-            elif not item.picture.lower().endswith(IMG_SUFFIXES):
+            elif not item.image.lower().endswith(IMG_SUFFIXES):
                 known = ', '.join(IMG_SUFFIXES)
-                problem = Problem(item.picture, f'pictures may end with {known}; save it as PNG')
+                problem = Problem(item.image, f'pictures may end with {known}; save it as PNG')
                 report.problems.append(problem)
             else:
                 records.append(item)
@@ -145,7 +145,7 @@ def _each(
     jobs: Sequence[tuple[Job, str | None]], manifest: Manifest, options: Options, report: Report
 ) -> Iterator[tuple[Job, Outcome]]:
     """Converts in threads; counts, and reports what failed."""
-    results = in_threads(lambda item: convert_picture(*item, manifest, options), jobs, options.workers)
+    results = in_threads(lambda item: convert_image(*item, manifest, options), jobs, options.workers)
     with closing(results):
         for (job, frame), future in results:
             try:
@@ -153,7 +153,7 @@ def _each(
             except (*DATA_ERRORS, OSError) as error:
                 if is_disk_full(error):  # So it is for all that follow.
                     raise
-                report.problems.append(Problem(job.record.picture, _explain(error, job.record)))
+                report.problems.append(Problem(job.record.image, _explain(error, job.record)))
                 if job.key in manifest.entries:
                     manifest.discard([job.key])
                 outcome = Outcome()
@@ -207,18 +207,18 @@ def finish(manifest: Manifest, keys: Sequence[str], report: Report) -> None:
 
 def coco_file(entries: Sequence[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
     """The COCO file of one split, from its manifest entries."""
-    pictures = (
+    images = (
         (dict(file_name=entry['name'], width=entry['width'], height=entry['height']), entry['annotations'])
         for entry in sorted(entries, key=lambda entry: entry['name'])
     )
     info = dict(description=f'converted from {settings["format"]} by mmlp', settings=settings)
-    return coco_document(pictures, info=info)
+    return coco_document(images, info=info)
 
 
 def _count(split: str, entries: Sequence[dict[str, Any]], report: Report) -> None:
     if not entries:
         return
-    report.pictures[split] = len(entries)
+    report.images[split] = len(entries)
     kinds = report.kinds.setdefault(split, Counter())
     for entry in entries:
         report.clipped += entry['clipped']

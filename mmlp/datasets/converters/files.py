@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from mmlp.files import atomic_path
 
-from ..picture_suffixes import IMG_SUFFIXES
+from ..image_suffixes import IMG_SUFFIXES
 from .boundary import OPTION, Boundary
 from .limits import shown
 from .records import ConversionError
@@ -63,7 +63,7 @@ def relative_name(path: str, root: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, '/')
 
 
-class PictureIndex:
+class ImageIndex:
     """Finds the picture that an annotation names.
 
     Args:
@@ -74,14 +74,14 @@ class PictureIndex:
     def __init__(self, boundary: Boundary) -> None:
         self.boundary = boundary
         self.roots = boundary.folders
-        self.pictures: list[str] = []
+        self.images: list[str] = []
         self._known: set[str] = set()
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         seen: set[str] = set()
         for root in self.roots:
             for path in walk(root, *IMG_SUFFIXES, boundary=boundary, seen=seen):
-                self.pictures.append(path)
+                self.images.append(path)
                 self._known.add(path)
                 name = _plain(os.path.basename(path))
                 self._by_name[name].append(path)
@@ -165,7 +165,7 @@ def _closeness(path: str, folder: str, reference: str) -> tuple[int, int]:
     return tail, head
 
 
-def place_picture(source: str, path: str, link: str) -> None:
+def place_image(source: str, path: str, link: str) -> None:
     """Puts a picture, byte for byte, where it belongs.
 
     Args:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..picture_size import read_size
+from ..image_size import read_size
 from .orientation import read_orientation, refers_to_stored
 from .records import Record
 from .shapes import Shape
@@ -56,8 +56,8 @@ def read_frame(record: Record, choice: str) -> Frame:
         FormatError: A size that the annotation states fits neither frame.
         OSError: The picture cannot be read.
     """
-    shown, stored = read_size(record.picture)
-    orientation = read_orientation(record.picture)
+    shown, stored = read_size(record.image)
+    orientation = read_orientation(record.image)
     sizes = [record.size, *(shape.pixels.size for shape in record.shapes if shape.pixels is not None)]
     told = [refers_to_stored(size, shown, stored, choice) for size in sizes if size is not None]
     if orientation == 1 or choice != 'auto':
@@ -99,7 +99,7 @@ class FrameVotes:
 
 
 def _places(record: Record) -> tuple[str, str, str]:
-    return record.source or record.picture, os.path.dirname(record.source or record.picture) + os.sep, ''
+    return record.source or record.image, os.path.dirname(record.source or record.image) + os.sep, ''
 
 
 def describe_guesses(guessed: Sequence[tuple[Record, str | None]]) -> list[str]:
@@ -110,7 +110,7 @@ def describe_guesses(guessed: Sequence[tuple[Record, str | None]]) -> list[str]:
     """
     notes = []
     for meant, where in ((SHOWN, 'as shown'), (STORED, 'on the stored pixels'), (None, '')):
-        names = [os.path.basename(record.picture) for record, its in guessed if its == meant]
+        names = [os.path.basename(record.image) for record, its in guessed if its == meant]
         if names and meant:
             notes.append(
                 f'{len(names)} pictures that EXIF turns, whose own annotation does not tell the frame, taken '

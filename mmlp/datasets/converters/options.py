@@ -70,7 +70,7 @@ class Report:
     """
 
     out: str
-    pictures: Counter = field(default_factory=Counter)
+    images: Counter = field(default_factory=Counter)
     kinds: dict[str, Counter] = field(default_factory=dict)
     converted: int = 0
     skipped: int = 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...plates import encode_rle, polygon_area
 from .limits import MOST_SHAPES
-from .raster import Region, clip_to_picture, fill, fill_cost
+from .raster import Region, clip_to_image, fill, fill_cost
 from .shapes import FormatError, Shape
 
 #: Grey values of the masks written.
@@ -112,7 +112,7 @@ def _reaches_out(shape: Shape, width: int, height: int) -> bool:
     """
     reaches = False
     for part in shape.parts:
-        inside = clip_to_picture(part, width, height)
+        inside = clip_to_image(part, width, height)
         if inside is part:
             continue
         if len(inside) < 3 or abs(polygon_area(inside)) < LEAST_INSIDE * abs(polygon_area(part)):
@@ -177,7 +177,7 @@ def _encode(region: Region, width: int, height: int) -> dict[str, Any]:
 def _annotation(shape: Shape, region: Region, width: int, height: int) -> dict[str, Any]:
     """COCO annotation of one shape, with ``kind``, ``ignored`` and, for four points, ``corners`` beside."""
     if shape.pixels is None and not shape.cut:
-        outlines = [clip_to_picture(part, width, height) for part in shape.parts]
+        outlines = [clip_to_image(part, width, height) for part in shape.parts]
         segmentation: Any = [np.round(outline, 2).ravel().tolist() for outline in outlines]
         points = np.concatenate(outlines)
         (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)

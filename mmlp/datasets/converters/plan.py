@@ -44,7 +44,7 @@ def plan(
         try:
             record.shapes = choice.pick(record.shapes)
         except FormatError as error:
-            report.problems.append(Problem(record.picture, f'{error} (annotated in {record.source})'))
+            report.problems.append(Problem(record.image, f'{error} (annotated in {record.source})'))
         else:
             merged.append(record)
     if options.drop_empty:
@@ -68,15 +68,15 @@ def plan(
 
 
 def _merge(records: Sequence[Record], report: Report) -> list[Record]:
-    by_picture: dict[str, Record] = {}
+    by_image: dict[str, Record] = {}
     for record in records:
-        first = by_picture.setdefault(record.picture, record)
+        first = by_image.setdefault(record.image, record)
         if first is record:
             continue
         if first.split != record.split:
             report.problems.append(
                 Problem(
-                    record.picture,
+                    record.image,
                     f'is in {first.split} by {first.source!r} and in {record.split} by '
                     f'{record.source!r}; kept in {first.split}',
                 )
@@ -84,4 +84,4 @@ def _merge(records: Sequence[Record], report: Report) -> list[Record]:
             continue
         known = {shape.fingerprint() for shape in first.shapes}
         first.shapes += [shape for shape in record.shapes if shape.fingerprint() not in known]
-    return list(by_picture.values())
+    return list(by_image.values())

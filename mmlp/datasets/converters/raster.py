@@ -114,7 +114,7 @@ def _fill_one(points: np.ndarray, width: int, height: int) -> Region:
     return Region(left, top, flips[:, :width])
 
 
-def clip_to_picture(points: np.ndarray, width: int, height: int) -> np.ndarray:
+def clip_to_image(points: np.ndarray, width: int, height: int) -> np.ndarray:
     """Cuts an outline at the edges of the picture (Sutherland and Hodgman, 1974).
 
     Returns:

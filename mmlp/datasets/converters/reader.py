@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from .boundary import Boundary
-from .files import PictureIndex, walk
+from .files import ImageIndex, walk
 from .records import ConversionError, Problem, Record
 
 
@@ -46,9 +46,9 @@ class Reader(ABC):
         else:
             yield from walk(self.root, *suffixes, boundary=self.boundary)
 
-    def find_pictures(self) -> PictureIndex:
+    def find_images(self) -> ImageIndex:
         """The pictures of the source."""
-        return PictureIndex(self.boundary)
+        return ImageIndex(self.boundary)
 
     @abstractmethod
     def read(self) -> Iterator[Record | Problem]:

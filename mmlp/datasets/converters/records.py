@@ -34,7 +34,7 @@ class Record:
         source: File that the annotation stands in, for messages.
     """
 
-    picture: str
+    image: str
     name: str
     shapes: list[Shape] = field(default_factory=list)
     split: str | None = None

@@ -6,11 +6,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        'finding': ['Found', 'Missing', 'find_pictures'],
+        'finding': ['Found', 'Missing', 'find_images'],
         'fingerprint': ['Fingerprint', 'FingerprintStore', 'take_fingerprint'],
         'limits': ['MAX_BITS'],
-        'making': ['list_pictures'],
-        'picture_list': ['ListError', 'ListedPicture', 'read_list', 'write_list'],
+        'making': ['list_images'],
+        'image_list': ['ListError', 'ListedImage', 'read_list', 'write_list'],
         'rebuilding': ['Rebuilt', 'rebuild'],
         'sources': ['Source', 'read_sources'],
     },

@@ -19,8 +19,8 @@ from ..audit.perceptual_hash import nearest_of, nearest_several
 from ..converters.names import flat_name, telling_name
 from ..converters.records import Record
 from .fingerprint import Fingerprint, FingerprintStore
+from .image_list import ListedImage
 from .limits import MAX_BITS
-from .picture_list import ListedPicture
 
 #: Up to here a file of the right name is taken without a look at the others.
 _NAME_BITS = 4
@@ -36,11 +36,11 @@ class Found:
         listed: What the list says.
         record: The picture in the downloaded set, with its annotations.
         fingerprint: What was measured of it.
-        how: ``sha256`` (the very file), ``name`` (which fits, and the picture does) or ``picture``.
+        how: ``sha256`` (the very file), ``name`` (which fits, and the picture does) or ``image``.
         bits: How many of 256 bits of the perceptual hash differ.
     """
 
-    listed: ListedPicture
+    listed: ListedImage
     record: Record
     fingerprint: Fingerprint
     how: str
@@ -56,12 +56,12 @@ class Found:
 class Missing:
     """A listed picture that was not found, and why."""
 
-    listed: ListedPicture
+    listed: ListedImage
     reason: str
 
 
-def find_pictures(
-    listed: Sequence[ListedPicture],
+def find_images(
+    listed: Sequence[ListedImage],
     records: Iterable[Record],
     store: FingerprintStore,
     max_bits: int = MAX_BITS,
@@ -82,10 +82,10 @@ def find_pictures(
     """
     if not 0 <= max_bits <= 128:
         raise ValueError(f'max_bits must lie from 0 to 128, got {max_bits}')
-    search = _Search(listed, list({record.picture: record for record in records}.values()), store, max_bits)
+    search = _Search(listed, list({record.image: record for record in records}.values()), store, max_bits)
     search.by_name()
     if len(search.found) < len(listed):
-        search.by_picture()
+        search.by_image()
     found = [search.found[row.key] for row in listed if row.key in search.found]
     return found, search.explain()
 
@@ -94,10 +94,10 @@ class _Search:
     """The state of one search."""
 
     def __init__(
-        self, listed: Sequence[ListedPicture], records: list[Record], store: FingerprintStore, max_bits: int
+        self, listed: Sequence[ListedImage], records: list[Record], store: FingerprintStore, max_bits: int
     ) -> None:
         self.listed = listed
-        self.records = {record.picture: record for record in records}
+        self.records = {record.image: record for record in records}
         self.store = store
         self.max_bits = max_bits
         self.found: dict[str, Found] = {}
@@ -106,7 +106,7 @@ class _Search:
         by_name = defaultdict(list)
         for record in records:
             for name in _names_of(record.name):
-                by_name[name].append(record.picture)
+                by_name[name].append(record.image)
         self.named = {
             row.key: list(
                 dict.fromkeys(
@@ -138,7 +138,7 @@ class _Search:
                     pairs.append((row, path, bits))
         self._assign(pairs, 'name')
 
-    def by_picture(self) -> None:
+    def by_image(self) -> None:
         """Measures all files, and takes the nearest for each picture that is left."""
         self._measure(self.records, 'looking at all pictures')
         by_digest = defaultdict(list)
@@ -159,7 +159,7 @@ class _Search:
         nearest = {row.key: (path, bits) for row, path, bits in self._neighbours(shown, self._hashed(), 1)}
         return [Missing(row, self._explain(row, *nearest.get(row.key, ('', 0)))) for row in rows]
 
-    def _explain(self, row: ListedPicture, nearest: str, bits: int) -> str:
+    def _explain(self, row: ListedImage, nearest: str, bits: int) -> str:
         reason = 'no picture of the set shows it'
         if not row.perceptual_hash:
             reason = 'it shows nothing: only its name or its SHA-256 could tell it, and neither is there'
@@ -193,8 +193,8 @@ class _Search:
         return dict(zip(paths, distances.tolist()))
 
     def _neighbours(
-        self, rows: list[ListedPicture], paths: list[str], count: int = _NEIGHBOURS
-    ) -> list[tuple[ListedPicture, str, int]]:
+        self, rows: list[ListedImage], paths: list[str], count: int = _NEIGHBOURS
+    ) -> list[tuple[ListedImage, str, int]]:
         if not rows or not paths:
             return []
         indices, distances = nearest_several(
@@ -208,10 +208,10 @@ class _Search:
             for index, bits in zip(near, far)
         ]
 
-    def _assign(self, pairs: list[tuple[ListedPicture, str, int]], how: str) -> None:
+    def _assign(self, pairs: list[tuple[ListedImage, str, int]], how: str) -> None:
         """Gives each picture the file that fits best, and each file to one picture, or several if equal."""
 
-        def order(pair: tuple[ListedPicture, str, int]) -> tuple:
+        def order(pair: tuple[ListedImage, str, int]) -> tuple:
             row, path, bits = pair
             taken = self.prints[path]
             shape = abs(math.log(taken.width * row.height / (taken.height * row.width)))
@@ -236,7 +236,7 @@ def _names_of(*names: str) -> list[str]:
     return [name for name in dict.fromkeys(os.path.splitext(form)[0].lower() for form in forms) if name]
 
 
-def _bits(row: ListedPicture, taken: Fingerprint) -> int | None:
+def _bits(row: ListedImage, taken: Fingerprint) -> int | None:
     """How many bits differ; None where one of the pictures shows nothing."""
     if not row.perceptual_hash or not taken.perceptual_hash:
         return None

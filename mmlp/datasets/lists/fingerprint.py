@@ -17,7 +17,7 @@ from mmlp.files import Journal, read_journal
 from mmlp.media import UnreadableMediaError, read_image
 from mmlp.progress import progress_bar
 
-from ..audit.perceptual_hash import hash_picture
+from ..audit.perceptual_hash import hash_image
 from ..audit.suspicion import LEAST_CONTRAST
 from ..converters.work import in_threads
 
@@ -49,11 +49,11 @@ def take_fingerprint(path: str | os.PathLike) -> Fingerprint:
         OSError: It cannot be opened.
     """
     data = Path(path).read_bytes()
-    picture = read_image(data)
-    grey = cv2.cvtColor(picture.bgr, cv2.COLOR_BGR2GRAY)
+    image = read_image(data)
+    grey = cv2.cvtColor(image.bgr, cv2.COLOR_BGR2GRAY)
     shows = cv2.meanStdDev(grey)[1].item() >= LEAST_CONTRAST
-    digest = hash_picture(grey).tobytes().hex() if shows else ''
-    return Fingerprint(hashlib.sha256(data).hexdigest(), digest, picture.width, picture.height)
+    digest = hash_image(grey).tobytes().hex() if shows else ''
+    return Fingerprint(hashlib.sha256(data).hexdigest(), digest, image.width, image.height)
 
 
 class FingerprintStore:

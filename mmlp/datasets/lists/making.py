@@ -13,14 +13,14 @@ from ..converters.files import relative_name, walk
 from ..converters.records import SPLITS
 from ..converters.shapes import FormatError
 from ..converters.texts import read_lines
-from ..picture_suffixes import IMG_SUFFIXES
+from ..image_suffixes import IMG_SUFFIXES
 from .fingerprint import FingerprintStore
-from .picture_list import ListedPicture, ListError, check_name
+from .image_list import ListedImage, ListError, check_name
 
 _PREFIX = re.compile(r'([^/]+?)[_-]')
 
 
-def list_pictures(
+def list_images(
     root: str | os.PathLike,
     source: str | None = None,
     splits: Sequence[str] = SPLITS,
@@ -28,7 +28,7 @@ def list_pictures(
     identifiers: str | os.PathLike | None = None,
     workers: int = 2,
     progress: bool = True,
-) -> list[ListedPicture]:
+) -> list[ListedImage]:
     """Lists the pictures of a data set in our layout.
 
     Args:
@@ -75,7 +75,7 @@ def list_pictures(
             'take them out of the data set'
         )
     return [
-        ListedPicture(
+        ListedImage(
             source=source or _source_of(name),
             name=name,
             identifier=known.get((split, name), ''),

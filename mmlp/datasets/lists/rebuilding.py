@@ -20,10 +20,10 @@ from ..converters.plan import Job, plan
 from ..converters.reader import Reader
 from ..converters.records import Problem, Record
 from ..converters.splits import SplitRule
-from .finding import Found, Missing, find_pictures
+from .finding import Found, Missing, find_images
 from .fingerprint import FingerprintStore
+from .image_list import ListedImage, write_csv
 from .limits import MAX_BITS
-from .picture_list import ListedPicture, write_csv
 from .sources import Source
 
 MISSING_FILE, FOUND_FILE = 'missing.csv', 'found.csv'
@@ -43,14 +43,14 @@ class Rebuilt:
     """
 
     report: Report
-    before: list[ListedPicture] = field(default_factory=list)
+    before: list[ListedImage] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unread: dict[str, list[Problem]] = field(default_factory=dict)
 
 
 def rebuild(
-    listed: Sequence[ListedPicture],
+    listed: Sequence[ListedImage],
     readers: Mapping[str, Reader],
     options: Options,
     max_bits: int = MAX_BITS,
@@ -69,7 +69,7 @@ def rebuild(
         listed: The list.
         readers: The downloaded sets, by the name that the list has for them.
         options: How to convert; ``rule`` and ``drop_empty`` take no part.
-        max_bits: As for :func:`~mmlp.datasets.lists.find_pictures`.
+        max_bits: As for :func:`~mmlp.datasets.lists.find_images`.
         sources: Where sets come from, for ``missing.csv``.
 
     Raises:
@@ -100,7 +100,7 @@ def rebuild(
             if place not in sets:
                 sets[place] = _read(reader, options, report)
             records, result.unread[source] = sets[place]
-            found, missing = find_pictures(rows, records, store, max_bits)
+            found, missing = find_images(rows, records, store, max_bits)
             jobs += [Job(item.record, item.listed.split, item.listed.name) for item in found]
             result.found += found
             result.missing += missing
@@ -117,7 +117,7 @@ def rebuild(
     return result
 
 
-def check_sources(listed: Sequence[ListedPicture], given: Iterable[str]) -> None:
+def check_sources(listed: Sequence[ListedImage], given: Iterable[str]) -> None:
     """Refuses sources that a list does not name.
 
     Raises:
@@ -129,7 +129,7 @@ def check_sources(listed: Sequence[ListedPicture], given: Iterable[str]) -> None
         raise ValueError(f'the list has no source {unknown[0]!r}; it has {", ".join(sorted(known))}')
 
 
-def _settings(listed: Sequence[ListedPicture], options: Options) -> dict[str, object]:
+def _settings(listed: Sequence[ListedImage], options: Options) -> dict[str, object]:
     rows = sorted((row.key, row.sha256, row.source) for row in listed)
     return {
         'format': 'list',
@@ -163,9 +163,9 @@ def _write_tables(manifest: Manifest, result: Rebuilt, sources: Mapping[str, Sou
     failed = {problem.path for problem in result.report.problems}
     rows = _read_found(path, {row.key for row in result.before})
     for item in result.found:
-        if item.record.picture not in failed:
+        if item.record.image not in failed:
             row, taken = item.listed, item.fingerprint
-            where = row.split, row.name, row.source, item.record.picture
+            where = row.split, row.name, row.source, item.record.image
             rows.append([*where, item.how, item.bits, taken.width, taken.height])
     write_csv(path, _FOUND_COLUMNS, sorted(rows, key=lambda row: row[:2]))
     path = os.path.join(manifest.out, MISSING_FILE)
@@ -207,5 +207,5 @@ def count_by_source(result: Rebuilt) -> dict[str, Counter[str]]:
 
 def _coded_otherwise(item: Found) -> bool:
     """Whether the file has an ending of another format than the name in the list."""
-    endings = [PurePosixPath(name).suffix.lower() for name in (item.listed.name, item.record.picture)]
+    endings = [PurePosixPath(name).suffix.lower() for name in (item.listed.name, item.record.image)]
     return len({'.jpg' if ending == '.jpeg' else ending for ending in endings}) > 1

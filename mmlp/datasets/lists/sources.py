@@ -10,7 +10,7 @@ from pathlib import Path
 from ..converters.limits import shown
 from ..converters.shapes import FormatError
 from ..converters.texts import read_text
-from .picture_list import ListError
+from .image_list import ListError
 
 FILE_NAME = 'sources.csv'
 _COLUMNS = ('source', 'format', 'address', 'licence')

@@ -64,10 +64,10 @@ def _draw(rng: np.random.Generator, ground: np.ndarray, mask: np.ndarray) -> Non
     draw_two_wheeler(rng, pose, canvas, _PLAIN, True)
     drawn = np.where((canvas.image != shaded).any(2), 255, 0).astype(np.uint8)
     share = cv2.resize(drawn, (cols, rows), interpolation=cv2.INTER_AREA)
-    picture, shown = canvas.finish()
+    image, shown = canvas.finish()
     below = cv2.resize(shaded, (cols, rows), interpolation=cv2.INTER_AREA)
     light = measure_light(ground, rect_corners(0, 0, cols, rows), rng, on_plate=False)
-    lit = light.apply(picture)
+    lit = light.apply(image)
     if light.sigma > 0.4:
         lit = cv2.GaussianBlur(lit, (0, 0), light.sigma)
         share = cv2.GaussianBlur(share, (0, 0), light.sigma)

@@ -37,8 +37,8 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     if (inside or flat) and np.array_equal(plate.mask, polygon_mask((rows, cols), plate.outline)):
         outline = plate.outline  # nothing hides it: the exact outline
         if not inside:
-            picture = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
-            outline = cv2.intersectConvexConvex(outline.astype(np.float32), picture)[1][:, 0]
+            image = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)
+            outline = cv2.intersectConvexConvex(outline.astype(np.float32), image)[1][:, 0]
         return [(outline + 0.5).ravel().astype(float).round(2).tolist()]
     fine = 4  # contours run through the centres of pixels: on a finer mask, these are near its edges
     mask = np.kron(plate.mask.astype(np.uint8), np.ones((fine, fine), np.uint8))

@@ -58,7 +58,7 @@ class RandomPerspective(RandomTransform):
     def apply(self, results: dict, corners: np.ndarray) -> None:
         """Warps ``results['img']`` and every mask of ``results['seg_fields']``."""
         height, width = results['img'].shape[:2]
-        matrix = find_homography(homography.picture_corners(width, height), corners)
+        matrix = find_homography(homography.image_corners(width, height), corners)
         matrix = homography.to_opencv(matrix)
         results['img'] = cv2.warpPerspective(
             results['img'], matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(self.pad_val,) * 4

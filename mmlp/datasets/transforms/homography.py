@@ -83,11 +83,11 @@ def draw_perspective_corners(width: int, height: int, distortion_scale: float) -
     reach_x = int(distortion_scale * (width // 2))
     reach_y = int(distortion_scale * (height // 2))
     inwards = np.random.randint(0, [[reach_x + 1, reach_y + 1]] * 4).astype(np.float64)
-    corners = picture_corners(width, height)
+    corners = image_corners(width, height)
     return np.where(corners == 0, inwards, corners - inwards)
 
 
-def picture_corners(width: int, height: int) -> np.ndarray:
+def image_corners(width: int, height: int) -> np.ndarray:
     """The points between which torchvision draws a perspective change.
 
     Args:

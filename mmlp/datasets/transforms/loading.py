@@ -15,7 +15,7 @@ from PIL import Image
 from mmlp.media.orientation import orientation_of_image
 
 from ..mask_rule import MaskRule, parse_plate_values
-from ..plate_mask import fit_to_picture, read_plate_mask
+from ..plate_mask import fit_to_image, read_plate_mask
 from .mask_cache import MaskCache
 
 
@@ -98,15 +98,15 @@ class LoadPlateAnnotations(BaseTransform):
         mask = read_plate_mask(results['seg_map_path'], ignore_values, self.backend_args, plate_values)
         shape = results.get('ori_shape')
         if shape is not None and mask.shape != tuple(shape[:2]):
-            mask = self._rotate_as_picture(mask, results)
+            mask = self._rotate_as_image(mask, results)
         return mask
 
-    def _rotate_as_picture(self, mask: np.ndarray, results: dict) -> np.ndarray:
+    def _rotate_as_image(self, mask: np.ndarray, results: dict) -> np.ndarray:
         data = fileio.get(results['img_path'], backend_args=self.backend_args)
         with Image.open(io.BytesIO(data)) as image:
             orientation = orientation_of_image(image)
         shape = tuple(results['ori_shape'][:2])
-        return fit_to_picture(mask, shape, orientation, results['seg_map_path'], results['img_path'])
+        return fit_to_image(mask, shape, orientation, results['seg_map_path'], results['img_path'])
 
     def __repr__(self) -> str:
         return (

@@ -138,7 +138,7 @@ def _shrink(img: np.ndarray, factor: int) -> np.ndarray:
     return cv2.resize(img, (img.shape[1] // factor, img.shape[0] // factor), interpolation=cv2.INTER_AREA)
 
 
-def warp_picture(
+def warp_image(
     img: np.ndarray, matrix: np.ndarray, size: tuple[int, int], scale: tuple[float, float], pad_val: int
 ) -> np.ndarray:
     """Samples a picture bilinearly under a homography, blurred beforehand as far as it shrinks.

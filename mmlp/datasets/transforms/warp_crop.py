@@ -16,7 +16,7 @@ from .base import RandomTransform, draw_log_uniform
 from .checks import check_prob, check_range, check_size
 from .crop import positions_in_view
 from .plate_regions import plate_contours, plate_quad
-from .sampling import decode_reduced, from_reduced, magnification, reduction_for, warp_mask, warp_picture
+from .sampling import decode_reduced, from_reduced, magnification, reduction_for, warp_image, warp_mask
 
 #: When one corner of the picture is nearer to the horizon than this share of another's depth, the picture is
 #: cut off at the frame.
@@ -134,7 +134,7 @@ class RandomWarpCrop(RandomTransform):
             outer = homography.horizontal_flip(width)
         if np.random.rand() < self.perspective_prob:
             corners = homography.draw_perspective_corners(width, height, self.distortion_scale)
-            outer = find_homography(homography.picture_corners(width, height), corners) @ outer
+            outer = find_homography(homography.image_corners(width, height), corners) @ outer
         return outer @ inner, outer
 
     def draw(self, results: dict) -> Warp:
@@ -144,7 +144,7 @@ class RandomWarpCrop(RandomTransform):
             ValueError: Picture and mask differ in size, or the crop is to be aimed at a plate and there is no
                 ``gt_seg_map``.
         """
-        height, width = _picture_size(results)
+        height, width = _image_size(results)
         for key in results.get('seg_fields', []):
             shape = results[key].shape
             if shape != (height, width):
@@ -199,7 +199,7 @@ class RandomWarpCrop(RandomTransform):
         Raises:
             ValueError: The picture cannot be decoded.
         """
-        results['img'] = self._sample_picture(results, warp.matrix, _picture_size(results))
+        results['img'] = self._sample_image(results, warp.matrix, _image_size(results))
         for key in results.get('seg_fields', []):
             results[key] = warp_mask(results[key], warp.matrix, self.crop_size, self.seg_pad_val)
         if warp.frame is not None:
@@ -207,7 +207,7 @@ class RandomWarpCrop(RandomTransform):
         results['img_shape'] = self.crop_size
         results['homography'] = warp.matrix
 
-    def _sample_picture(self, results: dict, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    def _sample_image(self, results: dict, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         mean, largest = magnification(matrix, shape, self.crop_size)
         reduction = 1
         if 'img_bytes' in results:
@@ -221,9 +221,7 @@ class RandomWarpCrop(RandomTransform):
             matrix = matrix @ from_reduced(shape, reduction, results.pop('img_orientation'))
         else:
             img = results['img']
-        return warp_picture(
-            img, matrix, self.crop_size, (mean * reduction, largest * reduction), self.pad_val
-        )
+        return warp_image(img, matrix, self.crop_size, (mean * reduction, largest * reduction), self.pad_val)
 
     def _cut_off(self, results: dict, frame: np.ndarray) -> None:
         """Blanks what lies outside ``frame``, where the sequence of transforms would have lost it."""
@@ -244,6 +242,6 @@ class RandomWarpCrop(RandomTransform):
             results[key] = cv2.copyTo(results[key], inside, np.full_like(results[key], value))
 
 
-def _picture_size(results: dict) -> tuple[int, int]:
+def _image_size(results: dict) -> tuple[int, int]:
     """Height and width of the picture, decoded or not."""
     return results['img'].shape[:2] if 'img' in results else results['img_shape']

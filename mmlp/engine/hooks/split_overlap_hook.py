@@ -29,8 +29,8 @@ class SplitOverlapHook(Hook):
         """
         if runner.val_loop is None:
             return
-        train = _picture_paths(runner.train_loop.dataloader.dataset)
-        val = _picture_paths(runner.val_loop.dataloader.dataset)
+        train = _image_paths(runner.train_loop.dataloader.dataset)
+        val = _image_paths(runner.val_loop.dataloader.dataset)
         shared = find_shared_files(train, val)
         if shared:
             offenders = name_offenders(f'{second}  =  {first}' for first, second in shared)
@@ -40,13 +40,13 @@ class SplitOverlapHook(Hook):
             )
 
 
-def _picture_paths(dataset: Any) -> Iterator[str]:
+def _image_paths(dataset: Any) -> Iterator[str]:
     """The local pictures of a data set, through the toolbox's wrappers."""
     if hasattr(dataset, 'datasets'):
         for part in dataset.datasets:
-            yield from _picture_paths(part)
+            yield from _image_paths(part)
     elif hasattr(dataset, 'dataset'):
-        yield from _picture_paths(dataset.dataset)
+        yield from _image_paths(dataset.dataset)
     elif getattr(dataset, 'backend_args', None) is None:
         for index in range(len(dataset)):
             yield dataset.get_data_info(index)['img_path']

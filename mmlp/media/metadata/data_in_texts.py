@@ -42,7 +42,7 @@ _PLAIN_CONTROLS = '\t\n\r\f\0\x1b'
 _MAX_ODD = 2
 
 
-def holds_picture(data: bytes) -> bool:
+def holds_image(data: bytes) -> bool:
     """Tells whether the beginning of a picture or of a film stands somewhere in data.
 
     Args:
@@ -54,7 +54,7 @@ def holds_picture(data: bytes) -> bool:
     return _SIGNATURES.search(data) is not None
 
 
-def picture_starts(data: bytes) -> Iterator[int]:
+def image_starts(data: bytes) -> Iterator[int]:
     """Yields where pictures may begin."""
     return (match.start() for match in _SIGNATURES.finditer(data))
 
@@ -101,7 +101,7 @@ def is_binary(data: bytes, text: str, is_unicode: bool) -> bool:
     text = text.rstrip('\0')
     if len(data) <= _FEW_BYTES:
         return False
-    if holds_picture(data) or len(text) > (_MAX_TEXT if is_unicode else _MAX_OLD_TEXT):
+    if holds_image(data) or len(text) > (_MAX_TEXT if is_unicode else _MAX_OLD_TEXT):
         return True
     # Bytes of Windows' code pages, and of those of East Asia, are controls in Latin 1.
     kinds = ('Cc', 'Co', 'Cn', 'Cs') if is_unicode else ()

@@ -8,7 +8,7 @@ from collections.abc import Container
 
 import numpy as np
 
-from .data_in_texts import holds_picture
+from .data_in_texts import holds_image
 from .directories import TYPE_SIZES, Directory, Entry, Tiff, swapped
 from .filter import BYTES_BETWEEN, MetadataFilter
 
@@ -225,7 +225,7 @@ def _wanted_value(tag: int, entry: Entry, wanted: MetadataFilter) -> bytes | Non
     if tag not in _TABLES and entry.kind in (*_TEXT_TYPES, *_BYTE_TYPES):
         return wanted.raw_text(data)  # Texts are also found under the types of bytes.
     most = _MOST_OF_TABLES if tag in _TABLES else _MOST_OF_NUMBERS
-    if (len(data) > most and not (tag == _CURVE and _is_curve(data))) or holds_picture(data):
+    if (len(data) > most and not (tag == _CURVE and _is_curve(data))) or holds_image(data):
         wanted.leave_out('EXIF tags outside of the standard')
         return None
     return data

@@ -22,7 +22,7 @@ _XMP_END = b'\x01' + bytes(range(0xFF, -1, -1)) + b'\x00'
 
 
 class _Block(NamedTuple):
-    """A part of the file: ``head``, ``picture``, the code of an extension, or ``tail``."""
+    """A part of the file: ``head``, ``image``, the code of an extension, or ``tail``."""
 
     kind: str | int
     data: bytes
@@ -55,7 +55,7 @@ def with_gif_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) -
             metadata += [kept] if kept else []
             kept_in_place += [kept] if kept else []
     if encoded is original:
-        _cut_picture(kept_in_place, wanted)
+        _cut_image(kept_in_place, wanted)
         return b''.join([*kept_in_place, bytes([_TRAILER])])
     pixels = [block for block in _blocks(encoded) if block.kind in ('head', 'picture') or _is_control(block)]
     # Comments and the like are of the later version.
@@ -67,7 +67,7 @@ def _is_control(block: _Block) -> bool:
     return block.kind == _CONTROL and len(block.data) == _CONTROL_SIZE
 
 
-def _cut_picture(parts: list[bytes], wanted: MetadataFilter) -> None:
+def _cut_image(parts: list[bytes], wanted: MetadataFilter) -> None:
     """Cuts what stands behind the coded pixels, within their blocks."""
     for index, part in enumerate(parts):
         if index and part[0] == _IMAGE:

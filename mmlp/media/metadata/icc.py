@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from .data_in_texts import holds_picture
+from .data_in_texts import holds_image
 from .filter import BYTES_BETWEEN, MetadataFilter
 
 _HEADER, _ENTRY = 128, 12
@@ -76,7 +76,7 @@ def _read(profile: bytes) -> list[_Tag] | None:
 def _is_wanted(tag: _Tag, profile: bytes, wanted: MetadataFilter) -> bool:
     value = profile[tag.offset : tag.offset + tag.size]
     kind = value[:4]
-    if tag.name not in _TAGS or holds_picture(value):
+    if tag.name not in _TAGS or holds_image(value):
         return False
     if kind == b'text':
         return wanted.raw_text(value[8:]) is not None

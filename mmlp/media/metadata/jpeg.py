@@ -10,7 +10,7 @@ from .exif import EXIF_HEADER, clean_exif
 from .filter import BYTES_BEHIND, BYTES_BETWEEN, FURTHER_PICTURES, MetadataFilter
 from .icc import clean_icc
 from .photoshop import PHOTOSHOP_HEADER, clean_resources
-from .slack import hides_picture, without_slack
+from .slack import hides_image, without_slack
 from .xmp import clean_xmp
 
 _XMP_HEADER = b'http://ns.adobe.com/xap/1.0/\x00'
@@ -67,7 +67,7 @@ def _cut_scans(pixels: list[bytes], wanted: MetadataFilter) -> None:
     """Cuts what stands behind the coded pixels of the last scan, and of others that look like it."""
     for index, part in enumerate(pixels):
         is_last = index == len(pixels) - 1
-        if part[1] == _SOS and (is_last or hides_picture(part) or holds_letters(part)):
+        if part[1] == _SOS and (is_last or hides_image(part) or holds_letters(part)):
             before, behind = pixels[:index], pixels[index + 1 :]
             kept = without_slack(part, lambda scan: _join([*before, scan, *behind]))  # noqa: B023
             if kept != part:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from .data_in_texts import picture_starts
+from .data_in_texts import image_starts
 
 #: Less room than this cannot hold a picture in which anything could be read.
 _LEAST = 256
@@ -43,13 +43,13 @@ def without_slack(coded: bytes, build: Callable[[bytes], bytes]) -> bytes:
     return coded[:high]
 
 
-def hides_picture(data: bytes) -> bool:
+def hides_image(data: bytes) -> bool:
     """Tells whether a picture that can be opened begins somewhere in data, be it where bytes look like one.
 
     Args:
         data (bytes): Anything, such as packed pixels.
     """
-    for place in picture_starts(data):
+    for place in image_starts(data):
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             try:

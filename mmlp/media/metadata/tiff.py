@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .data_in_texts import holds_picture
+from .data_in_texts import holds_image
 from .directories import TYPE_SIZES, Directory, Entry, Tiff, swapped
 from .exif import ExifParts
 from .filter import BYTES_BETWEEN, MetadataFilter
 from .icc import clean_icc
 from .jpeg import bare_jpeg
 from .photoshop import clean_iptc, clean_resources
-from .slack import hides_picture
+from .slack import hides_image
 from .xmp import clean_xmp
 
 #: How the pixels are stored and shown, with the most bytes that a value takes.
@@ -83,7 +83,7 @@ def with_tiff_metadata(encoded: bytes, original: bytes, wanted: MetadataFilter) 
     pixels = _kept_structure(structure)
     places, sizes = _STRIPS if _STRIPS[0] in structure else _TILES
     pieces = _read_pieces(target, structure, places, sizes)
-    if encoded is original and not _is_exact(structure) and any(map(hides_picture, pieces)):
+    if encoded is original and not _is_exact(structure) and any(map(hides_image, pieces)):
         wanted.leave_out(BYTES_BETWEEN)
         raise ValueError('a picture stands behind the packed pixels')
     if encoded is original and _is_whole(source, main, {**pixels, **kept}, parts, pieces, (places, sizes)):
@@ -172,7 +172,7 @@ def _wanted_value(tag: int, entry: Entry, wanted: MetadataFilter) -> bytes | Non
         wanted.leave_out('places')
         return None
     if tag in _PLACE_NUMBERS:
-        if len(entry.data) <= _MOST_OF_PLACE and not holds_picture(entry.data):
+        if len(entry.data) <= _MOST_OF_PLACE and not holds_image(entry.data):
             return entry.data
         wanted.leave_out('unknown tags')
         return None
@@ -200,11 +200,11 @@ def _read_exif(source: Tiff, main: Directory, wanted: MetadataFilter) -> ExifPar
 def _is_structure(tag: int, entry: Entry) -> bool:
     if tag in _CURVES or tag in _COLOURS:
         size = _CURVES.get(tag) or _COLOURS[tag]
-        return len(entry.data) <= size and not (tag in _CURVES and _is_picture_like(entry))
+        return len(entry.data) <= size and not (tag in _CURVES and _is_image_like(entry))
     return tag in _SHORT_STRUCTURE and len(entry.data) <= _SHORT
 
 
-def _is_picture_like(entry: Entry) -> bool:
+def _is_image_like(entry: Entry) -> bool:
     """Tells whether a curve of a few hundred values is none, since it goes up and down."""
     values = np.frombuffer(entry.data[: len(entry.data) // 2 * 2], '<u2').astype(int)
     turned = np.frombuffer(entry.data[: len(entry.data) // 2 * 2], '>u2').astype(int)

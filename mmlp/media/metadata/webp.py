@@ -36,15 +36,15 @@ def clean_webp(data: bytes, wanted: MetadataFilter) -> bytes:
     kept: dict[bytes, bytes] = {}
     lost = sum(_FLAGS.values())
     for kind, payload in _still_chunks(data):
-        is_picture = kind in (_HEADER, *_PICTURE, _TRANSPARENCY)
+        is_image = kind in (_HEADER, *_PICTURE, _TRANSPARENCY)
         if kind in kept or (kind in _PICTURE and not kept.keys().isdisjoint(_PICTURE)):
-            wanted.leave_out(FURTHER_PICTURES if is_picture else 'unknown chunks')
+            wanted.leave_out(FURTHER_PICTURES if is_image else 'unknown chunks')
         elif kind in _FLAGS:
             cleaned = _clean(kind, payload, wanted)
             if cleaned is not None:
                 lost &= ~_FLAGS[kind]
                 kept[kind] = cleaned
-        elif is_picture:
+        elif is_image:
             if kind == _HEADER and len(payload) > _HEADER_SIZE:
                 wanted.leave_out(BYTES_BETWEEN)
                 payload = payload[:_HEADER_SIZE]

@@ -56,7 +56,7 @@ class Settings:
         size (int): Side of their crops in pixels.
         batch (int): Number of their crops.
         iterations (int): Of the training.
-        pictures (int): Pictures on which the devices are compared.
+        images (int): Pictures on which the devices are compared.
         short_side (int, optional): Their shorter side in pixels; None for what the configs say.
     """
 
@@ -68,7 +68,7 @@ class Settings:
     size: int = 480
     batch: int = 4
     iterations: int = 200
-    pictures: int = 8
+    images: int = 8
     short_side: Optional[int] = None
 
 
@@ -108,7 +108,7 @@ def measure_steps(settings: Settings) -> Rows:
 def _measure_step(settings: Settings, channels_last: bool, mixed: bool, compiled: bool) -> dict[str, Any]:
     on_card = settings.device == 'cuda'
     torch.manual_seed(0)
-    pictures, labels = make_batch(settings.size, settings.batch)
+    images, labels = make_batch(settings.size, settings.batch)
     cfg = load_config(settings.depth, settings.size)
     segmentor = build_ours(cfg, build_original(settings.depth)).to(settings.device)
     if channels_last:
@@ -121,7 +121,7 @@ def _measure_step(settings: Settings, channels_last: bool, mixed: bool, compiled
         segmentor.backbone.compile()
         for head in (segmentor.decode_head, segmentor.auxiliary_head):
             head.forward = torch.compile(head.forward)
-    step = make_our_step(segmentor, cfg.optim_wrapper, pictures, labels)
+    step = make_our_step(segmentor, cfg.optim_wrapper, images, labels)
     losses = [step() for _ in range(2)]  # warm-up, in which kernels are chosen and compiled
     if on_card:
         torch.cuda.reset_peak_memory_stats()
@@ -208,7 +208,7 @@ def _metrics(settings: Settings, config: str, checkpoint: str, environment: dict
         '--work-dir',
         str(work_dir),
     ]
-    options = [f'test_dataloader.dataset.indices={settings.pictures}']
+    options = [f'test_dataloader.dataset.indices={settings.images}']
     if settings.short_side:
         options.append(f'test_dataloader.dataset.pipeline.1.scale=(100000,{settings.short_side})')
     _call([*arguments, '--data-root', settings.data_root, '--cfg-options', *options], environment)
@@ -220,7 +220,7 @@ def _metrics(settings: Settings, config: str, checkpoint: str, environment: dict
 def compare_inference(settings: Settings) -> Rows:
     """Compares the probabilities of ``inference_model`` on the device and on the CPU."""
     torch.backends.cudnn.allow_tf32 = False
-    files = sorted(Path(settings.data_root, 'val', 'images').iterdir())[: settings.pictures]
+    files = sorted(Path(settings.data_root, 'val', 'images').iterdir())[: settings.images]
     rows = []
     for name, config, checkpoint in _networks(settings):
         found = []

@@ -65,11 +65,11 @@ DISTURBANCES = {
 }
 
 
-def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+def disturb(image: np.ndarray, target: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Spoils a picture, the same picture always in the same way.
 
     Args:
-        picture: BGR uint8, H x W x 3; stays as it is.
+        image: BGR uint8, H x W x 3; stays as it is.
         target: Uint8, H x W, 0 background, 1 plate, 255 ignored.
         name: One of :data:`DISTURBANCES`.
 
@@ -77,9 +77,9 @@ def disturb(picture: np.ndarray, target: np.ndarray, name: str) -> tuple[np.ndar
         A new picture and its target; all but 'close' keep the shapes.
     """
     state = np.random.get_state()
-    np.random.seed(zlib.crc32(picture.data))
+    np.random.seed(zlib.crc32(image.data))
     try:
-        spoilt = Compose(DISTURBANCES[name])({'img': picture.copy(), 'gt_seg_map': target})
+        spoilt = Compose(DISTURBANCES[name])({'img': image.copy(), 'gt_seg_map': target})
         return spoilt['img'], spoilt['gt_seg_map']
     finally:
         np.random.set_state(state)

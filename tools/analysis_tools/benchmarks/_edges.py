@@ -34,14 +34,14 @@ def width_and_height(corners: np.ndarray) -> np.ndarray:
     return side_lengths(corners).reshape(2, 2).mean(axis=0)
 
 
-def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
+def fit_to_edges(image: np.ndarray, corners: np.ndarray) -> EdgeFit:
     """Moves each side of an outline to the strongest straight edge near it.
 
     The plate is straightened; either end of each side is moved by up to 0.16 of the plate's height in or out,
     and the line counts along which the picture changes most across it.
 
     Args:
-        picture: Uint8 (H, W, 3).
+        image: Uint8 (H, W, 3).
         corners: Float (4, 2), top-left, top-right, bottom-right, bottom-left of the outline to begin with.
 
     Returns:
@@ -53,7 +53,7 @@ def fit_to_edges(picture: np.ndarray, corners: np.ndarray) -> EdgeFit:
     matrix = find_homography(corners, box)
     size = (width + 2 * _AROUND, _HEIGHT + 2 * _AROUND)
     flat = cv2.warpPerspective(
-        picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.float32)
     flat = cv2.GaussianBlur(flat, (0, 0), 1.0)
     across = np.abs(cv2.Sobel(flat, cv2.CV_32F, 1, 0, scale=1 / 8)).max(axis=2)

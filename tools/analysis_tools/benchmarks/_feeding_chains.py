@@ -39,9 +39,9 @@ DECODERS = {
 Chain = Callable[[Path, Path], tuple[Any, Any]]
 
 
-def original_chain(picture: Path, mask: Path) -> tuple[Image.Image, Image.Image]:
+def original_chain(image: Path, mask: Path) -> tuple[Image.Image, Image.Image]:
     """The geometric steps of the original, one after the other; its mask is warped bicubically."""
-    img, target = Image.open(picture).convert('RGB'), Image.open(mask)
+    img, target = Image.open(image).convert('RGB'), Image.open(mask)
     size = random.randint(*SHORT_SIDE)
     img = v1.resize(img, size, v1.InterpolationMode.BILINEAR)
     target = v1.resize(target, size, v1.InterpolationMode.NEAREST)
@@ -73,11 +73,11 @@ def make_torchvision_chain(tensors: bool) -> Chain:
         ]
     )
 
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
+    def run(image: Path, mask: Path) -> tuple[Any, Any]:
         target = tv_tensors.Mask(io.decode_image(io.read_file(str(mask))))
         if tensors:
-            return chain(tv_tensors.Image(io.decode_jpeg(io.read_file(str(picture)))), target)
-        return chain(Image.open(picture).convert('RGB'), target)
+            return chain(tv_tensors.Image(io.decode_jpeg(io.read_file(str(image)))), target)
+        return chain(Image.open(image).convert('RGB'), target)
 
     return run
 
@@ -96,8 +96,8 @@ def make_albumentations_chain() -> Chain:
         ]
     )
 
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
-        img = cv2.imread(str(picture), cv2.IMREAD_COLOR)
+    def run(image: Path, mask: Path) -> tuple[Any, Any]:
+        img = cv2.imread(str(image), cv2.IMREAD_COLOR)
         result = chain(image=img, mask=cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE))
         return result['image'], result['mask']
 
@@ -109,10 +109,10 @@ def make_toolbox_chain(transforms: Sequence[dict]) -> Chain:
     with DefaultScope.overwrite_default_scope('mmseg'):
         pipeline = Compose(transforms)
 
-    def run(picture: Path, mask: Path) -> tuple[Any, Any]:
+    def run(image: Path, mask: Path) -> tuple[Any, Any]:
         results = pipeline(
             {
-                'img_path': str(picture),
+                'img_path': str(image),
                 'seg_map_path': str(mask),
                 'label_map': None,
                 'reduce_zero_label': False,
@@ -158,9 +158,9 @@ def _one_sampling(cache_megabytes: float) -> list[dict]:
     ]
 
 
-def decode_and_sample(picture: Path) -> tuple[np.ndarray, np.ndarray]:
+def decode_and_sample(image: Path) -> tuple[np.ndarray, np.ndarray]:
     """The least that a crop and its mask take: a decoder and two samplings by OpenCV; the mask is empty."""
-    img = cv2.imdecode(np.fromfile(picture, np.uint8), cv2.IMREAD_COLOR)
+    img = cv2.imdecode(np.fromfile(image, np.uint8), cv2.IMREAD_COLOR)
     height, width = img.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), DEGREES / 2, CROP / min(height, width))
     matrix, size = np.vstack([turn, (0, 0, 1)]), (CROP, CROP)

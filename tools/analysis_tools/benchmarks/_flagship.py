@@ -67,12 +67,12 @@ def build_ours(cfg: Config, original: nn.Module) -> EncoderDecoder:
 
 
 @torch.no_grad()
-def settle(original: nn.Module, pictures: torch.Tensor) -> None:
+def settle(original: nn.Module, images: torch.Tensor) -> None:
     """Gives random weights the statistics of some pictures, without which they overflow or say 0 everywhere.
 
     Args:
         original: As of :func:`build_original`; it is left in evaluation mode.
-        pictures: Normalised pictures, float32 (N, 3, H, W), at least two that differ.
+        images: Normalised pictures, float32 (N, 3, H, W), at least two that differ.
     """
     for module in original.modules():
         if isinstance(module, Bottleneck):  # or random residuals would magnify rounding from block to block
@@ -82,11 +82,11 @@ def settle(original: nn.Module, pictures: torch.Tensor) -> None:
     for norm in norms:
         norm.momentum = 1.0
     original.train()
-    original(pictures)
+    original(images)
     for norm, momentum in zip(norms, momenta):
         norm.momentum = momentum
     original.eval()
-    logits, last = original(pictures)['out'], original.classifier[-1]
+    logits, last = original(images)['out'], original.classifier[-1]
     scale = 1 / logits.std()
     last.weight *= scale
     last.bias.copy_((last.bias - logits.mean()) * scale)

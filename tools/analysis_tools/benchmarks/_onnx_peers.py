@@ -84,18 +84,18 @@ class ONNXPeer:
         self.score_threshold, self.iou_threshold = score_threshold, iou_threshold
         self.path = path
 
-    def __call__(self, picture: np.ndarray) -> Found:
+    def __call__(self, image: np.ndarray) -> Found:
         """Looks at a picture.
 
         Args:
-            picture: uint8 (H, W, 3), BGR.
+            image: uint8 (H, W, 3), BGR.
 
         Returns:
             Mask and boxes at the picture's size.
         """
-        height, width = picture.shape[:2]
+        height, width = image.shape[:2]
         scale = self.size / max(height, width)
-        fitted = cv2.resize(picture, (round(width * scale), round(height * scale)))
+        fitted = cv2.resize(image, (round(width * scale), round(height * scale)))
         canvas = np.full((self.size, self.size, 3), 114, np.uint8)
         canvas[: fitted.shape[0], : fitted.shape[1]] = fitted
         blob = cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True)

@@ -99,10 +99,10 @@ def _counts(tallies: Sequence[Tally]) -> np.ndarray:
 
 def _scores_of(sums: np.ndarray) -> dict[str, np.ndarray]:
     """Scores of each of R samples: sums (R, 7)."""
-    intersection, union, each, pictures, found, predicted, annotated = sums.T
+    intersection, union, each, images, found, predicted, annotated = sums.T
     return {
         'pooled IoU': intersection / np.maximum(union, 1),
-        'mean IoU': each / pictures,
+        'mean IoU': each / images,
         'recall': found / np.maximum(annotated, 1),
         'precision': found / np.maximum(predicted, 1),
     }

@@ -35,7 +35,7 @@ with loading(__name__):
     import cv2
     import numpy as np
     from prettytable import PrettyTable
-    from segmenters import find_pictures, mask_of
+    from segmenters import find_images, mask_of
     from tqdm import tqdm
 
     from mmlp.apis import ANONYMIZING, PlateSegmenter, Refinement, Runtime, Search
@@ -62,7 +62,7 @@ class Scene(NamedTuple):
         heights: Height of each plate in pixels.
     """
 
-    picture: np.ndarray
+    image: np.ndarray
     labels: np.ndarray
     heights: Sequence[float]
 
@@ -138,8 +138,8 @@ def build_contenders(threads: int) -> dict[str, PlateSegmenter]:
 def draw_drives(args: argparse.Namespace) -> Iterator[Scene]:
     """Two frames, seconds apart, of each drive."""
     for seed in range(1, args.rounds + 1):
-        for picture, plates in render_drive(seed, 2, tuple(args.size), 1.0):
-            labels, heights = np.zeros(picture.shape[:2], np.int32), []
+        for image, plates in render_drive(seed, 2, tuple(args.size), 1.0):
+            labels, heights = np.zeros(image.shape[:2], np.int32), []
             for plate in plates:
                 mask = plate.mask > 0
                 sides = np.linalg.norm(plate.corners - np.roll(plate.corners, 1, axis=0), axis=1)
@@ -150,17 +150,17 @@ def draw_drives(args: argparse.Namespace) -> Iterator[Scene]:
                     labels[mask] = len(heights)
                 else:
                     labels[mask] = -1
-            yield Scene(picture, labels, heights)
+            yield Scene(image, labels, heights)
 
 
 def lay_mosaics(args: argparse.Namespace) -> Iterator[Scene]:
     """A photograph with a near plate, and around it others that are shrunk until theirs are hard to read."""
     rng = np.random.default_rng(0)
-    paths = find_pictures(args.path, args.every)
+    paths = find_images(args.path, args.every)
     order = iter(rng.permutation(len(paths)).tolist() * args.rounds)
     for _ in range(args.rounds):
         width, height = args.size
-        picture = np.full((height, width, 3), 114, np.uint8)
+        image = np.full((height, width, 3), 114, np.uint8)
         mask, x, y, row = np.zeros((height, width), np.uint8), 0, 0, 0
         for number, index in enumerate(order):
             photograph, own = read_image(paths[index]).bgr, read_plate_mask(str(mask_of(paths[index])))
@@ -181,9 +181,9 @@ def lay_mosaics(args: argparse.Namespace) -> Iterator[Scene]:
             if y + own.shape[0] > height:
                 break
             window = (slice(y, y + own.shape[0]), slice(x, x + own.shape[1]))
-            picture[window], mask[window] = photograph, own
+            image[window], mask[window] = photograph, own
             x, row = x + own.shape[1], max(row, own.shape[0])
-        yield scene_of(picture, mask)
+        yield scene_of(image, mask)
 
 
 def _cut_around_plate(
@@ -195,16 +195,16 @@ def _cut_around_plate(
     return photograph[window], mask[window]
 
 
-def scene_of(picture: np.ndarray, mask: np.ndarray) -> Scene:
+def scene_of(image: np.ndarray, mask: np.ndarray) -> Scene:
     """A picture and the plates of its mask."""
     labels, stats = label_components(mask == 1)
     labels[mask == 255] = -1
-    return Scene(picture, labels, stats[:, cv2.CC_STAT_HEIGHT].astype(float).tolist())
+    return Scene(image, labels, stats[:, cv2.CC_STAT_HEIGHT].astype(float).tolist())
 
 
 def read_folder(args: argparse.Namespace) -> Iterator[Scene]:
     """The pictures of a folder."""
-    for path in find_pictures(args.path, args.every, args.min_plates):
+    for path in find_images(args.path, args.every, args.min_plates):
         yield scene_of(read_image(path).bgr, read_plate_mask(str(mask_of(path))))
 
 
@@ -222,13 +222,13 @@ def read_frames(args: argparse.Namespace) -> Iterator[Scene]:
         for number, frame in enumerate(video):
             if number % args.every:
                 continue
-            picture = np.array(frame.bgr)
-            labels, heights = np.zeros(picture.shape[:2], np.int32), []
-            for plate in look.predict(cv2.resize(picture, None, fx=2, fy=2)).plates:
+            image = np.array(frame.bgr)
+            labels, heights = np.zeros(image.shape[:2], np.int32), []
+            for plate in look.predict(cv2.resize(image, None, fx=2, fy=2)).plates:
                 heights.append(plate.height / 2)
                 polygon = (plate.polygon + 0.5) / 2 - 0.5
                 cv2.fillPoly(labels, [np.round(polygon * 16).astype(np.int32)], len(heights), shift=4)
-            yield Scene(picture, labels, heights)
+            yield Scene(image, labels, heights)
 
 
 _SOURCES = {'drives': draw_drives, 'mosaics': lay_mosaics, 'folder': read_folder, 'video': read_frames}
@@ -244,7 +244,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     for scene in tqdm(scenes, unit='picture'):
         for name, segmenter in contenders.items():
             started = clock()
-            plates = segmenter.predict(scene.picture).plates
+            plates = segmenter.predict(scene.image).plates
             counts[name].seconds.append(clock() - started)
             if args.what == 'video':
                 found[name].append(plates)

@@ -84,9 +84,9 @@ def run_all(work: Callable[..., Any], pairs: Iterable[tuple[Path, ...]], seed: i
 
 def measure(title: str, pairs: list[tuple[Path, Path]], rounds: int, threads: int) -> dict[str, Any]:
     """Times all chains and decoders on the same pictures."""
-    pictures = [(picture,) for picture, _ in pairs]
-    methods = {name: partial(run_all, decode, pictures) for name, decode in DECODERS.items()}
-    methods[SAMPLING] = partial(run_all, decode_and_sample, pictures)
+    images = [(image,) for image, _ in pairs]
+    methods = {name: partial(run_all, decode, images) for name, decode in DECODERS.items()}
+    methods[SAMPLING] = partial(run_all, decode_and_sample, images)
     methods |= {name: partial(run_all, chain, pairs) for name, chain in make_chains().items()}
     times = time_in_turn(methods, rounds, clock_of(threads))
     seconds = {name: value / len(pairs) for name, value in medians(times).items()}
@@ -96,11 +96,11 @@ def measure(title: str, pairs: list[tuple[Path, Path]], rounds: int, threads: in
     row = {
         'title': title,
         'pictures': len(pairs),
-        'megapixels': float(np.mean([np.prod(Image.open(picture).size) for picture, _ in pairs]) / 1e6),
-        'jpeg_bytes': float(np.mean([picture.stat().st_size for picture, _ in pairs])),
+        'megapixels': float(np.mean([np.prod(Image.open(image).size) for image, _ in pairs]) / 1e6),
+        'jpeg_bytes': float(np.mean([image.stat().st_size for image, _ in pairs])),
         'seconds': seconds,
         'spread': spreads(times),
-        'pictures_per_second': {name: 1 / value for name, value in seconds.items()},
+        'images_per_second': {name: 1 / value for name, value in seconds.items()},
         'times_faster_than_original': times_faster(seconds, ORIGINAL),
         'fastest_other': fastest_other,
         'fastest_decoder': decoding,
@@ -137,7 +137,7 @@ def draw(report: dict[str, Any]) -> Figure:
     """Bars of pictures a second."""
     figure, panels = plt.subplots(1, len(report['rows']), figsize=(12, 4.4), layout='constrained')
     for axes, row in zip(panels, report['rows']):
-        rates = row['pictures_per_second']
+        rates = row['images_per_second']
         greys = dict.fromkeys(rates, GREYS[3])
         colours = greys | dict.fromkeys([*DECODERS, SAMPLING], REFERENCE)
         colours |= {ORIGINAL: GREYS[1], STEP_BY_STEP: OURS_TOO, ONE_SAMPLING: OURS, CACHED: OURS}
@@ -157,23 +157,23 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
     parser.add_argument('--pictures', type=int, nargs=2, default=(6, 24), help='of the large and the small')
     args = parse_args(parser, argv)
     if args.quick:
-        args.large, args.small, args.pictures, args.rounds = (800, 600), (320, 240), (1, 2), 1
+        args.large, args.small, args.images, args.rounds = (800, 600), (320, 240), (1, 2), 1
     packages = ['torchvision', 'onedl-mmsegmentation', 'opencv-python', 'pillow', 'numpy', 'albumentations']
     report = {
         'command': args.command,
         'machine': describe_machine(args.threads, packages),
         'goals': GOALS,
-        'rows': [measure_size(*job, args) for job in zip(('large', 'small'), args.pictures)],
+        'rows': [measure_size(*job, args) for job in zip(('large', 'small'), args.images)],
     }
     write_report(report, draw(report), args.out_dir, 'feeding')
     return report
 
 
-def measure_size(name: str, pictures: int, args: argparse.Namespace) -> dict[str, Any]:
+def measure_size(name: str, images: int, args: argparse.Namespace) -> dict[str, Any]:
     """Makes pictures of one size and measures on them."""
     with tempfile.TemporaryDirectory() as folder:
         root = write_dataset(
-            Path(folder) / 'pictures', pictures, 0, size=tuple(getattr(args, name)), progress=False
+            Path(folder) / 'pictures', images, 0, size=tuple(getattr(args, name)), progress=False
         )
         files = sorted((root / 'train' / 'images').iterdir())
         pairs = [(file, root / 'train' / 'masks' / f'{file.name}.png') for file in files]

@@ -82,17 +82,17 @@ NOT_RUN = (
 Engine = Callable[[np.ndarray], np.ndarray]
 
 
-def normalise(picture: np.ndarray) -> torch.Tensor:
+def normalise(image: np.ndarray) -> torch.Tensor:
     """What torchvision's network takes: float32 (3, H, W), RGB, normalised."""
-    return v1.normalize(v1.to_tensor(np.ascontiguousarray(picture[:, :, ::-1])), MEAN, STD)
+    return v1.normalize(v1.to_tensor(np.ascontiguousarray(image[:, :, ::-1])), MEAN, STD)
 
 
 def make_original(model: nn.Module) -> Engine:
     """The original's inference: the whole picture at once, by PyTorch."""
 
     @torch.no_grad()
-    def run(picture: np.ndarray) -> np.ndarray:
-        return model(normalise(picture)[None])['out'][0, 0].sigmoid().numpy()
+    def run(image: np.ndarray) -> np.ndarray:
+        return model(normalise(image)[None])['out'][0, 0].sigmoid().numpy()
 
     return run
 
@@ -102,10 +102,10 @@ def make_plain(segmentor: EncoderDecoder) -> Engine:
     preprocessor = segmentor.data_preprocessor
 
     @torch.inference_mode()
-    def run(picture: np.ndarray) -> np.ndarray:
-        data = {'inputs': [torch.from_numpy(picture).permute(2, 0, 1)], 'data_samples': None}
+    def run(image: np.ndarray) -> np.ndarray:
+        data = {'inputs': [torch.from_numpy(image).permute(2, 0, 1)], 'data_samples': None}
         logits = segmentor(preprocessor(data)['inputs'], mode='tensor')
-        logits = functional.interpolate(logits, picture.shape[:2], mode='bilinear', align_corners=False)
+        logits = functional.interpolate(logits, image.shape[:2], mode='bilinear', align_corners=False)
         return logits[0, 0].sigmoid().numpy()
 
     return run
@@ -150,7 +150,7 @@ def _make_backend(
 
 
 def _of_batch(backend: Callable[[np.ndarray], np.ndarray]) -> Engine:
-    return lambda picture: backend(picture[None])[0]
+    return lambda image: backend(image[None])[0]
 
 
 def count_operations(network: nn.Module, height: int, width: int) -> int:
@@ -160,13 +160,13 @@ def count_operations(network: nn.Module, height: int, width: int) -> int:
     return counter.get_total_flops()
 
 
-def compare(engines: dict[str, Engine], picture: np.ndarray) -> dict[str, float]:
+def compare(engines: dict[str, Engine], image: np.ndarray) -> dict[str, float]:
     """Largest differences of the probabilities from those of the first engine.
 
     Raises:
         RuntimeError: One is above the tolerance.
     """
-    probabilities = {name: engine(picture) for name, engine in engines.items()}
+    probabilities = {name: engine(image) for name, engine in engines.items()}
     first = next(iter(probabilities.values()))
     differences = {name: float(np.abs(one - first).max()) for name, one in probabilities.items()}
     print(f'probabilities {first.min():.2f} to {first.max():.2f}; differences: {differences}', flush=True)
@@ -179,10 +179,10 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     """Compares the engines' probabilities and times them in turn."""
     engines, network = make_engines(args.depth, args.methods, args.threads)
     height, width = args.short_side, args.short_side * 4 // 3
-    picture, _, _ = render_scene(np.random.default_rng(0), (width, height))
+    image, _, _ = render_scene(np.random.default_rng(0), (width, height))
     operations = count_operations(network, height, width)
-    agreement = compare(engines, picture)
-    methods = {name: lambda _, run=run: run(picture) for name, run in engines.items()}
+    agreement = compare(engines, image)
+    methods = {name: lambda _, run=run: run(image) for name, run in engines.items()}
     left, right = torch.randn(2, args.matrix, args.matrix)
     methods[PEAK] = lambda _: torch.mm(left, right)
     # The comparison was the first round.

@@ -36,7 +36,7 @@ with loading(__name__):
 
 _SCRIPT = Path(__file__).with_name('_card_parts.py')
 #: A size at which a CPU runs all parts in minutes.
-QUICK = dict(depth='50', rounds=1, size=64, batch=2, iterations=2, pictures=2, short_side=64)
+QUICK = dict(depth='50', rounds=1, size=64, batch=2, iterations=2, images=2, short_side=64)
 
 
 def run_part(name: str, settings: Settings, seconds: float) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _end(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def draw_pictures(out_dir: Path, quick: bool) -> str:
+def draw_images(out_dir: Path, quick: bool) -> str:
     """Makes a data set of drawn scenes; returns its folder."""
     folder = out_dir / 'data'
     numbers = ['--num-train', '4', '--num-val', '2'] if quick else ['--num-train', '32', '--num-val', '8']
@@ -150,7 +150,7 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
     parts = args.parts or list(PARTS)
     data_root = args.data_root or ''
     if not data_root and not {'test', 'inference', 'train'}.isdisjoint(parts):
-        data_root = draw_pictures(args.out_dir, args.quick)
+        data_root = draw_images(args.out_dir, args.quick)
     sizes = QUICK if args.quick else {'rounds': args.rounds}
     settings = Settings(args.device, str(Path(data_root).resolve()), str(args.out_dir.resolve()), **sizes)
     report: dict[str, Any] = {

@@ -28,7 +28,7 @@ with loading(__name__):
     import numpy as np
     from _edges import EdgeFit, fit_to_edges, width_and_height
     from prettytable import PrettyTable
-    from segmenters import find_pictures, mask_of, parts
+    from segmenters import find_images, mask_of, parts
     from tqdm import tqdm
 
     from mmlp.apis import PlateSegmenter, Refinement, Runtime
@@ -68,7 +68,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def measure(
-    pictures: Sequence[Path], contenders: dict[str, PlateSegmenter], min_width: float
+    images: Sequence[Path], contenders: dict[str, PlateSegmenter], min_width: float
 ) -> tuple[dict[str, list[Outline]], list[np.ndarray]]:
     """Compares all outlines of all plates with the edges.
 
@@ -80,15 +80,15 @@ def measure(
     """
     measured: dict[str, list[Outline]] = {name: [] for name in ('annotation', *contenders)}
     shown = []
-    for path in tqdm(pictures, unit='picture'):
-        picture, target = read_image(path).bgr, read_plate_mask(str(mask_of(path)))
+    for path in tqdm(images, unit='picture'):
+        image, target = read_image(path).bgr, read_plate_mask(str(mask_of(path)))
         annotated = [
             plate.corners
             for plate in extract_plates((target == 1).astype(np.uint8))
             if side_lengths(plate.corners).max() >= min_width
         ]
         found = {
-            name: [plate.corners for plate in look.predict(picture).plates] if annotated else []
+            name: [plate.corners for plate in look.predict(image).plates] if annotated else []
             for name, look in contenders.items()
         }
         for corners in annotated:
@@ -99,11 +99,11 @@ def measure(
                     outlines[name] = best
             if len(outlines) <= len(found):
                 continue
-            fits = [fit_to_edges(picture, start) for start in outlines.values()]
+            fits = [fit_to_edges(image, start) for start in outlines.values()]
             edges = max(fits, key=operator.attrgetter('strength'))
             for name, outline in outlines.items():
                 measured[name].append(compare(outline, edges, path.stem.rpartition('_')[0]))
-            shown.append(draw_tile(picture, outlines, edges))
+            shown.append(draw_tile(image, outlines, edges))
     if not shown:
         raise ValueError(f'no plate is {min_width:g} pixels wide and found by all: lower --min-width')
     return measured, [shown[i] for i in np.unique(np.linspace(0, len(shown) - 1, _SHOWN).astype(int))]
@@ -117,14 +117,14 @@ def compare(corners: np.ndarray, edges: EdgeFit, group: str) -> Outline:
     return Outline(group, iou, width / wide, height / high, width / height)
 
 
-def draw_tile(picture: np.ndarray, outlines: dict[str, np.ndarray], edges: EdgeFit) -> np.ndarray:
+def draw_tile(image: np.ndarray, outlines: dict[str, np.ndarray], edges: EdgeFit) -> np.ndarray:
     """A plate, magnified, with its edges in cyan, the annotation in red and the last contender in green."""
     points = np.concatenate([edges.corners, *outlines.values()])
     low, high = points.min(axis=0), points.max(axis=0)
     scale = (np.array(_TILE) / ((high - low) * 1.2)).min()
     shift = np.array(_TILE) / 2 - (low + high) / 2 * scale
     tile = cv2.warpAffine(
-        picture, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), _TILE, flags=cv2.INTER_CUBIC
+        image, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), _TILE, flags=cv2.INTER_CUBIC
     )
     lines = ((outlines['annotation'], (60, 60, 255)), (edges.corners, (255, 255, 0)))
     for corners, colour in (*lines, (list(outlines.values())[-1], (60, 255, 60))):
@@ -171,8 +171,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         )
         for path in args.refiner
     }
-    pictures = find_pictures(args.folder, args.every)
-    measured, tiles = measure(pictures[:8] if args.quick else pictures, contenders, args.min_width)
+    images = find_images(args.folder, args.every)
+    measured, tiles = measure(images[:8] if args.quick else images, contenders, args.min_width)
     results: dict[str, dict[str, dict[str, float]]] = {}
     table = PrettyTable(['system', *summarise(measured['annotation'])])
     table.align['system'] = 'l'

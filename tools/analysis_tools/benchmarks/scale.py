@@ -66,24 +66,24 @@ with loading(__name__):
 LINKS = 1000
 
 
-def make_linked_dataset(root: Path, pictures: int, per_file: int = LINKS) -> Path:
+def make_linked_dataset(root: Path, images: int, per_file: int = LINKS) -> Path:
     """A data set of hard links to a few small pictures.
 
     Args:
         root: Where to.
-        pictures: How many to have.
+        images: How many to have.
         per_file: Links to one file.
 
     Returns:
         Its folder, with ``images`` and ``masks``.
     """
-    files = -(-pictures // per_file)
+    files = -(-images // per_file)
     # Of this seed the first picture has a plate.
     made = write_dataset(root / 'made', files, 0, seed=2, size=(96, 64), progress=False) / 'train'
     for kind, suffix in (('images', '.jpg'), ('masks', '.jpg.png')):
         (root / kind).mkdir()
         sources = sorted((made / kind).iterdir())
-        for number in range(pictures):
+        for number in range(images):
             os.link(sources[number % files], root / kind / f'{number:06d}{suffix}')
     return root
 
@@ -130,14 +130,14 @@ def measure_datasets(counts: Sequence[int]) -> list[dict[str, Any]]:
 def measure_videos(counts: Sequence[int], threads: int) -> list[dict[str, Any]]:
     """Peak memory and frames a second of finding the plates of a video."""
     rows = []
-    picture, _, _ = render_scene(np.random.default_rng(0), (640, 360))
+    image, _, _ = render_scene(np.random.default_rng(0), (640, 360))
     print(f'\n{"frames":>10}{"frames/s":>10}{"peak MiB":>10}')
     with tempfile.TemporaryDirectory() as folder:
         for count in counts:
             path = Path(folder) / f'{count}.mp4'
             with VideoWriter(path, fps=25, threads=threads) as writer:
                 for number in range(count):
-                    writer.write(np.roll(picture, number, axis=1))
+                    writer.write(np.roll(image, number, axis=1))
 
             def find(path: Path = path) -> float:
                 segmenter = PlateSegmenter(long_side=320, runtime=Runtime(num_threads=threads))
@@ -162,7 +162,7 @@ def measure_videos(counts: Sequence[int], threads: int) -> list[dict[str, Any]]:
     return rows
 
 
-def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, pictures: int) -> DataLoader:
+def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, images: int) -> DataLoader:
     """A loader of training crops from pictures of a size."""
     folder = root / f'{size[0]}x{size[1]}'
     if not folder.exists():
@@ -181,7 +181,7 @@ def make_loader(root: Path, size: tuple[int, int], batch: int, workers: int, pic
     return DataLoader(
         dataset,
         batch,
-        sampler=RandomSampler(dataset, replacement=True, num_samples=pictures),
+        sampler=RandomSampler(dataset, replacement=True, num_samples=images),
         num_workers=workers,
         collate_fn=pseudo_collate,
         worker_init_fn=end_with_parent,
@@ -198,7 +198,7 @@ def measure_feeding(args: argparse.Namespace) -> list[dict[str, Any]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for group, clock in ((cases, clock_of(args.threads)), (with_workers, time.perf_counter)):
-            loaders = [make_loader(Path(folder), pictures=args.pictures, **case) for _, case in group]
+            loaders = [make_loader(Path(folder), images=args.images, **case) for _, case in group]
             methods = {str(i): lambda _, loader=loader: list(loader) for i, loader in enumerate(loaders)}
             seconds = medians(time_in_turn(methods, args.rounds, clock)).values()
             rows += [
@@ -207,7 +207,7 @@ def measure_feeding(args: argparse.Namespace) -> list[dict[str, Any]]:
                     'megapixels': case['size'][0] * case['size'][1] / 1e6,
                     **case,
                     'clock': clock.__name__,
-                    'pictures_per_second': args.pictures / value,
+                    'images_per_second': args.images / value,
                 }
                 for (varied, case), value in zip(group, seconds)
             ]
@@ -215,7 +215,7 @@ def measure_feeding(args: argparse.Namespace) -> list[dict[str, Any]]:
     for row in rows:
         print(
             f'  {row["megapixels"]:6.2f} Mpx, batch {row["batch"]:3}, workers {row["workers"]}: '
-            f'{row["pictures_per_second"]:7.1f}',
+            f'{row["images_per_second"]:7.1f}',
             flush=True,
         )
     return rows
@@ -223,8 +223,8 @@ def measure_feeding(args: argparse.Namespace) -> list[dict[str, Any]]:
 
 def measure_finding(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Pictures a second in which plates are found: one thing varied at a time, all cases in turn."""
-    pictures = [render_scene(np.random.default_rng(i), (1280, 960))[0] for i in range(2)]
-    pictures *= max(args.batches) // 2 or 1
+    images = [render_scene(np.random.default_rng(i), (1280, 960))[0] for i in range(2)]
+    images *= max(args.batches) // 2 or 1
     centre = {'long_side': 768, 'batch': 4}
     cases = [('long_side', centre | {'long_side': long_side}) for long_side in args.long_sides]
     cases += [('batch', centre | {'batch': batch}) for batch in args.batches]
@@ -235,21 +235,21 @@ def measure_finding(args: argparse.Namespace) -> list[dict[str, Any]]:
             search=Search(zoom_in_long_side=None),
             runtime=Runtime(num_threads=args.threads, batch_size=case['batch']),
         )
-        methods[str(number)] = lambda _, segmenter=segmenter: segmenter.predict_batch(pictures)
+        methods[str(number)] = lambda _, segmenter=segmenter: segmenter.predict_batch(images)
     seconds = medians(time_in_turn(methods, args.rounds, clock_of(args.threads))).values()
     rows = [
         {
             'varied': varied,
             **case,
             'engine': segmenter.backend.name,
-            'pictures_per_second': len(pictures) / value,
+            'images_per_second': len(images) / value,
         }
         for (varied, case), value in zip(cases, seconds)
     ]
     print(f'\nfinding: pictures of 1280 x 960 a second, by {segmenter.backend.name}')
     for row in rows:
         print(
-            f'  long side {row["long_side"]:5}, batch {row["batch"]:3}: {row["pictures_per_second"]:7.2f}',
+            f'  long side {row["long_side"]:5}, batch {row["batch"]:3}: {row["images_per_second"]:7.2f}',
             flush=True,
         )
     return rows
@@ -291,7 +291,7 @@ def draw(report: dict[str, Any]) -> Figure:
         ('megapixels of the picture', 'batch', 'workers', 'long side for the network, pixels'),
     ):
         rows = [row for row in report[part] if row['varied'] == varied]
-        _plot(axes, rows, varied, 'pictures_per_second', color=OURS)
+        _plot(axes, rows, varied, 'images_per_second', color=OURS)
         axes.set(title=f'{part.capitalize()}', ylabel='pictures a second', xlabel=x)
     for axes in grid.flat:
         axes.title.set_fontsize(10)
@@ -310,11 +310,11 @@ def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
     args = parse_args(parser, argv)
     args.datasets, args.videos = (1000, 10_000, 50_000, 200_000), (50, 200, 800)
     args.sizes, args.batches = ((640, 480), (1280, 960), (2000, 1500), (4000, 3000)), (1, 2, 8, 32)
-    args.workers, args.long_sides, args.pictures = (0, 1, 2, 4), (320, 512, 768, 1280), 64
+    args.workers, args.long_sides, args.images = (0, 1, 2, 4), (320, 512, 768, 1280), 64
     if args.quick:
         args.datasets, args.videos, args.rounds = (20, 40), (4, 8), 1
         args.sizes, args.batches, args.workers = ((160, 120), (320, 240)), (1, 2), (0, 1)
-        args.long_sides, args.pictures = (96, 128), 4
+        args.long_sides, args.images = (96, 128), 4
     report = {
         'command': args.command,
         'machine': describe_machine(args.threads, ['onnxruntime', 'opencv-python', 'av']),

@@ -41,7 +41,7 @@ with loading(__name__):
     from tqdm import tqdm
 
     from mmlp.apis import PlateSegmenter, Refinement, Runtime, Search
-    from mmlp.datasets.labelled_pictures import find_labelled_pictures
+    from mmlp.datasets.labelled_images import find_labelled_images
     from mmlp.datasets.plate_mask import read_plate_mask
     from mmlp.evaluation import boxes_of_components, boxes_of_plates
     from mmlp.media import read_image
@@ -117,21 +117,21 @@ def read_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return options
 
 
-def look_by_ours(segmenter: PlateSegmenter, picture: np.ndarray) -> Found:
+def look_by_ours(segmenter: PlateSegmenter, image: np.ndarray) -> Found:
     """Plates of our segmenter as a mask and boxes."""
-    prediction = segmenter.predict(picture)
+    prediction = segmenter.predict(image)
     return Found(prediction.mask, boxes_of_plates(prediction.plates), prediction.plates)
 
 
-def find_pictures(folder: Path, every: int, min_plates: int = 0, min_width: int = 0) -> list[Path]:
+def find_images(folder: Path, every: int, min_plates: int = 0, min_width: int = 0) -> list[Path]:
     """The pictures that have a mask with so many plates, and one so wide.
 
     Raises:
         FileNotFoundError: There is no such folder, or it has another layout.
         ValueError: None has a mask, none has as many plates, or one as wide.
     """
-    listed = find_labelled_pictures(folder)
-    found = [Path(picture.path) for picture in listed if Path(picture.mask_path).is_file()]
+    listed = find_labelled_images(folder)
+    found = [Path(image.path) for image in listed if Path(image.mask_path).is_file()]
     if min_plates or min_width:
         boxes = ((path, boxes_of_components(read_plate_mask(str(mask_of(path))))) for path in found)
         found = [
@@ -147,22 +147,22 @@ def find_pictures(folder: Path, every: int, min_plates: int = 0, min_width: int 
     return found[::every]
 
 
-def mask_of(picture: Path) -> Path:
+def mask_of(image: Path) -> Path:
     """Where the mask of a picture lies."""
-    return picture.parents[1] / 'masks' / f'{picture.name}.png'
+    return image.parents[1] / 'masks' / f'{image.name}.png'
 
 
 def measure_quality(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Runs every contender over the folder; prints and returns the scores."""
-    pictures = find_pictures(args.folder, args.every, args.min_plates, args.min_width)
+    images = find_images(args.folder, args.every, args.min_plates, args.min_width)
     titles = {how: '' if how == 'none' else f' {how}' for how in args.disturb}
     tallies: dict[str, list[Tally]] = {name + title: [] for title in titles.values() for name in contenders}
-    for path in tqdm(pictures, unit='picture'):
-        picture = read_image(path).bgr
+    for path in tqdm(images, unit='picture'):
+        image = read_image(path).bgr
         target = read_plate_mask(str(mask_of(path)))
         group = path.stem.rpartition('_')[0]
         for how, title in titles.items():
-            shown, truth = (picture, target) if how == 'none' else disturb(picture, target, how)
+            shown, truth = (image, target) if how == 'none' else disturb(image, target, how)
             for name, look in contenders.items():
                 tallies[name + title].append(tally(look(shown), truth, group, args.match_iou))
     report: dict[str, Any] = {}
@@ -209,8 +209,8 @@ def parts(measured: dict[str, list[Measured]], by_prefix: bool) -> Iterator[tupl
 
 def measure_speed(args: argparse.Namespace, contenders: dict[str, Look]) -> dict[str, Any]:
     """Times every contender in turn, from a file's bytes to the mask."""
-    pictures = find_pictures(args.folder, args.every, args.min_plates, args.min_width)
-    files = [path.read_bytes() for path in pictures[: args.rounds]]
+    images = find_images(args.folder, args.every, args.min_plates, args.min_width)
+    files = [path.read_bytes() for path in images[: args.rounds]]
 
     def run(look: Look, number: int) -> None:
         look(read_image(files[number % len(files)]).bgr)

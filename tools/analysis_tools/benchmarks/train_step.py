@@ -80,16 +80,16 @@ Step = Callable[[], float]
 
 def make_batch(size: int, batch: int) -> tuple[Tensor, Tensor]:
     """Random pictures, uint8 (N, 3, H, W), and labels, int64 (N, H, W), with a plate each."""
-    pictures = torch.randint(0, 256, (batch, 3, size, size), dtype=torch.uint8)
+    images = torch.randint(0, 256, (batch, 3, size, size), dtype=torch.uint8)
     labels = torch.zeros(batch, size, size, dtype=torch.long)
     labels[:, size // 2 : size // 2 + size // 10, size // 4 : size // 4 + size // 3] = 1
-    return pictures, labels
+    return images, labels
 
 
-def make_original_step(model: nn.Module, pictures: Tensor, labels: Tensor) -> Step:
+def make_original_step(model: nn.Module, images: Tensor, labels: Tensor) -> Step:
     """The original's loop, written out."""
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    inputs = (pictures.float() / 255 - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+    inputs = (images.float() / 255 - mean.view(3, 1, 1)) / std.view(3, 1, 1)
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
     model.train()
 
@@ -106,7 +106,7 @@ def make_original_step(model: nn.Module, pictures: Tensor, labels: Tensor) -> St
 
 
 def make_our_step(
-    segmentor: EncoderDecoder, optimiser: dict[str, Any], pictures: Tensor, labels: Tensor
+    segmentor: EncoderDecoder, optimiser: dict[str, Any], images: Tensor, labels: Tensor
 ) -> Step:
     """A step as the toolbox's runner does it."""
     wrapper = build_optim_wrapper(segmentor, optimiser)
@@ -119,7 +119,7 @@ def make_our_step(
 
     def step() -> float:
         # The preprocessor writes into the samples.
-        data = {'inputs': list(pictures), 'data_samples': [sample.clone() for sample in samples]}
+        data = {'inputs': list(images), 'data_samples': [sample.clone() for sample in samples]}
         return segmentor.train_step(data, wrapper)['loss'].item()
 
     return step
@@ -128,11 +128,11 @@ def make_our_step(
 def make_step(name: str, original: nn.Module, args: argparse.Namespace) -> Step:
     """A way to train, with a copy of the original's weights."""
     torch.manual_seed(0)
-    pictures, labels = make_batch(args.size, args.batch)
+    images, labels = make_batch(args.size, args.batch)
     if name == ORIGINAL:
         model = build_original(args.depth)
         model.load_state_dict(original.state_dict())
-        return make_original_step(model, pictures, labels)
+        return make_original_step(model, images, labels)
     cfg = load_config(args.depth, args.size)
     if name == FUSED:
         cfg.optim_wrapper.optimizer.fused = True
@@ -148,7 +148,7 @@ def make_step(name: str, original: nn.Module, args: argparse.Namespace) -> Step:
         segmentor.backbone.compile()
         for head in (segmentor.decode_head, segmentor.auxiliary_head):
             head.forward = torch.compile(head.forward)
-    return make_our_step(segmentor, cfg.optim_wrapper, pictures, labels)
+    return make_our_step(segmentor, cfg.optim_wrapper, images, labels)
 
 
 def measure_steps(args: argparse.Namespace) -> dict[str, Any]:

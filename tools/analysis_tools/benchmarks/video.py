@@ -109,8 +109,8 @@ def draw_drive(
     if change == 'cut':
         parts = [(seed, args.frames // 2), (seed + 1000, args.frames - args.frames // 2)]
     for number, count in parts:
-        for picture, plates in render_drive(number, count, tuple(args.size), _FPS, speed):
-            labels = np.zeros(picture.shape[:2], np.int16)
+        for image, plates in render_drive(number, count, tuple(args.size), _FPS, speed):
+            labels = np.zeros(image.shape[:2], np.int16)
             plates_seen = 0
             for plate in plates:
                 mask = plate.mask > 0
@@ -120,16 +120,16 @@ def draw_drive(
                 plates_seen += counts
                 labels[mask] = plates_seen if counts else -1
             if change == 'night':
-                dark = (picture / 255.0) ** 1.7 * 130 + rng.normal(0, 5, picture.shape)
-                picture = np.clip(dark, 0, 255).astype(np.uint8)
+                dark = (image / 255.0) ** 1.7 * 130 + rng.normal(0, 5, image.shape)
+                image = np.clip(dark, 0, 255).astype(np.uint8)
             if change == 'shake':
                 place = 0.9 * place + rng.normal(0, 6, 2)
                 matrix, size = np.float32([[1, 0, place[0]], [0, 1, place[1]]]).round(), tuple(args.size)
-                picture = cv2.warpAffine(
-                    picture, matrix, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                image = cv2.warpAffine(
+                    image, matrix, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
                 )
                 labels = cv2.warpAffine(labels, matrix, size, flags=cv2.INTER_NEAREST)
-            yield picture, labels
+            yield image, labels
 
 
 def make_clips(args: argparse.Namespace, folder: Path) -> Iterator[Clip]:
@@ -144,9 +144,9 @@ def make_clips(args: argparse.Namespace, folder: Path) -> Iterator[Clip]:
             with av.open(str(path), 'w') as container:
                 stream = container.add_stream('libx264', rate=_FPS, options={'crf': '18'})
                 stream.width, stream.height, stream.pix_fmt = *args.size, 'yuv420p'
-                for picture, numbers in draw_drive(condition, seed, args):
+                for image, numbers in draw_drive(condition, seed, args):
                     labels.append(numbers)
-                    container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, 'bgr24')))
+                    container.mux(stream.encode(av.VideoFrame.from_ndarray(image, 'bgr24')))
                 container.mux(stream.encode(None))
             yield Clip(f'{condition} {seed}', path, None, labels)
 

@@ -52,7 +52,7 @@ def _pixels(mode: str) -> Image.Image:
     return image.convert(mode)
 
 
-def write_pictures(folder: Path) -> Iterator[Path]:
+def write_images(folder: Path) -> Iterator[Path]:
     """Writes a picture of each usual format."""
     for name, (mode, options) in _PICTURES.items():
         path = folder / name.replace('.', '_') / name
@@ -61,7 +61,7 @@ def write_pictures(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def write_pictures_with_metadata(folder: Path) -> Iterator[Path]:
+def write_images_with_metadata(folder: Path) -> Iterator[Path]:
     """Writes pictures that are mostly metadata: EXIF with place and thumbnail, XMP, IPTC, texts."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, '{"MAPLatitude": 38.905991, "note": "a"}'

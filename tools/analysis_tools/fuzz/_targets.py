@@ -16,8 +16,8 @@ from _mutations import mutate_bytes, mutate_text
 from _samples import (
     write_annotations,
     write_checkpoints,
-    write_pictures,
-    write_pictures_with_metadata,
+    write_images,
+    write_images_with_metadata,
     write_videos,
 )
 
@@ -113,8 +113,8 @@ def _load(path: Path, _: Path) -> str:
 TARGETS = {
     target.name: target
     for target in (
-        Target('image', write_pictures, _anonymize),
-        Target('metadata', write_pictures_with_metadata, _anonymize),
+        Target('image', write_images, _anonymize),
+        Target('metadata', write_images_with_metadata, _anonymize),
         Target('video', write_videos, _anonymize, (MediaError,)),
         Target('annotation', write_annotations, _convert, (ConversionError,), mutate_text),
         Target('checkpoint', write_checkpoints, _load, (ValueError,), mutate_checkpoint),

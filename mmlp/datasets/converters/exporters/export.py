@@ -11,11 +11,11 @@ from functools import partial
 from mmlp.files import is_disk_full
 from mmlp.progress import progress_bar
 
-from ...picture_size import read_size
-from ...picture_suffixes import IMG_SUFFIXES
+from ...image_size import read_size
+from ...image_suffixes import IMG_SUFFIXES
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
 from ..boundary import Boundary
-from ..files import place_picture, relative_name, walk
+from ..files import place_image, relative_name, walk
 from ..limits import DATA_ERRORS
 from ..names import flat_name
 from ..records import SPLITS, ConversionError, Problem
@@ -38,7 +38,7 @@ class ExportReport:
     """
 
     out: str
-    pictures: int = 0
+    images: int = 0
     skipped: int = 0
     plates: int = 0
     ignored: int = 0
@@ -46,7 +46,7 @@ class ExportReport:
 
     def count(self, item: Item) -> None:
         """Counts a picture."""
-        self.pictures += 1
+        self.images += 1
         self.plates += len(item.plates)
         self.ignored += len(item.ignored)
 
@@ -140,7 +140,7 @@ def export_masks(
                     else:
                         writer.take(item)
                         writer.write(item)
-                        place_picture(job.path, writer.picture_path(item), link)
+                        place_image(job.path, writer.image_path(item), link)
                         done.add(job.key, stamp, item)
                 except (*DATA_ERRORS, OSError) as error:
                     if is_disk_full(error):  # So it is for all that follow.

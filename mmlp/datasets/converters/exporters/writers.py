@@ -29,7 +29,7 @@ class Writer(ABC):
         self._taken: set[str] = set()
 
     @abstractmethod
-    def picture_path(self, item: Item) -> str:
+    def image_path(self, item: Item) -> str:
         """Where the picture of an item goes."""
 
     @abstractmethod
@@ -74,7 +74,7 @@ class COCOWriter(Writer):
         super().__init__(out)
         self._items: dict[str, list[Item]] = defaultdict(list)
 
-    def picture_path(self, item: Item) -> str:
+    def image_path(self, item: Item) -> str:
         """Where the picture of an item goes."""
         return os.path.join(self.folder(item.split, 'images'), item.name)
 
@@ -86,7 +86,7 @@ class COCOWriter(Writer):
     def finish(self) -> None:
         """Writes the annotation file of every split."""
         for split, items in self._items.items():
-            pictures = (
+            images = (
                 (
                     dict(file_name=item.name, width=item.width, height=item.height),
                     [_coco_annotation(label, outline) for label, outline in item.labelled()],
@@ -94,7 +94,7 @@ class COCOWriter(Writer):
                 for item in items
             )
             categories = [dict(id=number, name=label) for number, label in enumerate(LABELS, start=1)]
-            self.save(json.dumps(coco_document(pictures, categories)), split, 'annotations.json')
+            self.save(json.dumps(coco_document(images, categories)), split, 'annotations.json')
 
 
 def _coco_annotation(label: str, outline: np.ndarray) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _coco_annotation(label: str, outline: np.ndarray) -> dict[str, Any]:
 class LabelMeWriter(Writer):
     """``[SPLIT/]NAME.jpg`` and ``[SPLIT/]NAME.json``."""
 
-    def picture_path(self, item: Item) -> str:
+    def image_path(self, item: Item) -> str:
         """Where the picture of an item goes."""
         return os.path.join(self.folder(item.split), item.name)
 
@@ -151,7 +151,7 @@ class YOLOWriter(Writer):
         super().__init__(out)
         self._splits: set[str] = set()
 
-    def picture_path(self, item: Item) -> str:
+    def image_path(self, item: Item) -> str:
         """Where the picture of an item goes."""
         return os.path.join(self.folder('images', item.split), item.name)
 

@@ -18,7 +18,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
@@ -69,28 +69,28 @@ class AOLP(Reader):
                 f'no {_FOLDER}/*.txt in {self.source!r}; expected Subset_{{AC,LE,RP}}/Image and '
                 f'Subset_{{AC,LE,RP}}/{_FOLDER}'
             )
-        index = self.find_pictures()
+        index = self.find_images()
         annotated = set()
         for text in texts:
             item = attempt(text, self._record, text, index)
-            annotated.add(getattr(item, 'picture', None))
+            annotated.add(getattr(item, 'image', None))
             yield item
-        for picture in index.pictures:
-            stem = os.path.splitext(os.path.basename(picture))[0]
-            expected = os.path.join(os.path.dirname(os.path.dirname(picture)), _FOLDER, f'{stem}.txt')
-            if picture not in annotated and _folder_of(picture) == 'image' and not os.path.isfile(expected):
-                yield Problem(picture, f'there is no {_FOLDER}/{stem}.txt')
+        for image in index.images:
+            stem = os.path.splitext(os.path.basename(image))[0]
+            expected = os.path.join(os.path.dirname(os.path.dirname(image)), _FOLDER, f'{stem}.txt')
+            if image not in annotated and _folder_of(image) == 'image' and not os.path.isfile(expected):
+                yield Problem(image, f'there is no {_FOLDER}/{stem}.txt')
 
-    def _record(self, text: str, index: PictureIndex) -> Record:
+    def _record(self, text: str, index: ImageIndex) -> Record:
         stem = os.path.splitext(os.path.basename(text))[0]
-        picture = index.find(f'Image/{stem}.jpg', text)
+        image = index.find(f'Image/{stem}.jpg', text)
         subset = next((p[-2:].upper() for p in reversed(text.split(os.sep)) if p.startswith('Subset_')), '')
         if subset not in _SUBSETS:
             raise FormatError(f'expected a folder Subset_AC, Subset_LE or Subset_RP above {_FOLDER}')
         block = int(stem) // _BLOCK if stem.isdecimal() else stem
         return Record(
-            picture,
-            f'{subset}/{os.path.basename(picture)}',
+            image,
+            f'{subset}/{os.path.basename(image)}',
             [parse_box(read_text(text))],
             split='test' if subset == self.test_subset else None,
             group=f'{subset}/{block}',

@@ -77,8 +77,8 @@ class CCPD(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
-        if not index.pictures:
+        index = self.find_images()
+        if not index.images:
             raise ConversionError(
                 f'no pictures in {self.source!r}; expected ccpd_base/*.jpg and its like, or ccpd_green/'
             )
@@ -89,7 +89,7 @@ class CCPD(Reader):
                 problem = attempt(path, _read_list, path, listed)
                 if problem is not None:
                     yield problem
-        for path in index.pictures:
+        for path in index.images:
             yield attempt(path, self._record, path, index.relative(path), listed)
 
     def _record(self, path: str, name: str, listed: dict[str, str]) -> Record:

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import read_json
 from ..limits import MOST_SHAPES
 from ..names import split_of
@@ -99,19 +99,19 @@ class Cityscapes(Reader):
             raise ConversionError(
                 f'no *{_ENDING} of train or val in {self.source!r}; expected gtFine/ and leftImg8bit/ in it'
             )
-        index = self.find_pictures()
+        index = self.find_images()
         for path in files:
             yield attempt(path, self._record, path, index)
 
-    def _record(self, path: str, index: PictureIndex) -> Record:
+    def _record(self, path: str, index: ImageIndex) -> Record:
         content = read_json(path)
         if not isinstance(content, dict) or not isinstance(content.get('objects'), list):
             raise FormatError('expected a list under "objects"')
         stem = os.path.basename(path)[: -len(_ENDING)].rsplit('_', 1)[0]
-        picture = index.find(f'{stem}_leftImg8bit.png', path)
+        image = index.find(f'{stem}_leftImg8bit.png', path)
         return Record(
-            picture,
-            os.path.basename(picture),
+            image,
+            os.path.basename(image),
             parse_objects(content['objects']),
             split=split_of(relative_name(path, '/')),
             group=os.path.basename(os.path.dirname(path)),

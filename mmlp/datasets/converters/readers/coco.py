@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import Flawed, read_members
 from ..limits import DATA_ERRORS, MOST_SHAPES, shown
 from ..names import SPLIT_NAMES, split_of
@@ -55,7 +55,7 @@ class COCO(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         found = False
         for path in self.walk('.json'):
             content = attempt(path, load_coco, path)
@@ -128,7 +128,7 @@ class Content:
             shape = labelled(category, f'annotation {name}', _shape, value, category)
         self.shapes.setdefault(image_id, []).append((name, shape))
 
-    def records(self, index: PictureIndex, split: str | None) -> Iterator[Record | Problem]:
+    def records(self, index: ImageIndex, split: str | None) -> Iterator[Record | Problem]:
         """Yields a record for every picture."""
         yield from self.problems
         files: dict[Any, set[Any]] = defaultdict(set)
@@ -151,7 +151,7 @@ class Content:
                     self.path, f'{len(stray)} annotations of an image {shown(image_id)} that is not listed'
                 )
 
-    def _record(self, image: dict[str, Any], index: PictureIndex, split: str | None) -> Record:
+    def _record(self, image: dict[str, Any], index: ImageIndex, split: str | None) -> Record:
         if not isinstance(image.get('file_name'), str):
             raise FormatError(f'image {shown(image["id"])} has no file_name')
         found = index.find(image['file_name'], self.path)

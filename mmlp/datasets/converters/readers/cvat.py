@@ -25,7 +25,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import shown
 from ..names import SPLIT_NAMES, split_of
 from ..reader import Reader
@@ -104,7 +104,7 @@ class CVAT(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         found = False
         for path in self.walk('.xml'):
             items = attempt(path, _read_file, path, index)
@@ -117,7 +117,7 @@ class CVAT(Reader):
             raise ConversionError(f'no CVAT XML in {self.source!r}; expected <annotations>')
 
 
-def _read_file(path: str, index: PictureIndex) -> list[Record | Problem] | None:
+def _read_file(path: str, index: ImageIndex) -> list[Record | Problem] | None:
     """The pictures of a CVAT file; None for XML of another kind."""
     items: list[Record | Problem] = []
     tracks = _Tracks(path)
@@ -136,7 +136,7 @@ def _read_file(path: str, index: PictureIndex) -> list[Record | Problem] | None:
     return items + list(tracks.records(index))
 
 
-def _image(path: str, image: Element, flaw: str | None, index: PictureIndex) -> Record:
+def _image(path: str, image: Element, flaw: str | None, index: ImageIndex) -> Record:
     if flaw is not None:
         raise FormatError(flaw)
     found = index.find(_attribute(image, 'name'), path)
@@ -172,7 +172,7 @@ class _Tracks:
         shape = _shape(element, label) if flaw is None else Shape('flawed', label=label, flaw=flaw)
         self._shapes[int(frame)].append(shape)
 
-    def records(self, index: PictureIndex) -> Iterator[Record | Problem]:
+    def records(self, index: ImageIndex) -> Iterator[Record | Problem]:
         """Yields a record for every frame of which there is a picture."""
         frames = _frames(self._path, index) if self.is_there else {}
         if self.is_there and not frames:
@@ -185,7 +185,7 @@ class _Tracks:
         for frame in sorted({*frames, *self._shapes}):
             yield attempt(f'{self._path}: frame {frame}', self._record, frame, frames, index)
 
-    def _record(self, frame: int, frames: dict[int, str], index: PictureIndex) -> Record:
+    def _record(self, frame: int, frames: dict[int, str], index: ImageIndex) -> Record:
         if frame not in frames:
             raise FormatError(f'there is no picture of frame {frame}')
         name = index.relative(frames[frame])
@@ -193,14 +193,14 @@ class _Tracks:
         return Record(frames[frame], name, shapes, split=split_of(name), group=self._path, source=self._path)
 
 
-def _frames(path: str, index: PictureIndex) -> dict[int, str]:
+def _frames(path: str, index: ImageIndex) -> dict[int, str]:
     """Pictures below the folder of an XML file by the number at the end of their names."""
     folder = os.path.dirname(os.path.abspath(path)) + os.sep
     frames = {}
-    for picture in index.pictures:
-        match = re.search(r'(\d+)$', os.path.splitext(os.path.basename(picture))[0])
-        if match and picture.startswith(folder):
-            frames[int(match.group(1))] = picture
+    for image in index.images:
+        match = re.search(r'(\d+)$', os.path.splitext(os.path.basename(image))[0])
+        if match and image.startswith(folder):
+            frames[int(match.group(1))] = image
     return frames
 
 

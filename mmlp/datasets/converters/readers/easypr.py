@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import LARGEST_LIST, size_text
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
@@ -37,7 +37,7 @@ class EasyPR(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         found = False
         for path in self.walk('.xml'):
             images = attempt(path, _read_images, path)
@@ -53,17 +53,17 @@ class EasyPR(Reader):
                 '<taggedRectangle>'
             )
 
-    def _record(self, unit: Unit, path: str, index: PictureIndex) -> Record:
+    def _record(self, unit: Unit, path: str, index: ImageIndex) -> Record:
         element = unit.element
         if unit.flaw is not None:
             raise FormatError(f'<image> {unit.flaw}')
         stated = element.findtext('imageName') or ''
         try:
-            picture = index.find(stated, path)
+            image = index.find(stated, path)
         except FormatError:  # some names end with a blank in one place and not in the other
-            picture = index.find(stated.strip(), path)
+            image = index.find(stated.strip(), path)
         shapes = [_rectangle(tag) for tag in element.iter('taggedRectangle')]
-        return Record(picture, index.relative(picture), shapes, split='test', source=path)
+        return Record(image, index.relative(image), shapes, split='test', source=path)
 
 
 def _rectangle(tag: Element) -> Shape:

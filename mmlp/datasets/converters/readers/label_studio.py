@@ -25,10 +25,10 @@ from urllib.parse import parse_qs, unquote
 
 import numpy as np
 
-from ...picture_suffixes import IMG_SUFFIXES
+from ...image_suffixes import IMG_SUFFIXES
 from ...video_frames import LABEL_STUDIO_PREFIX
 from ..brush import brush_shape
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import Flawed, read_members
 from ..limits import shown
 from ..names import split_of
@@ -104,7 +104,7 @@ class LabelStudio(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         found = False
         for path in self.walk('.json'):
             items = attempt(path, self._read_file, path, index)
@@ -119,7 +119,7 @@ class LabelStudio(Reader):
                 '"annotations" (export as JSON), or with "annotation_id" (JSON-MIN)'
             )
 
-    def _read_file(self, path: str, index: PictureIndex) -> list[Record | Problem] | None:
+    def _read_file(self, path: str, index: ImageIndex) -> list[Record | Problem] | None:
         """The pictures of an export; None for JSON of another kind."""
         items = []
         found = False
@@ -153,7 +153,7 @@ class LabelStudio(Reader):
         chosen = max(annotations, key=lambda a: (bool(a.get('ground_truth')), str(a.get('updated_at', ''))))
         return chosen.get('result') or []
 
-    def _record(self, path: str, task: Any, index: PictureIndex) -> Record | None:
+    def _record(self, path: str, task: Any, index: ImageIndex) -> Record | None:
         if isinstance(task, Flawed):
             raise FormatError(task.message)
         if not isinstance(task, dict) or not _is_task(task):
@@ -162,7 +162,7 @@ class LabelStudio(Reader):
         if results is None:
             self._unannotated += 1
             return None
-        picture = _find(_reference(task.get('data', task)), path, index)
+        image = _find(_reference(task.get('data', task)), path, index)
         shapes, sizes = [], set()
         for position, (region, label) in enumerate(_regions(results), start=1):
             if number(region.get('image_rotation') or 0, 'image_rotation') % 360:
@@ -176,9 +176,9 @@ class LabelStudio(Reader):
             shapes.append(labelled(label, f'region {position}', parse_region, region['value'], size, label))
         if len(sizes) > 1:
             raise FormatError(f'regions of pictures of several sizes: {shown(sorted(sizes))}')
-        name = index.relative(picture)
+        name = index.relative(image)
         split = split_of(name) or split_of(relative_name(path, self.root))
-        return Record(picture, name, shapes, split=split, size=next(iter(sizes), None), source=path)
+        return Record(image, name, shapes, split=split, size=next(iter(sizes), None), source=path)
 
 
 def _tasks(path: str) -> Iterator[Any]:
@@ -243,7 +243,7 @@ def _reference(data: dict[str, Any]) -> str:
     )
 
 
-def _find(reference: str, path: str, index: PictureIndex) -> str:
+def _find(reference: str, path: str, index: ImageIndex) -> str:
     try:
         return index.find(reference, path)
     except FormatError:

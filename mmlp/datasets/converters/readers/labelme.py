@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import read_json
 from ..limits import DATA_ERRORS, shown
 from ..names import split_of
@@ -106,36 +106,36 @@ class LabelMe(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         found, used = False, set()
         for path in self.walk('.json'):
             item = attempt(path, self._record, path, index)
             if item is None:
                 continue
             found = True
-            used.add(getattr(item, 'picture', None))
+            used.add(getattr(item, 'image', None))
             yield item
         if not found:
             raise ConversionError(
                 f'no LabelMe JSON in {self.source!r}; expected files with a list of "shapes"'
             )
-        self._unannotated = sum(picture not in used for picture in index.pictures)
+        self._unannotated = sum(image not in used for image in index.images)
 
-    def _record(self, path: str, index: PictureIndex) -> Record | None:
+    def _record(self, path: str, index: ImageIndex) -> Record | None:
         content = read_json(path)
         if not isinstance(content, dict) or not isinstance(content.get('shapes'), list):
             return None
-        picture = self._picture(path, content, index)
+        image = self._image(path, content, index)
         shapes = [
             labelled(str(shape.get('label', '')), f'shape {position}', parse_shape, shape)
             for position, shape in enumerate(content['shapes'], start=1)
         ]
         size = stated_size(content, 'imageWidth', 'imageHeight')
-        name = index.relative(picture)
+        name = index.relative(image)
         split = split_of(name) or split_of(relative_name(path, self.source))
-        return Record(picture, name, shapes, split=split, size=size, source=path)
+        return Record(image, name, shapes, split=split, size=size, source=path)
 
-    def _picture(self, path: str, content: dict[str, Any], index: PictureIndex) -> str:
+    def _image(self, path: str, content: dict[str, Any], index: ImageIndex) -> str:
         stem = os.path.splitext(os.path.basename(path))[0]
         stated = content.get('imagePath') or stem
         try:

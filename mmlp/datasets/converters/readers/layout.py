@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ....plates.components import label_components
-from ...picture_size import read_size
+from ...image_size import read_size
 from ...plate_mask import IGNORE, PLATE, read_plate_mask
 from ..limits import MOST_SHAPES
 from ..names import split_of
@@ -33,14 +33,14 @@ class Layout(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
-        pictures = [path for path in index.pictures if mask_path(path) is not None]
-        if not any(os.path.isfile(mask_path(path)) for path in pictures):
+        index = self.find_images()
+        images = [path for path in index.images if mask_path(path) is not None]
+        if not any(os.path.isfile(mask_path(path)) for path in images):
             raise ConversionError(
                 f'no pictures with masks in {self.source!r}; expected {{train,val}}/images/NAME.jpg and '
                 '{train,val}/masks/NAME.jpg.png'
             )
-        for path in pictures:
+        for path in images:
             yield attempt(path, self._record, path, index.relative(path))
 
     def _record(self, path: str, name: str) -> Record:
@@ -50,8 +50,8 @@ class Layout(Reader):
         if not self.boundary.holds(mask):
             raise FormatError(f'its mask {mask!r} is a link that leads out of the source')
         # By their headers: a mask may state a size that takes all memory.
-        (width, height), pictures = read_size(mask)[0], read_size(path)
-        if (width, height) not in pictures:
+        (width, height), images = read_size(mask)[0], read_size(path)
+        if (width, height) not in images:
             raise FormatError(f'its mask {mask!r} has {width} x {height} pixels, another size')
         values = read_plate_mask(mask)
         shapes = _regions(values == PLATE)
@@ -70,9 +70,9 @@ def _regions(mask: np.ndarray) -> list[Shape]:
     return shapes
 
 
-def mask_path(picture: str) -> str | None:
+def mask_path(image: str) -> str | None:
     """Where the mask of a picture lies: in ``masks`` for the innermost ``images``; None outside of one."""
-    parts = picture.split(os.sep)
+    parts = image.split(os.sep)
     for position in reversed(range(len(parts) - 1)):
         if parts[position] == 'images':
             return os.sep.join([*parts[:position], 'masks', *parts[position + 1 :]]) + '.png'

@@ -71,18 +71,18 @@ class OpenImages(Reader):
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
         tables = self._read_tables()
-        index = self.find_pictures()
-        pictures = {os.path.splitext(os.path.basename(path))[0]: path for path in index.pictures}
+        index = self.find_images()
+        images = {os.path.splitext(os.path.basename(path))[0]: path for path in index.images}
         masks = {os.path.basename(path): path for path in self.walk('.png')}
-        self._missing = sum(name not in pictures for name in tables)
+        self._missing = sum(name not in images for name in tables)
         if tables and self._missing == len(tables):
             raise ConversionError(
                 f'none of {len(tables)} pictures with plates is below {self.source!r}; expected IMAGEID.jpg'
             )
         for name, rows in tables.items():
-            if name in pictures:
-                picture = pictures[name]
-                yield attempt(picture, _record, picture, rows, masks)
+            if name in images:
+                image = images[name]
+                yield attempt(image, _record, image, rows, masks)
 
     def _read_tables(self) -> dict[str, _Rows]:
         images: dict[str, _Rows] = {}
@@ -134,7 +134,7 @@ def _split(name: str) -> str | None:
     return SPLIT_NAMES.get(words[0]) or split_of(name)
 
 
-def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
+def _record(image: str, rows: _Rows, masks: dict[str, str]) -> Record:
     if rows.flaw is not None:
         raise FormatError(rows.flaw)
     if len(rows.boxes) + len(rows.masks) > MOST_SHAPES // 10:
@@ -155,7 +155,7 @@ def _record(picture: str, rows: _Rows, masks: dict[str, str]) -> Record:
     for position, (edges, _) in enumerate(boxes):
         if position not in covered:
             shapes.append(box(edges, normalized=True, ignored=True))
-    return Record(picture, os.path.basename(picture), shapes, split=rows.split)
+    return Record(image, os.path.basename(image), shapes, split=rows.split)
 
 
 def _is_odd(row: dict[str, str]) -> bool:

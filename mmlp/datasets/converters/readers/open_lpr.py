@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import LARGEST_ANNOTATION
 from ..names import SPLIT_NAMES
 from ..reader import Reader
@@ -51,7 +51,7 @@ class OpenLPR(Reader):
         splits = [path for path in files if Path(path).stem.lower() != _BOTH]
         if not files:
             raise ConversionError(f'no train.db and val.db in {self.source!r}')
-        index = self.find_pictures()
+        index = self.find_images()
         for path in splits or files:
             rows = attempt(path, _read_rows, path)
             if isinstance(rows, Problem):
@@ -66,7 +66,7 @@ class OpenLPR(Reader):
         """Says how many pictures were left out."""
         return [f'{self._left_out} pictures left out: deleted, or not reviewed'] if self._left_out else []
 
-    def _record(self, row: tuple, path: str, index: PictureIndex) -> Record | None:
+    def _record(self, row: tuple, path: str, index: ImageIndex) -> Record | None:
         name, height, width, reviewed, deleted, background, areas = row
         shapes = [] if background else [_box(area) for area in json.loads(areas or '[]')]
         if deleted or not (shapes or background or reviewed):
@@ -74,11 +74,11 @@ class OpenLPR(Reader):
             return None
         split = Path(path).stem
         # Names are numbers that begin anew in each split.
-        picture = index.find(f'{split}/{name}', path)
+        image = index.find(f'{split}/{name}', path)
         stated = (int(width), int(height)) if width and height else None
         return Record(
-            picture,
-            index.relative(picture),
+            image,
+            index.relative(image),
             shapes,
             split=SPLIT_NAMES.get(split.lower()),
             size=stated,

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
@@ -48,8 +48,8 @@ class OpenALPR(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
-        stems = {os.path.splitext(picture)[0] for picture in index.pictures}
+        index = self.find_images()
+        stems = {os.path.splitext(image)[0] for image in index.images}
         texts, problems = [], []
         for path in self.walk('.txt'):
             found = attempt(path, _is_benchmark, path)
@@ -66,7 +66,7 @@ class OpenALPR(Reader):
         for text in texts:
             yield attempt(text, self._record, text, index)
 
-    def _record(self, text: str, index: PictureIndex) -> Record:
+    def _record(self, text: str, index: ImageIndex) -> Record:
         lines = [line.rstrip('\r') for line in read_text(text).split('\n') if line.strip()]
         if not lines:
             raise FormatError('expected a line a plate, the file is empty')
@@ -74,10 +74,10 @@ class OpenALPR(Reader):
         names = {name for name, _ in parsed}
         if len(names) > 1:
             raise FormatError(f'names several pictures: {shown(sorted(names))}')
-        picture = index.find(names.pop(), text)
+        image = index.find(names.pop(), text)
         country = os.path.basename(os.path.dirname(text))
-        name = f'{country}/{os.path.basename(picture)}'
-        return Record(picture, name, [shape for _, shape in parsed], split='test', source=text)
+        name = f'{country}/{os.path.basename(image)}'
+        return Record(image, name, [shape for _, shape in parsed], split='test', source=text)
 
 
 def _is_benchmark(path: str) -> bool:

@@ -37,15 +37,15 @@ class RodoSol(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         splits = self._read_split()
-        if not index.pictures:
+        if not index.images:
             raise ConversionError(
                 f'no pictures in {self.source!r}; expected images/cars-br/*.jpg and its like'
             )
-        for path in index.pictures:
+        for path in index.images:
             yield attempt(path, self._record, path, index.relative(path), splits)
-        there = {index.relative(path) for path in index.pictures}
+        there = {index.relative(path) for path in index.images}
         for name in splits:
             if name not in there:
                 yield Problem(os.path.join(self.source, name), 'split.txt names it, but it is not there')

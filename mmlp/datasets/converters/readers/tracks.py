@@ -21,14 +21,14 @@ class TrackReader(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
-        annotated = [path for path in index.pictures if os.path.isfile(os.path.splitext(path)[0] + '.txt')]
+        index = self.find_images()
+        annotated = [path for path in index.images if os.path.isfile(os.path.splitext(path)[0] + '.txt')]
         if not annotated:
             raise ConversionError(
                 f'no pictures with a text file beside them in {self.source!r}; expected '
                 '{training,validation,testing}/TRACK/NAME.png and NAME.txt'
             )
-        for path in index.pictures:
+        for path in index.images:
             yield attempt(path, self._record, path, index.relative(path))
 
     def _record(self, path: str, name: str) -> Record:

@@ -18,7 +18,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import read_json
 from ..names import split_of
 from ..reader import Reader
@@ -37,11 +37,11 @@ class UC3MLP(Reader):
         files = list(self.walk('.json'))
         if not files:
             raise ConversionError(f'no JSON in {self.source!r}; expected {{train,test}}/00001.json and .jpg')
-        index = self.find_pictures()
+        index = self.find_images()
         for path in files:
             yield attempt(path, self._record, path, index)
 
-    def _record(self, path: str, index: PictureIndex) -> Record:
+    def _record(self, path: str, index: ImageIndex) -> Record:
         content = read_json(path)
         plates: Any = content.get('lps') if isinstance(content, dict) else None
         if not isinstance(plates, list):
@@ -55,7 +55,7 @@ class UC3MLP(Reader):
             except FormatError as error:
                 raise FormatError(f'plate {number}: {error}') from None
         # By its own name: the imagePath inside is that of another picture in some files.
-        picture = index.find(os.path.splitext(os.path.basename(path))[0], path)
+        image = index.find(os.path.splitext(os.path.basename(path))[0], path)
         size = stated_size(content, 'imageWidth', 'imageHeight')
         split = split_of(relative_name(path, os.path.dirname(self.source)))
-        return Record(picture, index.relative(picture), shapes, split=split, size=size, source=path)
+        return Record(image, index.relative(image), shapes, split=split, size=size, source=path)

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..json_members import Flawed, read_members
 from ..labels import reads_like_plate
 from ..limits import DATA_ERRORS, shown
@@ -86,7 +86,7 @@ class VIA(Reader):
 
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
-        index = self.find_pictures()
+        index = self.find_images()
         contents: dict[str, list[_Image]] = {}
         for path in self.walk('.json', '.csv'):
             images = attempt(path, _load, path)
@@ -106,14 +106,14 @@ class VIA(Reader):
                 'and "regions" for each picture, or a CSV with region_shape_attributes'
             )
 
-    def _record(self, path: str, entry: _Image, index: PictureIndex) -> Record:
+    def _record(self, path: str, entry: _Image, index: ImageIndex) -> Record:
         if entry.flaw is not None:
             raise FormatError(entry.flaw)
-        picture = index.find(entry.name, path)
+        image = index.find(entry.name, path)
         shapes = [replace(shape, label=self._label(attributes)) for attributes, shape in entry.regions]
-        name = index.relative(picture)
+        name = index.relative(image)
         split = split_of(name) or split_of(relative_name(path, os.path.dirname(os.path.dirname(path))))
-        return Record(picture, name, shapes, split=split, source=path)
+        return Record(image, name, shapes, split=split, source=path)
 
     def _label(self, attributes: dict[str, Any]) -> str:
         if self.attribute is None:

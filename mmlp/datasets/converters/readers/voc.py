@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ..files import PictureIndex, relative_name
+from ..files import ImageIndex, relative_name
 from ..names import split_of
 from ..reader import Reader
 from ..records import SPLITS, ConversionError, Problem, Record, attempt
@@ -64,7 +64,7 @@ class VOC(Reader):
         files = list(self.walk('.xml'))
         if not files:
             raise ConversionError(f'no XML files in {self.source!r}; expected one for each picture')
-        index = self.find_pictures()
+        index = self.find_images()
         splits: dict[str, str] = {}
         for path in self.walk('train.txt', 'val.txt', 'test.txt'):
             problem = attempt(path, _read_list, path, splits)
@@ -73,28 +73,28 @@ class VOC(Reader):
         used = set()
         for path in files:
             item = attempt(path, self._record, path, index, splits)
-            used.add(getattr(item, 'picture', None))
+            used.add(getattr(item, 'image', None))
             yield item
-        self._unannotated = sum(picture not in used for picture in index.pictures)
+        self._unannotated = sum(image not in used for image in index.images)
 
-    def _record(self, path: str, index: PictureIndex, splits: dict[str, str]) -> Record:
+    def _record(self, path: str, index: ImageIndex, splits: dict[str, str]) -> Record:
         root = read_xml(path)
         if root.tag != 'annotation':
             raise FormatError(f'expected <annotation>, got <{root.tag}>')
         stem = os.path.splitext(os.path.basename(path))[0]
         try:
-            picture = index.find(stem, path)
+            image = index.find(stem, path)
         except FormatError:
-            picture = index.find((root.findtext('filename') or stem).strip(), path)
+            image = index.find((root.findtext('filename') or stem).strip(), path)
         shapes = []
         for position, entry in enumerate(root.iter('object'), start=1):
             label = (entry.findtext('name') or '').strip()
             shapes.append(labelled(label, f'object {position}', self._shape, entry, label))
-        name = index.relative(picture)
+        name = index.relative(image)
         split = splits.get(stem) or split_of(name) or split_of(relative_name(path, self.source))
         stated = {key: root.findtext(f'size/{key}') for key in ('width', 'height')}
         size = stated_size(stated, 'width', 'height')
-        return Record(picture, name, shapes, split=split, size=size, source=path)
+        return Record(image, name, shapes, split=split, size=size, source=path)
 
     def _shape(self, entry: Element, label: str) -> Shape:
         shift = -1.0 if self.one_based else 0.0

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..files import PictureIndex
+from ..files import ImageIndex
 from ..limits import shown
 from ..reader import Reader
 from ..records import ConversionError, Problem, Record, attempt
@@ -64,17 +64,17 @@ class WPOD(Reader):
         texts = list(self.walk('.txt'))
         if not texts:
             raise ConversionError(f'no text files in {self.source!r}; expected NAME.txt and NAME.jpg')
-        index = self.find_pictures()
+        index = self.find_images()
         for text in texts:
             yield attempt(text, _record, text, index)
 
 
-def _record(text: str, index: PictureIndex) -> Record:
+def _record(text: str, index: ImageIndex) -> Record:
     stem = os.path.splitext(os.path.basename(text))[0]
     if stem.endswith('_lp'):
         raise FormatError('output of the detector, relative to the crop of a car; not an annotation')
     shapes = [parse_line(line) for line in read_text(text).splitlines() if line.strip()]
     if not shapes:
         raise FormatError('expected a line a plate, the file is empty')
-    picture = index.find(stem, text)
-    return Record(picture, index.relative(picture), shapes, source=text)
+    image = index.find(stem, text)
+    return Record(image, index.relative(image), shapes, source=text)

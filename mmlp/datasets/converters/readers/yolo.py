@@ -78,23 +78,23 @@ class YOLO(Reader):
     def read(self) -> Iterator[Record | Problem]:
         """Yields a record for every picture, see :class:`~mmlp.datasets.converters.reader.Reader`."""
         yield from self.description.problems
-        index = self.find_pictures()
+        index = self.find_images()
         labels = {
             path: None
             for path in self._files('.txt')
             if os.path.basename(path) not in NAME_FILES and path not in self.description.lists
         }
-        if not index.pictures:
+        if not index.images:
             raise ConversionError(f'no pictures in {self.root!r}; expected images/ and labels/ below it')
-        found = {picture: self._label_file(picture, labels) for picture in index.pictures}
+        found = {image: self._label_file(image, labels) for image in index.images}
         used = {label for label in found.values() if label is not None}
         for label in sorted(used):
             attempt(label, self._count, label)
-        for picture, label in found.items():
-            yield attempt(label or picture, self._record, picture, index.relative(picture), label)
+        for image, label in found.items():
+            yield attempt(label or image, self._record, image, index.relative(image), label)
         if not used:
             raise ConversionError(
-                f'none of the {len(index.pictures)} pictures in {self.root!r} has a label file: expected '
+                f'none of the {len(index.images)} pictures in {self.root!r} has a label file: expected '
                 'NAME.txt beside NAME.jpg, or in labels/ where the picture lies in images/'
             )
         for path in labels:
@@ -109,11 +109,11 @@ class YOLO(Reader):
         for folder in list(self.boundary.folders):
             yield from walk(folder, *suffixes, boundary=self.boundary)
 
-    def _record(self, picture: str, name: str, label: str | None) -> Record:
-        split = self.description.split(picture, name)
+    def _record(self, image: str, name: str, label: str | None) -> Record:
+        split = self.description.split(image, name)
         if label is None:
             self._unlabelled += 1
-            return Record(picture, name, split=split)
+            return Record(image, name, split=split)
         shapes = []
         for position, line in enumerate(_lines(label), start=1):
             fields = line.split()
@@ -126,7 +126,7 @@ class YOLO(Reader):
             else:
                 kind = self.description.class_name(str(class_number(fields, position)))
                 shapes.append(labelled(kind, where, self.parse_line, fields, kind))
-        return Record(picture, name, shapes, split=split, source=label)
+        return Record(image, name, shapes, split=split, source=label)
 
     def _count(self, label: str) -> None:
         for line in _lines(label):
@@ -142,13 +142,13 @@ class YOLO(Reader):
         """
         return self._lines.parse(fields, label)
 
-    def _label_file(self, picture: str, known: Container[str]) -> str | None:
+    def _label_file(self, image: str, known: Container[str]) -> str | None:
         """The label file of a picture: in ``labels`` or ``labelTxt`` for ``images``, else beside it."""
 
         def is_there(path: str) -> bool:
             return path in known or (os.path.isfile(path) and self.boundary.holds(path))
 
-        stem = os.path.splitext(picture)[0] + '.txt'
+        stem = os.path.splitext(image)[0] + '.txt'
         parts = stem.split(os.sep)
         for position in reversed(range(len(parts) - 1)):
             if parts[position].lower() == 'images':

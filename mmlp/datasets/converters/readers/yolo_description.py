@@ -70,9 +70,9 @@ class Description:
         """The name of a class by the number that stands in a label file."""
         return self.names.get(int(text), text) if text.isdecimal() and len(text) < 20 else text
 
-    def split(self, picture: str, name: str) -> str | None:
+    def split(self, image: str, name: str) -> str | None:
         """The split that is told of a picture or of a folder above it, else that of its folder's name."""
-        path = picture
+        path = image
         while path not in self._splits:
             path, above = os.path.dirname(path), path
             if path == above:

@@ -100,7 +100,7 @@ class PlateLayout:
     scenery: bool = False
     emboss: float = 0.5
     strips: tuple[Strip, ...] = ()
-    picture: float = 0.0
+    image: float = 0.0
     stickers: float = 0.0
     framed: float = 0.0
     rim: float = 0.05

@@ -10,10 +10,10 @@ from .camera import Canvas, ground_map
 from .scene_types import Sunlight
 
 
-def _grow(canvas: Canvas, picture: np.ndarray, mask: np.ndarray | None = None) -> None:
+def _grow(canvas: Canvas, image: np.ndarray, mask: np.ndarray | None = None) -> None:
     """Fills the canvas with a picture of the final size; sky and ground are soft enough for that."""
     rows, cols = canvas.owner.shape
-    large = cv2.resize(picture, (cols, rows), interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(image, (cols, rows), interpolation=cv2.INTER_LINEAR)
     if mask is None:
         canvas.image[:] = large
     else:

@@ -11,7 +11,7 @@ from .value_range import FULL_RANGE, ValueRange
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Picture:
+class DecodedImage:
     """A picture as a network wants it, with what is needed to write it back faithfully.
 
     Attributes:

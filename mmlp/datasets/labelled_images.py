@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from mmlp.media import MAX_PIXELS, Picture, read_image
+from mmlp.media import MAX_PIXELS, DecodedImage, read_image
 
 from .converters.boundary import Boundary
 from .converters.files import relative_name, walk
+from .image_size import read_size
+from .image_suffixes import IMG_SUFFIXES
 from .mask_census import FileCensus, census_of, find_set_doubt
 from .mask_rule import MaskRule
-from .picture_size import read_size
-from .picture_suffixes import IMG_SUFFIXES
-from .plate_mask import examine_mask, fit_to_picture, read_plate_mask
+from .plate_mask import examine_mask, fit_to_image, read_plate_mask
 
 #: What decoders raise at broken files.
 _DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -28,7 +28,7 @@ _READERS = 8
 
 
 @dataclass(frozen=True)
-class LabelledPicture:
+class LabelledImage:
     """A picture and where its mask is.
 
     Args:
@@ -43,7 +43,7 @@ class LabelledPicture:
 
 
 @dataclass(frozen=True)
-class UnusablePicture:
+class UnusableImage:
     """A picture that cannot be used.
 
     Args:
@@ -55,9 +55,9 @@ class UnusablePicture:
     message: str
 
 
-def find_labelled_pictures(
+def find_labelled_images(
     data: str | os.PathLike, split: str = 'val', seg_map_suffix: str = '{img_suffix}.png'
-) -> list[LabelledPicture]:
+) -> list[LabelledImage]:
     """Lists the pictures of a folder in our layout; whether files are there and sound is left open.
 
     Args:
@@ -81,16 +81,16 @@ def find_labelled_pictures(
         name = relative_name(path, images)
         stem, suffix = os.path.splitext(name)
         mask = os.path.join(masks, stem + seg_map_suffix.replace('{img_suffix}', suffix))
-        found.append(LabelledPicture(path, mask, name))
+        found.append(LabelledImage(path, mask, name))
     if not found:
         raise ValueError(f'{images!r} holds no picture ({", ".join(IMG_SUFFIXES)})')
-    if not any(os.path.lexists(picture.mask_path) for picture in found):
+    if not any(os.path.lexists(image.mask_path) for image in found):
         raise ValueError(
             f'none of the {len(found)} pictures in {images!r} has a mask; expected {found[0].mask_path!r} '
             'for the first one. Other names are told by --seg-map-suffix, other formats are brought into '
             'the layout by "mmlp convert"'
         )
-    return sorted(found, key=lambda picture: picture.name)
+    return sorted(found, key=lambda image: image.name)
 
 
 def _find_split(data: Path, split: str) -> Path:
@@ -113,14 +113,14 @@ def _find_split(data: Path, split: str) -> Path:
 
 
 def sort_out_unusable(
-    pictures: Sequence[LabelledPicture],
+    images: Sequence[LabelledImage],
     rule: MaskRule,
     progress: Callable[[Iterable], Iterable] = iter,
-) -> tuple[list[LabelledPicture], list[UnusablePicture]]:
+) -> tuple[list[LabelledImage], list[UnusableImage]]:
     """Reads all masks, and the sizes of all pictures, before any work is done with them.
 
     Args:
-        pictures: The pictures.
+        images: The pictures.
         rule: What the values of masks mean.
         progress: Wraps the stream of results, such as ``tqdm``.
 
@@ -131,28 +131,28 @@ def sort_out_unusable(
         ValueError: The masks do not tell what is a plate; the message says what they hold and what to do.
     """
     with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as pool:
-        examined = list(progress(pool.map(partial(_examine, rule=rule), pictures)))
+        examined = list(progress(pool.map(partial(_examine, rule=rule), images)))
     doubt = find_set_doubt([each for each in examined if isinstance(each, FileCensus)], rule)
     if doubt:
         raise ValueError(doubt)
-    usable = [picture for picture, each in zip(pictures, examined) if isinstance(each, FileCensus)]
-    return usable, [each for each in examined if isinstance(each, UnusablePicture)]
+    usable = [image for image, each in zip(images, examined) if isinstance(each, FileCensus)]
+    return usable, [each for each in examined if isinstance(each, UnusableImage)]
 
 
-def _examine(picture: LabelledPicture, rule: MaskRule) -> FileCensus | UnusablePicture:
-    path = picture.path
+def _examine(image: LabelledImage, rule: MaskRule) -> FileCensus | UnusableImage:
+    path = image.path
     try:
         shown, stored = read_size(path)
-        path = picture.mask_path
+        path = image.mask_path
         if not os.path.exists(path):
-            return UnusablePicture(picture.path, f'there is no mask {path!r}')
+            return UnusableImage(image.path, f'there is no mask {path!r}')
         size, _ = read_size(path)
         if size not in (shown, stored):
             message = f'is {size[0]} x {size[1]} pixels, its picture {shown[0]} x {shown[1]}'
-            return UnusablePicture(path, message)
+            return UnusableImage(path, message)
         return census_of(path, examine_mask(path, rule))
     except _DAMAGE as error:
-        return UnusablePicture(path, _explain(error, path))
+        return UnusableImage(path, _explain(error, path))
 
 
 def _explain(error: Exception, path: str) -> str:
@@ -164,9 +164,9 @@ def _explain(error: Exception, path: str) -> str:
     return str(error).removeprefix(f'mask {path!r} ')
 
 
-def read_labelled_picture(
-    picture: LabelledPicture, rule: MaskRule, max_pixels: int = MAX_PIXELS
-) -> tuple[Picture, np.ndarray]:
+def read_labelled_image(
+    image: LabelledImage, rule: MaskRule, max_pixels: int = MAX_PIXELS
+) -> tuple[DecodedImage, np.ndarray]:
     """Reads a picture and its mask.
 
     Returns:
@@ -176,7 +176,7 @@ def read_labelled_picture(
         OSError: A file cannot be read.
         ValueError: The same, or the mask does not fit the picture.
     """
-    read = read_image(picture.path, max_pixels)
-    mask = read_plate_mask(picture.mask_path, rule.ignore_values, plate_values=rule.plate_values)
+    read = read_image(image.path, max_pixels)
+    mask = read_plate_mask(image.mask_path, rule.ignore_values, plate_values=rule.plate_values)
     shape = read.bgr.shape[:2]
-    return read, fit_to_picture(mask, shape, read.orientation, picture.mask_path, picture.path)
+    return read, fit_to_image(mask, shape, read.orientation, image.mask_path, image.path)

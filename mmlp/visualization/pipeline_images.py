@@ -33,11 +33,11 @@ class Stage:
 
 
 @dataclass
-class BrowsedPicture:
+class BrowsedImage:
     """A picture of the data set: its file, what to show of it, BGR, and whether the network gets a plate."""
 
     img_path: Path
-    picture: np.ndarray
+    image: np.ndarray
     has_plate: bool
 
 
@@ -72,7 +72,7 @@ class RecordingPipeline:
 
 def browse(
     dataset: Dataset, mode: BrowseMode = 'transformed', indices: Iterable[int] | None = None
-) -> Iterator[BrowsedPicture]:
+) -> Iterator[BrowsedImage]:
     """Runs pictures of a data set through its pipeline and draws what comes out.
 
     Plates are tinted and outlined, ignored pixels hatched in grey. The pipelines of the data set, and of
@@ -85,7 +85,7 @@ def browse(
         indices: Which; all by default.
 
     Yields:
-        BrowsedPicture: One per index.
+        BrowsedImage: One per index.
 
     Raises:
         ValueError: The mode is unknown, or the pipeline does not end with ``PackSegInputs``.
@@ -103,15 +103,15 @@ def browse(
         final = _unpack(packed, stages)
         img_path = packed['data_samples'].img_path
         if mode == 'pipeline':
-            picture = _draw_steps(stages)
+            image = _draw_steps(stages)
         elif mode == 'transformed':
-            picture = _draw_stage(final)
+            image = _draw_stage(final)
         else:
-            picture = _draw_stage(_read_original(img_path, stages, leaves))
+            image = _draw_stage(_read_original(img_path, stages, leaves))
             if mode == 'concat':
-                picture = _set_beside(picture, _draw_stage(final))
+                image = _set_beside(image, _draw_stage(final))
         has_plate = final.mask is not None and bool((final.mask == PLATE_INDEX).any())
-        yield BrowsedPicture(Path(img_path), picture, has_plate)
+        yield BrowsedImage(Path(img_path), image, has_plate)
 
 
 def _leaf_datasets(dataset: Dataset) -> Iterator[Any]:
@@ -166,12 +166,12 @@ def _set_beside(original: np.ndarray, transformed: np.ndarray) -> np.ndarray:
 
 
 def _draw_steps(stages: list[Stage]) -> np.ndarray:
-    pictures = []
+    images = []
     for number, stage in enumerate((stage for stage in stages if stage.image is not None), start=1):
         height, width = stage.image.shape[:2]
         what = f'{width} x {height}' if stage.changed else 'unchanged'
-        pictures.append((f'{number} {stage.name}, {what}', _draw_stage(stage)))
-    return contact_sheet(pictures, columns=4, cell_width=360)
+        images.append((f'{number} {stage.name}, {what}', _draw_stage(stage)))
+    return contact_sheet(images, columns=4, cell_width=360)
 
 
 def _describe(transform: Any) -> str:

@@ -10,7 +10,7 @@ import cv2
 
 from mmlp.files import write_bytes
 
-from .files import place_picture
+from .files import place_image
 from .frames import STORED, read_frame
 from .manifest import Manifest
 from .options import Options
@@ -39,7 +39,7 @@ class Outcome:
     undecided: bool = False
 
 
-def convert_picture(job: Job, frame: str | None, manifest: Manifest, options: Options) -> Outcome:
+def convert_image(job: Job, frame: str | None, manifest: Manifest, options: Options) -> Outcome:
     """Converts a picture unless that is done, or its frame has to be told first.
 
     Args:
@@ -78,17 +78,17 @@ def convert_picture(job: Job, frame: str | None, manifest: Manifest, options: Op
         clipped=painted.clipped,
         annotations=painted.annotations,
     )
-    picture, mask = manifest.outputs(entry)
+    image, mask = manifest.outputs(entry)
     data = cv2.imencode('.png', painted.mask)[1].tobytes()
     write_bytes(mask, data, durable=False)
-    place_picture(record.picture, picture, options.link)
+    place_image(record.image, image, options.link)
     manifest.add(job.key, entry)
     return Outcome(True, meant if found.votes else None, found.meant is None)
 
 
 def _stamp(record: Record) -> str:
-    stat = os.stat(record.picture)
-    stated = (_RULES, record.picture, stat.st_size, stat.st_mtime_ns, record.size)
+    stat = os.stat(record.image)
+    stated = (_RULES, record.image, stat.st_size, stat.st_mtime_ns, record.size)
     digest = hashlib.sha1(repr(stated).encode())
     for shape in record.shapes:
         digest.update(shape.fingerprint())

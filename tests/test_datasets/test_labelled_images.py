@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmlp.datasets.labelled_pictures import (
-    find_labelled_pictures,
-    read_labelled_picture,
+from mmlp.datasets.labelled_images import (
+    find_labelled_images,
+    read_labelled_image,
     sort_out_unusable,
 )
 from mmlp.datasets.mask_rule import MaskRule
@@ -41,10 +41,10 @@ def test_a_split_is_found_in_its_folder_and_as_it_is(tmp_path):
     (tmp_path / 'val/images/notes.txt').touch()
     names = ['b.jpg', 'deep/a.JPG', 'notes.png']
     for data in (tmp_path, tmp_path / 'val'):
-        assert [picture.name for picture in find_labelled_pictures(data)] == names
-    usable, unusable = sort_out_unusable(find_labelled_pictures(tmp_path), RULE)
+        assert [picture.name for picture in find_labelled_images(data)] == names
+    usable, unusable = sort_out_unusable(find_labelled_images(tmp_path), RULE)
     assert len(usable) == 3 and not unusable
-    picture, mask = read_labelled_picture(usable[1], RULE)
+    picture, mask = read_labelled_image(usable[1], RULE)
     assert picture.bgr.shape == (30, 40, 3)
     np.testing.assert_array_equal(mask, plate_mask(value=1))
 
@@ -54,26 +54,26 @@ def test_other_names_of_masks(tmp_path):
     cv2.imwrite(str(tmp_path / 'images/a.jpg'), np.zeros((30, 40, 3), np.uint8))
     (tmp_path / 'masks').mkdir()
     cv2.imwrite(str(tmp_path / 'masks/a_mask.png'), plate_mask())
-    (found,) = find_labelled_pictures(tmp_path, seg_map_suffix='_mask.png')
+    (found,) = find_labelled_images(tmp_path, seg_map_suffix='_mask.png')
     assert not sort_out_unusable([found], RULE)[1]
     with pytest.raises(ValueError, match=r'none of the 1 pictures .* has a mask; expected .*a\.jpg\.png'):
-        find_labelled_pictures(tmp_path)
+        find_labelled_images(tmp_path)
 
 
 def test_another_layout_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match='does not exist'):
-        find_labelled_pictures(tmp_path / 'absent')
+        find_labelled_images(tmp_path / 'absent')
     with pytest.raises(FileNotFoundError, match='mmlp convert'):
-        find_labelled_pictures(tmp_path)
+        find_labelled_images(tmp_path)
     write(tmp_path / 'test', 'a.jpg', plate_mask())
     with pytest.raises(FileNotFoundError, match=r"no split 'val'; it has test \(--split"):
-        find_labelled_pictures(tmp_path)
-    assert find_labelled_pictures(tmp_path, 'test')
+        find_labelled_images(tmp_path)
+    assert find_labelled_images(tmp_path, 'test')
     (tmp_path / 'empty/images').mkdir(parents=True)
     with pytest.raises(ValueError, match='holds no picture'):
-        find_labelled_pictures(tmp_path / 'empty')
+        find_labelled_images(tmp_path / 'empty')
     with pytest.raises(FileNotFoundError, match='is not a folder'):
-        find_labelled_pictures(tmp_path / 'test/images/a.jpg')
+        find_labelled_images(tmp_path / 'test/images/a.jpg')
 
 
 def test_what_cannot_be_used_is_named_and_the_rest_is_used(tmp_path):
@@ -88,7 +88,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_used(tmp_path):
     (tmp_path / 'masks/empty.jpg.png').write_bytes(b'')
     os.symlink('nowhere', tmp_path / 'images/gone.jpg')
     (tmp_path / 'masks/gone.jpg.png').write_bytes((tmp_path / 'masks/good.jpg.png').read_bytes())
-    usable, unusable = sort_out_unusable(find_labelled_pictures(tmp_path), RULE)
+    usable, unusable = sort_out_unusable(find_labelled_images(tmp_path), RULE)
     assert [picture.name for picture in usable] == ['good.jpg']
     said = {os.path.basename(each.path): each.message for each in unusable}
     assert set(said) == {
@@ -105,20 +105,20 @@ def test_masks_that_do_not_tell_what_is_a_plate_are_refused(tmp_path):
     mask = plate_mask(value=2)
     mask[22:28, 30:38] = 1
     write(tmp_path, 'a.png', mask)
-    pictures = find_labelled_pictures(tmp_path)
+    pictures = find_labelled_images(tmp_path)
     with pytest.raises(ValueError, match='plate_values does not say'):
         sort_out_unusable(pictures, RULE)
     rule = MaskRule(plate_values=2)
     usable, _ = sort_out_unusable(pictures, rule)
-    np.testing.assert_array_equal(read_labelled_picture(usable[0], rule)[1], plate_mask(value=1))
+    np.testing.assert_array_equal(read_labelled_image(usable[0], rule)[1], plate_mask(value=1))
 
 
 def test_ignored_values(tmp_path):
     mask = plate_mask()
     mask[25:] = 128
     write(tmp_path, 'a.png', mask)
-    (picture,) = find_labelled_pictures(tmp_path)
-    assert (read_labelled_picture(picture, RULE)[1][25:] == 255).all()
+    (picture,) = find_labelled_images(tmp_path)
+    assert (read_labelled_image(picture, RULE)[1][25:] == 255).all()
 
 
 @pytest.mark.parametrize('drawn_on', ['stored', 'upright'])
@@ -132,8 +132,8 @@ def test_masks_of_turned_pictures(tmp_path, drawn_on):
     stored = plate_mask()
     upright = np.ascontiguousarray(np.rot90(stored, -1))
     cv2.imwrite(str(tmp_path / 'masks/a.jpg.png'), stored if drawn_on == 'stored' else upright)
-    usable, unusable = sort_out_unusable(find_labelled_pictures(tmp_path), RULE)
+    usable, unusable = sort_out_unusable(find_labelled_images(tmp_path), RULE)
     assert not unusable
-    picture, mask = read_labelled_picture(usable[0], RULE)
+    picture, mask = read_labelled_image(usable[0], RULE)
     assert picture.bgr.shape[:2] == mask.shape == (40, 30)
     np.testing.assert_array_equal(mask, upright > 0)

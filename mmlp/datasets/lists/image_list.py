@@ -15,7 +15,7 @@ from ..converters.choices import SPLITS
 from ..converters.limits import LARGEST_LIST, shown
 from ..converters.shapes import FormatError
 from ..converters.texts import read_text
-from ..picture_suffixes import IMG_SUFFIXES
+from ..image_suffixes import IMG_SUFFIXES
 
 _SHA256 = re.compile(r'[0-9a-f]{64}')
 #: What no name may hold: separators and drives of other systems, control characters.
@@ -27,7 +27,7 @@ class ListError(ValueError):
 
 
 @dataclass(frozen=True)
-class ListedPicture:
+class ListedImage:
     """One picture of a list.
 
     Attributes:
@@ -36,7 +36,7 @@ class ListedPicture:
         identifier: Its name in the public set; empty where that is not known.
         split: ``train``, ``val`` or ``test``.
         sha256: Of the file, hexadecimal. Another size or coding of the picture has another.
-        perceptual_hash: 32 bytes, hexadecimal, see :func:`~mmlp.datasets.audit.perceptual_hash.hash_picture`:
+        perceptual_hash: 32 bytes, hexadecimal, see :func:`~mmlp.datasets.audit.perceptual_hash.hash_image`:
             nearly the same at any size and in any coding. Empty for a picture that shows nothing.
         width: Of the upright picture in pixels.
         height: Of the upright picture in pixels.
@@ -57,10 +57,10 @@ class ListedPicture:
         return f'{self.split}/{self.name}'
 
 
-COLUMNS = tuple(field.name for field in fields(ListedPicture))
+COLUMNS = tuple(field.name for field in fields(ListedImage))
 
 
-def read_list(path: str | Path) -> list[ListedPicture]:
+def read_list(path: str | Path) -> list[ListedImage]:
     """Reads a list.
 
     Args:
@@ -81,30 +81,30 @@ def read_list(path: str | Path) -> list[ListedPicture]:
         raise ListError(
             f'{str(path)!r} lacks the columns {", ".join(missing)}; got {shown(lines.fieldnames or [])}'
         )
-    pictures: list[ListedPicture] = []
+    images: list[ListedImage] = []
     seen: dict[str, int] = {}
     try:
         for line in lines:
-            picture = _parse({column: (line[column] or '').strip() for column in COLUMNS})
-            first = seen.setdefault(picture.key.lower(), lines.line_num)
+            image = _parse({column: (line[column] or '').strip() for column in COLUMNS})
+            first = seen.setdefault(image.key.lower(), lines.line_num)
             if first != lines.line_num:
-                raise ListError(f'{picture.key!r} stands in line {first}, too')
-            pictures.append(picture)
+                raise ListError(f'{image.key!r} stands in line {first}, too')
+            images.append(image)
     except (ValueError, csv.Error) as error:
         raise ListError(f'{str(path)!r}, line {lines.line_num}: {error}') from error
-    if not pictures:
+    if not images:
         raise ListError(f'{str(path)!r} lists no pictures')
-    return pictures
+    return images
 
 
-def write_list(path: str | Path, pictures: Iterable[ListedPicture]) -> None:
+def write_list(path: str | Path, images: Iterable[ListedImage]) -> None:
     """Writes a list, whole or not at all, sorted by split and name.
 
     Raises:
         WriteError: The file cannot be written.
     """
     order = {split: index for index, split in enumerate(SPLITS)}
-    rows = sorted(pictures, key=lambda picture: (order[picture.split], picture.name))
+    rows = sorted(images, key=lambda image: (order[image.split], image.name))
     write_csv(path, COLUMNS, ([getattr(row, column) for column in COLUMNS] for row in rows))
 
 
@@ -132,7 +132,7 @@ def check_name(name: str) -> None:
         raise ListError(f'expected the name of a picture such as "car.jpg" or "street/car.jpg", got {name!r}')
 
 
-def _parse(values: dict[str, str]) -> ListedPicture:
+def _parse(values: dict[str, str]) -> ListedImage:
     check_name(values['name'])
     if values['split'] not in SPLITS:
         raise ListError(f'split must be one of {", ".join(SPLITS)}, got {values["split"]!r}')
@@ -147,4 +147,4 @@ def _parse(values: dict[str, str]) -> ListedPicture:
         if not values[column].isdecimal() or not int(values[column]):
             raise ListError(f'{column}: expected a number of pixels, got {values[column]!r}')
         sizes[column] = int(values[column])
-    return ListedPicture(**{**values, **sizes})
+    return ListedImage(**{**values, **sizes})

@@ -41,7 +41,7 @@ def bit_depth(info: VideoInfo) -> int:
     return Layout.of(info.pixel_format).bits
 
 
-class PictureCoder:
+class FrameCoder:
     """Turns frames into the pictures that an encoder takes, as near to the source as it can.
 
     Frames that name what was touched keep the source's samples elsewhere.
@@ -115,14 +115,14 @@ class PictureCoder:
         elif len(frame.touched):
             bgr = undo_view(frame.bgr, self._transfer)
             patch_planes(planes, bgr, frame.touched, self._layout, self._matrix, self._range)
-        picture = join_planes(pad_planes(planes, self._size, self._layout), self._layout)
+        image = join_planes(pad_planes(planes, self._size, self._layout), self._layout)
         if self._sdr is not None:
-            picture = self._sdr.convert(picture)
-        picture = picture.reformat(format=self.pixel_format)
+            image = self._sdr.convert(image)
+        image = image.reformat(format=self.pixel_format)
         # Some encoders, of ProRes for one, take tags from pictures only.
-        picture.colorspace, picture.color_range = self.colour[:2]
-        picture.color_primaries, picture.color_trc = self.colour[2:]
-        return picture
+        image.colorspace, image.color_range = self.colour[:2]
+        image.color_primaries, image.color_trc = self.colour[2:]
+        return image
 
     def _source_planes(self, source: av.VideoFrame) -> list[np.ndarray]:
         """Copies a stored picture's planes, turned upright."""

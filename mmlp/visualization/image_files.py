@@ -14,17 +14,17 @@ from mmlp.media import write_image
 from .captions import contact_sheet
 
 if TYPE_CHECKING:
-    from .pipeline_pictures import BrowsedPicture
+    from .pipeline_images import BrowsedImage
 
 
-def write_pictures(pictures: Iterable[BrowsedPicture], folder: Path) -> None:
+def write_images(images: Iterable[BrowsedImage], folder: Path) -> None:
     """Writes a JPEG a picture, named after its file; names that come again are numbered.
 
     Raises:
         ValueError: ``folder`` is the folder of the pictures themselves.
     """
     taken: set[str] = set()
-    for item in pictures:
+    for item in images:
         stem = item.img_path.stem
         numbered = (f'{stem}_{number}' for number in itertools.count(2))
         name = next(name for name in itertools.chain([stem], numbered) if name not in taken)
@@ -32,10 +32,10 @@ def write_pictures(pictures: Iterable[BrowsedPicture], folder: Path) -> None:
         path = folder / f'{name}.jpg'
         if path.resolve().parent == item.img_path.resolve().parent:
             raise ValueError(f'--out-dir {str(folder)!r} holds the pictures of the data set')
-        write_image(path, item.picture)
+        write_image(path, item.image)
 
 
-def write_sheets(pictures: Iterable[BrowsedPicture], folder: Path, columns: int, rows: int) -> None:
+def write_sheets(images: Iterable[BrowsedImage], folder: Path, columns: int, rows: int) -> None:
     """Writes numbered contact sheets of as many columns and, but for the last, rows."""
     page: list[tuple[str, np.ndarray]] = []
     number = 0
@@ -47,8 +47,8 @@ def write_sheets(pictures: Iterable[BrowsedPicture], folder: Path, columns: int,
             write_image(folder / f'contact_sheet_{number:03d}.jpg', contact_sheet(page, columns))
             page.clear()
 
-    for item in pictures:
-        page.append((item.img_path.name, item.picture))
+    for item in images:
+        page.append((item.img_path.name, item.image))
         if len(page) == columns * rows:
             flush()
     flush()

@@ -46,14 +46,14 @@ def test_original_is_the_file_with_its_mask(plate_root):
     image, mask, near = read(plate_root)
     assert item.img_path == plate_root / 'train' / 'images' / 'train_0.jpg'
     assert item.has_plate
-    assert (item.picture[~near] == image[~near]).all()
+    assert (item.image[~near] == image[~near]).all()
     inner = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     expected = np.round(image[inner] * 0.7 + np.array([80, 220, 60]) * 0.3)
-    assert np.abs(item.picture[inner] - expected).max() <= 1
+    assert np.abs(item.image[inner] - expected).max() <= 1
 
 
 def test_transformed_is_what_is_packed(plate_root):
-    picture = next(browse(build(plate_root, TRAIN), 'transformed')).picture
+    picture = next(browse(build(plate_root, TRAIN), 'transformed')).image
     image, _, near = read(plate_root)
     assert picture.shape == (128, 128, 3)
     photo = picture[:96]
@@ -63,30 +63,30 @@ def test_transformed_is_what_is_packed(plate_root):
 
 def test_a_normalised_picture_is_turned_back(plate_root):
     norm = dict(type='Normalize', mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True)
-    plain = next(browse(build(plate_root, [*LOAD, PACK]))).picture
-    normalised = next(browse(build(plate_root, [*LOAD, norm, PACK]))).picture
+    plain = next(browse(build(plate_root, [*LOAD, PACK]))).image
+    normalised = next(browse(build(plate_root, [*LOAD, norm, PACK]))).image
     assert (plain == normalised).all()
 
 
 def test_an_evaluation_pipeline_loads_the_mask_at_its_own_size(plate_root):
-    shrunk = next(browse(build(plate_root, EVALUATION))).picture
+    shrunk = next(browse(build(plate_root, EVALUATION))).image
     assert shrunk.shape == (48, 64, 3)
     _, mask, _ = read(plate_root)
     rows, columns = np.nonzero(mask)
     center = shrunk[rows.mean().astype(int) // 2, columns.mean().astype(int) // 2].astype(int)
     assert center[1] - center[0] > 20
-    original = next(browse(build(plate_root, EVALUATION), 'original')).picture
+    original = next(browse(build(plate_root, EVALUATION), 'original')).image
     assert original.shape == (96, 128, 3)
 
 
 def test_concat_sets_both_side_by_side(plate_root):
-    picture = next(browse(build(plate_root, EVALUATION), 'concat')).picture
+    picture = next(browse(build(plate_root, EVALUATION), 'concat')).image
     assert picture.shape[0] > 48
     assert picture.shape[1] > 2 * 64  # the original is shrunk to the height of the other
 
 
 def test_pipeline_shows_every_step(plate_root):
-    picture = next(browse(build(plate_root, TRAIN), 'pipeline')).picture
+    picture = next(browse(build(plate_root, TRAIN), 'pipeline')).image
     # Four steps in a row, each in a cell of 360: none is enlarged, the highest is the padded one.
     assert picture.shape == (10 + 128 + 24 + 10, 10 + 4 * 370, 3)
 
@@ -120,7 +120,7 @@ def test_chosen_pictures_and_crops_without_plates(plate_root):
     items = list(browse(build(plate_root, corner), indices=[4, 1] * 10))
     assert [item.img_path.stem for item in items[:2]] == ['train_4', 'train_1']
     found = [item.has_plate for item in items]
-    tinted = [bool((item.picture[..., 1].astype(int) - item.picture[..., 0] > 30).any()) for item in items]
+    tinted = [bool((item.image[..., 1].astype(int) - item.image[..., 0] > 30).any()) for item in items]
     assert 0 < sum(found) < len(found)
     assert all(has_tint for has_plate, has_tint in zip(found, tinted) if has_plate)
 
