@@ -13,6 +13,5 @@ fi
 python -m pip install --upgrade pip
 python -m pip install 'setuptools>=78.1.1,<81' wheel ninja psutil 'numpy<2' torch==2.1.2 torchvision==0.16.2
 MMCV_WITH_OPS=1 python -m pip install --no-build-isolation mmcv==2.1.0 'numpy<2' 'opencv-python<4.10'
-# kornia and segmentation-models-pytorch, oracles of some tests, are left at what fits torch 2.1.
 python -m pip install --no-build-isolation -e '.[openmmlab]' mmengine==0.10.7 mmsegmentation==1.2.2
 python -c 'import mmlp; print("mmlp", mmlp.__version__, "is ready on upstream MMSegmentation")'
