@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-ConfigSource = Union[str, os.PathLike, 'Config']
+ConfigSource: TypeAlias = 'str | os.PathLike | Config'
 
 PACKAGE = Path(__file__).resolve().parents[1]
 #: A hundred times the flagship's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 from mmseg.models.segmentors import EncoderDecoder
 from torch import Tensor
@@ -18,7 +18,7 @@ from .model_info import MAX_PARAMETERS
 
 def load_segmentor(
     checkpoint: str | os.PathLike,
-    config: Optional[ConfigSource] = None,
+    config: ConfigSource | None = None,
     *,
     allow_imports: Sequence[str] = (),
     max_parameters: int = MAX_PARAMETERS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -14,7 +13,7 @@ from mmlp.plates import Plate, polygon_area
 _SAME = 0.5
 
 
-def drop_repeated(plates: Iterable[Plate], period: Optional[float] = None) -> list[Plate]:
+def drop_repeated(plates: Iterable[Plate], period: float | None = None) -> list[Plate]:
     """Keeps the first of plates that lie over one another.
 
     Args:
@@ -32,7 +31,7 @@ def drop_repeated(plates: Iterable[Plate], period: Optional[float] = None) -> li
     return kept
 
 
-def _shared(plate: Plate, other: Plate, period: Optional[float]) -> float:
+def _shared(plate: Plate, other: Plate, period: float | None) -> float:
     """Share of the smaller of two plates that lies in the larger, by their convex hulls."""
     first, second = (cv2.convexHull(each.polygon)[:, 0] for each in (plate, other))
     if period is not None:

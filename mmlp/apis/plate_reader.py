@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -57,7 +57,7 @@ class PlateReader:
         ImportError: The package is not installed.
     """
 
-    def __init__(self, *, min_score: float = 0.5, num_threads: Optional[int] = None) -> None:
+    def __init__(self, *, min_score: float = 0.5, num_threads: int | None = None) -> None:
         if not 0 <= min_score <= 1:
             raise ValueError(f'min_score must be in 0..1, got {min_score}')
         try:

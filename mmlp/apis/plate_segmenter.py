@@ -8,7 +8,7 @@ import inspect
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 
@@ -83,14 +83,14 @@ class PlateSegmenter:
     def __init__(
         self,
         model: str | os.PathLike | None = None,
-        config: Optional[ConfigSource] = None,
+        config: ConfigSource | None = None,
         *,
-        threshold: Optional[float] = None,
-        min_score: Optional[float] = None,
+        threshold: float | None = None,
+        min_score: float | None = None,
         min_area: int = 16,
-        long_side: Optional[int] = LONG_SIDE,
+        long_side: int | None = LONG_SIDE,
         search: Search = Search(),
-        refinement: Optional[bool | Refinement] = None,
+        refinement: bool | Refinement | None = None,
         runtime: Runtime = Runtime(),
         trust: Trust = Trust(),
     ) -> None:
@@ -335,8 +335,8 @@ def _chunks(items: Sequence, size: int) -> Iterable[Sequence]:
 
 
 def _resolve_refinement(
-    refinement: Optional[bool | Refinement], model: str | os.PathLike | None
-) -> Optional[Refinement]:
+    refinement: bool | Refinement | None, model: str | os.PathLike | None
+) -> Refinement | None:
     """The refinement with its network by name; None where there is none, or no network of its own."""
     own = find_refiner(model)
     if refinement is None:

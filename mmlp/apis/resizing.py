@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import cv2
 import numpy as np
 
@@ -11,7 +9,7 @@ import numpy as np
 MAX_ENLARGEMENT = 2.0
 
 
-def working_size(shape: tuple[int, int], long_side: Optional[int]) -> tuple[int, int]:
+def working_size(shape: tuple[int, int], long_side: int | None) -> tuple[int, int]:
     """Computes the size at which the network sees a picture.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Optional
 
 from .model_info import MAX_PARAMETERS
 from .ranges import check_at_least, check_shares, check_thresholds
@@ -31,7 +30,7 @@ class Runtime:
 
     backend: str = 'auto'
     device: str = 'auto'
-    num_threads: Optional[int] = None
+    num_threads: int | None = None
     batch_size: int = 4
 
     def __post_init__(self) -> None:
@@ -82,7 +81,7 @@ class Tiles:
 
     size: int
     overlap: int
-    long_side: Optional[int] = None
+    long_side: int | None = None
 
     def __post_init__(self) -> None:
         check_at_least(1, long_side=self.long_side)
@@ -130,12 +129,12 @@ class Search:
         ValueError: A number is out of its range.
     """
 
-    zoom_in_long_side: Optional[int] = 1280
+    zoom_in_long_side: int | None = 1280
     zoom_in_below: int = 32
-    zoom_out_above: Optional[int] = 128
+    zoom_out_above: int | None = 128
     candidate_threshold: float = 0.2
-    smallest_plate: Optional[float] = None
-    tiles: Optional[Tiles] = None
+    smallest_plate: float | None = None
+    tiles: Tiles | None = None
     turned: bool = False
     panoramas: bool = True
 
@@ -180,9 +179,9 @@ class Refinement:
     crop_size: tuple[int, int] = (96, 160)
     max_magnification: float = 6.0
     min_overlap: float = 0.3
-    straighten: Optional[float] = 0.9
+    straighten: float | None = 0.9
     drop_unconfirmed: bool = True
-    threshold: Optional[float] = None
+    threshold: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.crop_size) != 2 or not min(self.crop_size) >= 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class TurnedDetector:
 
     detect: Callable[[Sequence[np.ndarray]], Sequence[Prediction]]
     network: Callable[[np.ndarray], np.ndarray]
-    long_side: Optional[int]
+    long_side: int | None
     sure: float
 
     def __call__(self, image: np.ndarray, upright: Prediction) -> Prediction:
@@ -92,7 +92,7 @@ class TurnedDetector:
         together.turns = glimpse.turns
         return together
 
-    def _most_promising(self, image: np.ndarray, highest: float) -> Optional[_Glimpse]:
+    def _most_promising(self, image: np.ndarray, highest: float) -> _Glimpse | None:
         """The small turned picture that shows most of a plate; None when none shows one."""
         small = resize_image(image, working_size(image.shape[:2], _SMALL))
         turns = [2] if highest >= _CANDIDATES_UPSIDE_DOWN else []

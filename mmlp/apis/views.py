@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Optional
 
 import numpy as np
 
@@ -31,8 +30,8 @@ class View:
         ValueError: ``turns`` is something else.
     """
 
-    turns: Optional[int] = None
-    panorama: Optional[Panorama] = None
+    turns: int | None = None
+    panorama: Panorama | None = None
 
     def __post_init__(self) -> None:
         if self.turns not in (None, 0, 1, 2, 3):
@@ -41,7 +40,7 @@ class View:
 
 def detect_in_views(
     detect: Detector,
-    detect_turned: Optional[TurnedDetector],
+    detect_turned: TurnedDetector | None,
     images: Sequence[np.ndarray],
     views: Sequence[View],
 ) -> list[Prediction]:
@@ -75,7 +74,7 @@ def detect_in_views(
 
 
 def _search_around(
-    detect: Detector, image: np.ndarray, panorama: Panorama, whole: Optional[Prediction]
+    detect: Detector, image: np.ndarray, panorama: Panorama, whole: Prediction | None
 ) -> Prediction:
     """Adds what is found all around to what was found in the whole."""
     plates = find_plates_around(detect, image, panorama)

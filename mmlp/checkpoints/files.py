@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, Optional
+from typing import Any, BinaryIO
 
 import torch
 
@@ -81,7 +81,7 @@ class _Refusal(ValueError):
     """A file that is not to be loaded."""
 
 
-def _refuse_code(file: BinaryIO, path: Path) -> Optional[Callable[[str], int]]:
+def _refuse_code(file: BinaryIO, path: Path) -> Callable[[str], int] | None:
     """Refuses whatever ``torch.load`` would hand to another loader than the unpickler.
 
     Returns:

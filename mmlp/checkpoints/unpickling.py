@@ -7,7 +7,7 @@ import collections
 import pickle
 import types
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 import torch
@@ -105,7 +105,7 @@ class _RestrictedUnpickler(pickle._Unpickler):
 
     dispatch = dict(pickle._Unpickler.dispatch)
     left_out: set[str]
-    record_size: Optional[Callable[[str], int]]
+    record_size: Callable[[str], int] | None
 
     def find_class(self, module: str, name: str) -> Any:
         allowed = _ALLOWED.get((module, name))
@@ -179,7 +179,7 @@ class _RestrictedUnpickler(pickle._Unpickler):
 
 
 def restricted_pickle(
-    left_out: set[str], record_size: Optional[Callable[[str], int]] = None
+    left_out: set[str], record_size: Callable[[str], int] | None = None
 ) -> types.ModuleType:
     """Makes what :func:`torch.load` takes as ``pickle_module``.
 

@@ -6,10 +6,10 @@ import argparse
 import dataclasses
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Union
+from typing import Any
 
 #: A grey value or a colour (red, green, blue).
-Value = Union[int, tuple[int, int, int]]
+Value = int | tuple[int, int, int]
 #: Grey value that the original's masks use for pixels which take no part in loss and metric.
 DEFAULT_IGNORE_VALUES = (128,)
 #: In place of plate values: all but 0, black and what is ignored.

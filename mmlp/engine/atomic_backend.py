@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Union
 
 from mmengine.fileio import LocalBackend, register_backend
 
@@ -18,7 +17,7 @@ class AtomicLocalBackend(LocalBackend):
     A process that is killed while it writes leaves the file that was there before, and a hidden one beside.
     """
 
-    def put(self, obj: bytes, filepath: Union[str, Path]) -> None:
+    def put(self, obj: bytes, filepath: str | Path) -> None:
         """Writes bytes; missing folders are made.
 
         Raises:
@@ -27,7 +26,7 @@ class AtomicLocalBackend(LocalBackend):
         write_bytes(filepath, obj)
         sync_folder(Path(filepath).parent)  # Before a former one is removed.
 
-    def put_text(self, obj: str, filepath: Union[str, Path], encoding: str = 'utf-8') -> None:
+    def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
         """Writes a text; missing folders are made.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,15 +60,15 @@ class PlateMetric(BaseMetric):
     def __init__(
         self,
         *,
-        threshold: Optional[float] = None,
+        threshold: float | None = None,
         iou_threshold: float = 0.5,
         coverage_threshold: float = 0.95,
         min_area: int = 0,
         ignore_index: int = IGNORE_INDEX,
-        output_dir: Optional[str] = None,
+        output_dir: str | None = None,
         format_only: bool = False,
         collect_device: str = 'cpu',
-        prefix: Optional[str] = None,
+        prefix: str | None = None,
         keep_results: bool = False,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
@@ -124,7 +124,7 @@ class PlateMetric(BaseMetric):
                     _claim(owners, path, img_path)
         return super().evaluate(size)
 
-    def compute_metrics(self, results: list[Optional[MaskComparison]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[MaskComparison | None]) -> dict[str, float]:
         """Computes the scores and logs them as tables.
 
         Args:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Union
 
 from mmlp.media import MediaItem, MediaList, find_media, video_output_suffix
 from mmlp.media.formats import suffix_kind
 
-Inputs = Union[str, os.PathLike, Sequence[Union[str, os.PathLike]], MediaList]
+Inputs = str | os.PathLike | Sequence[str | os.PathLike] | MediaList
 
 
 def output_stems(items: Sequence[MediaItem]) -> list[Path]:

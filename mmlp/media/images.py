@@ -6,7 +6,6 @@ import contextlib
 import os
 import warnings
 from collections.abc import Iterator
-from typing import Union
 
 import cv2
 import numpy as np
@@ -23,7 +22,7 @@ from .tiff_contents import TiffContents, read_tiff_contents
 from .unsupported import why_unsupported
 from .value_range import FULL_RANGE
 
-ImageSource = Union[str, os.PathLike, bytes, bytearray, memoryview, np.ndarray]
+ImageSource = str | os.PathLike | bytes | bytearray | memoryview | np.ndarray
 
 
 def read_image(source: ImageSource, max_pixels: int = MAX_PIXELS) -> DecodedImage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ COCO_CATEGORY = {
 def coco_document(
     images: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
     categories: Sequence[Mapping[str, Any]] = (COCO_CATEGORY,),
-    info: Optional[Mapping[str, Any]] = None,
+    info: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Puts pictures and their annotations together to a file of COCO, numbered from 1.
 
@@ -50,7 +50,7 @@ def plates_to_coco(
     plates: Sequence[Plate],
     image_id: int,
     *,
-    rle_size: Optional[tuple[int, int]] = None,
+    rle_size: tuple[int, int] | None = None,
 ) -> list[dict[str, Any]]:
     """Turns the plates of a picture into COCO annotations.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -32,9 +31,9 @@ def draw_plates(
     image: np.ndarray,
     plates: Sequence[Plate],
     *,
-    color: Optional[tuple[int, int, int]] = None,
+    color: tuple[int, int, int] | None = None,
     fill: float = 0.35,
-    label: Optional[Callable[[Plate], str]] = None,
+    label: Callable[[Plate], str] | None = None,
     inplace: bool = False,
 ) -> np.ndarray:
     """Draws plates: mask filled translucently, quadrilateral outlined, and a label above or below.

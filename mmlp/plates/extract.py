@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import numpy as np
 
 from .components import label_components
@@ -25,7 +23,7 @@ def extract_plates(
     min_score: float = 0.0,
     split: bool = True,
     fit_corners: bool = True,
-    straighten: Optional[float] = None,
+    straighten: float | None = None,
 ) -> list[Plate]:
     """Finds the plates in a probability map or a mask.
 
@@ -108,7 +106,7 @@ def _own_level(probabilities: np.ndarray, threshold: float) -> float:
     return max(threshold, _LEAST_SHARE * float(probabilities.max()))
 
 
-def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.ndarray], np.ndarray]:
+def _as_mask(probability: np.ndarray, threshold: float) -> tuple[np.ndarray | None, np.ndarray]:
     """Probabilities (None for a mask) and the mask as uint8 of 0 and 1."""
     if not isinstance(probability, np.ndarray):
         raise TypeError(f'probability must be a numpy array, got {type(probability).__name__}')
@@ -130,12 +128,12 @@ def _as_mask(probability: np.ndarray, threshold: float) -> tuple[Optional[np.nda
 
 def _make_plate(
     mask: np.ndarray,
-    probability: Optional[np.ndarray],
+    probability: np.ndarray | None,
     threshold: float,
     origin: tuple[int, int],
     score: float,
     fit_corners: bool,
-    straighten: Optional[float],
+    straighten: float | None,
 ) -> Plate:
     """Measures one component; ``origin`` is where its window begins in the picture."""
     outline = trace_outline(fill_holes(mask), probability, threshold)

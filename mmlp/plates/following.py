@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
-from typing import Optional
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class Way:
 
     plate: Plate
     places: dict[int, np.ndarray]
-    lost: Optional[tuple[int, np.ndarray]] = None
+    lost: tuple[int, np.ndarray] | None = None
 
 
 def follow_plates(
@@ -72,7 +72,7 @@ def follow_plates(
         former = _former_corners(plate, numbers, known)
         follower = PlateFollower(greys[numbers[0]], plate.corners, former)
         way = Way(plate, {numbers[0]: plate.corners})
-        for before, number in zip(numbers, numbers[1:]):
+        for before, number in itertools.pairwise(numbers):
             if not follower.step(greys[before], greys[number]):
                 way.lost = number, follower.corners
                 break
@@ -129,7 +129,7 @@ def join_ways(
     )
 
 
-def _former_corners(plate: Plate, numbers: Sequence[int], known: Sequence[Way]) -> Optional[np.ndarray]:
+def _former_corners(plate: Plate, numbers: Sequence[int], known: Sequence[Way]) -> np.ndarray | None:
     """Where a plate was one step before, as far as another way goes through it; float (4, 2)."""
     number, step = numbers[0], numbers[1] - numbers[0]
     through = [way for way in known if number in way.places and number - step in way.places]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Optional
 
 import numpy as np
 
@@ -51,7 +50,7 @@ class _Sightings:
         """Where the corners should be in a frame after the last sighting, float (4, 2)."""
         return self.plates[-1].corners + self.velocity(len(self.frames) - 1) * (frame - self.frames[-1])
 
-    def at(self, frame: int, fill: int, extend: int) -> Optional[Plate]:
+    def at(self, frame: int, fill: int, extend: int) -> Plate | None:
         """The plate in a frame: seen, interpolated or carried on; None where it is not."""
         after = int(np.searchsorted(self.frames, frame))
         if after < len(self.frames) and self.frames[after] == frame:
@@ -207,7 +206,7 @@ def align_corners(corners: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return turned[int(np.argmin(distances))].astype(np.float32)
 
 
-def _mismatch(expected: np.ndarray, found: np.ndarray) -> Optional[float]:
+def _mismatch(expected: np.ndarray, found: np.ndarray) -> float | None:
     """How badly a plate fits where one was expected; None when it is another one."""
     sizes = [np.ptp(corners, axis=0).max() for corners in (expected, found)]
     scaling = max(sizes) / max(min(sizes), 1e-6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -77,7 +76,7 @@ class PlateFollower:
             motion would have brought it.
     """
 
-    def __init__(self, grey: np.ndarray, corners: np.ndarray, former: Optional[np.ndarray] = None) -> None:
+    def __init__(self, grey: np.ndarray, corners: np.ndarray, former: np.ndarray | None = None) -> None:
         self.corners = np.asarray(corners, np.float64)
         self._start = self.corners
         self._shape = grey.shape
@@ -125,7 +124,7 @@ class PlateFollower:
             if found is not None:
                 yield found
 
-    def _match(self, before: np.ndarray, after: np.ndarray, guess: Pace) -> Optional[np.ndarray]:
+    def _match(self, before: np.ndarray, after: np.ndarray, guess: Pace) -> np.ndarray | None:
         """Where the corners are in the next frame, float64 (4, 2); None where that is not certain."""
         ahead = guess.apply(self._points, self.corners.mean(axis=0))
         ends = np.concatenate([self._points, ahead])
@@ -249,7 +248,7 @@ def _common_motions(origins: np.ndarray, points: np.ndarray) -> tuple[list[np.nd
 
 def _search(
     before: np.ndarray, after: np.ndarray, corners: np.ndarray, pace: Pace, reach: int
-) -> Optional[Pace]:
+) -> Pace | None:
     """The motion to what looks most like a plate around where it should be; None without any."""
     low = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
     high = np.ceil(corners.max(axis=0)).astype(int) + 1

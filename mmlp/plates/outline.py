@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import cv2
 import numpy as np
 
 from .geometry import polygon_area
 
 
-def trace_outline(
-    mask: np.ndarray, probability: Optional[np.ndarray] = None, level: float = 0.5
-) -> np.ndarray:
+def trace_outline(mask: np.ndarray, probability: np.ndarray | None = None, level: float = 0.5) -> np.ndarray:
     """Traces the outer outline of a component.
 
     The outline crosses every step from an inside pixel to an outside neighbour (left, right, above, below)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +35,9 @@ class Plate:
     corners: np.ndarray
     score: float = 1.0
     area: float = 0.0
-    track_id: Optional[int] = None
-    text: Optional[str] = None
-    text_score: Optional[float] = None
+    track_id: int | None = None
+    text: str | None = None
+    text_score: float | None = None
     observed: bool = True
 
     def __post_init__(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import cv2
 import numpy as np
 
@@ -27,7 +25,7 @@ _EXCELLENT = 0.95
 
 
 def fit_quadrilateral(
-    shape: np.ndarray, probability: Optional[np.ndarray] = None, level: float = 0.5
+    shape: np.ndarray, probability: np.ndarray | None = None, level: float = 0.5
 ) -> np.ndarray:
     """Fits the quadrilateral that a plate's outline is a ragged drawing of.
 
@@ -95,7 +93,7 @@ def enclose(outline: np.ndarray) -> np.ndarray:
     return _clockwise(cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float64))
 
 
-def reduce_hull(points: np.ndarray, count: int = 4) -> Optional[np.ndarray]:
+def reduce_hull(points: np.ndarray, count: int = 4) -> np.ndarray | None:
     """Reduces a convex hull to a few corners around all points, adding as little area as possible.
 
     Sides are taken out one at a time, the cheapest first, and their neighbours prolonged until they meet
@@ -129,7 +127,7 @@ def reduce_hull(points: np.ndarray, count: int = 4) -> Optional[np.ndarray]:
     return hull if len(hull) == count else None
 
 
-def _as_outline(shape: np.ndarray, probability: Optional[np.ndarray], level: float) -> np.ndarray:
+def _as_outline(shape: np.ndarray, probability: np.ndarray | None, level: float) -> np.ndarray:
     shape = np.asarray(shape)
     if shape.ndim == 2 and shape.shape[1] == 2 and np.issubdtype(shape.dtype, np.floating):
         if len(shape) < 3:
@@ -150,7 +148,7 @@ def _clockwise(corners: np.ndarray) -> np.ndarray:
     return corners if polygon_area(corners) >= 0 else corners[::-1].copy()
 
 
-def _fit_sides(points: np.ndarray, start: np.ndarray) -> Optional[np.ndarray]:
+def _fit_sides(points: np.ndarray, start: np.ndarray) -> np.ndarray | None:
     """Fits a line to each side of ``start``, float64 (4, 2) clockwise; None when that leads nowhere."""
     # Around the centre second moments are differences of small numbers, not of large ones.
     centre = points.mean(axis=0)

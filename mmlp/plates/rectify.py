@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
-
 import cv2
 import numpy as np
 
@@ -19,7 +17,7 @@ _MOST_SPREAD = 0.15
 def rectify(
     image: np.ndarray,
     corners: np.ndarray,
-    size: Union[int, tuple[int, int], None] = None,
+    size: int | tuple[int, int] | None = None,
     *,
     sharpen: float = 0.0,
 ) -> np.ndarray:
@@ -74,7 +72,7 @@ def unsharp_mask(image: np.ndarray, strength: float = 1.0) -> np.ndarray:
     return cv2.addWeighted(image, 1.0 + strength, blurred, -strength, 0.0)
 
 
-def estimate_aspect(corners: np.ndarray, image_size: Optional[tuple[int, int]] = None) -> float:
+def estimate_aspect(corners: np.ndarray, image_size: tuple[int, int] | None = None) -> float:
     """Estimates the true ratio of width to height of a plate from its corners in perspective.
 
     Z. Zhang and L.-W. He, Whiteboard scanning and image enhancement, 2007, equations 20 and 21: with square
@@ -112,7 +110,7 @@ def estimate_aspect(corners: np.ndarray, image_size: Optional[tuple[int, int]] =
     return plain
 
 
-def _stable_aspect(corners: np.ndarray, longer_side: float, focal: Optional[float]) -> Optional[float]:
+def _stable_aspect(corners: np.ndarray, longer_side: float, focal: float | None) -> float | None:
     """The aspect if it does not hang on half a pixel, else None."""
     estimate = _perspective_aspect(corners, longer_side, focal)
     if estimate is None or not _ASPECT_LIMITS[0] < estimate < _ASPECT_LIMITS[1]:
@@ -126,7 +124,7 @@ def _stable_aspect(corners: np.ndarray, longer_side: float, focal: Optional[floa
     return estimate
 
 
-def _perspective_aspect(corners: np.ndarray, longer_side: float, focal: Optional[float]) -> Optional[float]:
+def _perspective_aspect(corners: np.ndarray, longer_side: float, focal: float | None) -> float | None:
     """Aspect from corners relative to the principal point; None when they do not tell it."""
     top_left, top_right, bottom_right, bottom_left = np.hstack([corners, np.ones((4, 1))])
     diagonal = np.cross(top_left, bottom_right)
@@ -149,7 +147,7 @@ def _perspective_aspect(corners: np.ndarray, longer_side: float, focal: Optional
 
 
 def _crop_size(
-    corners: np.ndarray, image_size: tuple[int, int], size: Union[int, tuple[int, int], None]
+    corners: np.ndarray, image_size: tuple[int, int], size: int | tuple[int, int] | None
 ) -> tuple[int, int]:
     """Width and height of the crop."""
     if isinstance(size, tuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -22,14 +22,14 @@ _MOSAIC_SIGMA = 0.3
 
 def redact(
     image: np.ndarray,
-    plates: Union[Sequence[Union[Plate, Area]], np.ndarray],
+    plates: Sequence[Plate | Area] | np.ndarray,
     method: str = 'blur',
     *,
     margin: float = 10.0,
     strength: float = 0.5,
     feather: float = 0.0,
     color: Sequence[float] = (0, 0, 0),
-    cover: Optional[np.ndarray] = None,
+    cover: np.ndarray | None = None,
     inplace: bool = False,
 ) -> np.ndarray:
     """Makes plates unreadable along their outline, at full resolution; works on the regions touched only.
@@ -108,7 +108,7 @@ def redact(
 
 def covered_pixels(
     plate: Plate, shape: tuple[int, int], margin: float = 10.0
-) -> Optional[tuple[tuple[slice, slice], np.ndarray]]:
+) -> tuple[tuple[slice, slice], np.ndarray] | None:
     """Tells which pixels :func:`redact` covers for a plate, whatever its method.
 
     Args:
@@ -142,7 +142,7 @@ def _check_options(method: str, margin: float, strength: float, feather: float) 
 
 
 def _regions(
-    plates: Union[Sequence[Union[Plate, Area]], np.ndarray], shape: tuple[int, int]
+    plates: Sequence[Plate | Area] | np.ndarray, shape: tuple[int, int]
 ) -> list[tuple[list[np.ndarray], np.ndarray]]:
     """Polygons to cover and corners, plate by plate."""
     if not isinstance(plates, np.ndarray):
@@ -175,7 +175,7 @@ class _Cover(NamedTuple):
 
 def _cover(
     polygons: list[np.ndarray], corners: np.ndarray, shape: tuple[int, int], margin: float, feather: float
-) -> Optional[_Cover]:
+) -> _Cover | None:
     """Widens a plate by margin and feather in percent of its height; None where the picture shows nothing."""
     height = max(float(side_lengths(corners).reshape(2, 2).mean(axis=0).min()), 4.0)
     margin, feather = margin * height / 100.0, feather * height / 100.0

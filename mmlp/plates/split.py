@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ _LEAST_SHARE = 0.1
 
 
 def split_touching(
-    mask: np.ndarray, probability: Optional[np.ndarray] = None, level: float = 0.5
+    mask: np.ndarray, probability: np.ndarray | None = None, level: float = 0.5
 ) -> list[np.ndarray]:
     """Separates plates that are joined in one component.
 
@@ -62,7 +61,7 @@ def split_touching(
 
 
 def _suggest_cores(
-    mask: np.ndarray, probability: Optional[np.ndarray], level: float
+    mask: np.ndarray, probability: np.ndarray | None, level: float
 ) -> Iterator[tuple[np.ndarray, float]]:
     """Masks that may fall apart into one core a plate, and how far from its core a plate may reach."""
     if probability is not None:

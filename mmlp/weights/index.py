@@ -7,7 +7,6 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Optional
 
 #: Where the weights in the package lie.
 WEIGHTS_FOLDER = Path(__file__).resolve().parent
@@ -32,10 +31,10 @@ class WeightsEntry:
     file: str
     sha256: str
     config: str
-    exported: Optional[str] = None
-    exported_sha256: Optional[str] = None
-    url: Optional[str] = None
-    refiner: Optional[str] = None
+    exported: str | None = None
+    exported_sha256: str | None = None
+    url: str | None = None
+    refiner: str | None = None
 
 
 #: Name to weights. ``mmlp publish`` makes the checkpoints and prints the entries,
@@ -63,8 +62,8 @@ DEFAULT_WEIGHTS = 'lp_fpn_lite0'
 
 def resolve_weights(
     name: str | os.PathLike | None = None,
-    index: Optional[Mapping[str, WeightsEntry]] = None,
-    folder: Optional[Path] = None,
+    index: Mapping[str, WeightsEntry] | None = None,
+    folder: Path | None = None,
     *,
     exported: bool = False,
 ) -> Path:
@@ -119,7 +118,7 @@ def resolve_weights(
     return path
 
 
-def find_refiner(name: str | os.PathLike | None = None) -> Optional[str]:
+def find_refiner(name: str | os.PathLike | None = None) -> str | None:
     """Finds what refines the plates that weights find.
 
     Args:

@@ -1,5 +1,6 @@
 """Times of frames whose time stamps are missing, tie or go back."""
 
+import itertools
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -32,7 +33,7 @@ def test_missing_stamps_are_filled_at_the_pace():
 def test_a_tie_is_moved_on_by_less_than_a_frame_and_heals():
     assert times([0, 40, 40, 120, 160]) == ([0, 40, 60, 120, 160], 1)
     found, moved = times([0, 40, 40, 40, 40, 160, 200, 240, 280])
-    assert moved == 3 and found[-1] == 280 and all(b > a for a, b in zip(found, found[1:]))
+    assert moved == 3 and found[-1] == 280 and all(b > a for a, b in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize('wrong', [9000, 100])
@@ -42,7 +43,7 @@ def test_one_frame_ahead_is_brought_in_line(wrong):
 
 def test_far_back_goes_on_at_the_pace():
     found, _ = times([0, 40, *range(80, 2000, STEP), *range(0, 2000, STEP)])
-    assert [b - a for a, b in zip(found, found[1:])] == [STEP] * (len(found) - 1)
+    assert [b - a for a, b in itertools.pairwise(found)] == [STEP] * (len(found) - 1)
 
 
 def test_times_of_decoding():

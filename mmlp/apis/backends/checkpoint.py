@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from torch import nn
 
@@ -26,10 +26,10 @@ _FASTER_WHEN_DENSE = ('openvino', 'pytorch', 'onnxruntime')
 def build_from_checkpoint(
     path: Path,
     name: str,
-    config: Optional[ConfigSource],
+    config: ConfigSource | None,
     backend: str,
     device: str,
-    num_threads: Optional[int],
+    num_threads: int | None,
     **limits: Any,
 ) -> Backend:
     """Loads a checkpoint into an engine; see :func:`~mmlp.apis.backends.build_backend`.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import numpy as np
 
 from mmlp.apis.model_info import INPUT_NAME, ModelInfo, check_inputs
@@ -36,9 +34,7 @@ class ONNXRuntimeBackend(Backend):
 
     name = 'onnxruntime'
 
-    def __init__(
-        self, model: bytes, name: str, device: str = 'auto', num_threads: Optional[int] = None
-    ) -> None:
+    def __init__(self, model: bytes, name: str, device: str = 'auto', num_threads: int | None = None) -> None:
         import onnxruntime
 
         available = onnxruntime.get_available_providers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +28,7 @@ class OpenVINOBackend(Backend):
 
     name = 'openvino'
 
-    def __init__(
-        self, model: bytes, name: str, device: str = 'auto', num_threads: Optional[int] = None
-    ) -> None:
+    def __init__(self, model: bytes, name: str, device: str = 'auto', num_threads: int | None = None) -> None:
         import openvino
 
         device = 'cpu' if device == 'auto' else device

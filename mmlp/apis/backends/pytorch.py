@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import numpy as np
 import torch
 
@@ -36,7 +34,7 @@ class PyTorchBackend(Backend):
         network: PlateProbability,
         name: str,
         device: str = 'auto',
-        num_threads: Optional[int] = None,
+        num_threads: int | None = None,
     ) -> None:
         if device == 'auto':
             device = 'cuda' if torch.cuda.is_available() else 'cpu'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.apis.config_files import ConfigSource
 from mmlp.apis.onnx_files import read_onnx
@@ -26,10 +26,10 @@ _MOST_THREADS = 4096
 
 def build_backend(
     model: str | os.PathLike | None,
-    config: Optional[ConfigSource] = None,
+    config: ConfigSource | None = None,
     backend: str = 'auto',
     device: str = 'auto',
-    num_threads: Optional[int] = None,
+    num_threads: int | None = None,
     **limits: Any,
 ) -> Backend:
     """Loads a network into an engine.
@@ -83,7 +83,7 @@ def _belongs_to_pytorch(device: str) -> bool:
     return device != 'cpu' and is_installed('torch')
 
 
-def _build_exported(path: Path, name: str, backend: str, device: str, num_threads: Optional[int]) -> Backend:
+def _build_exported(path: Path, name: str, backend: str, device: str, num_threads: int | None) -> Backend:
     if backend == 'pytorch':
         raise ValueError(
             f'{path} is an exported network, which PyTorch does not run; choose onnxruntime or openvino'

@@ -1,3 +1,4 @@
+import itertools
 import math
 from functools import partial
 from importlib.metadata import version
@@ -26,7 +27,7 @@ def choquet_integral(errors, labels, weight=None):
     plate = labels == 1
     levels = [0.0, *sorted(set(errors.tolist()))]
     total = 0.0
-    for low, high in zip(levels, levels[1:]):
+    for low, high in itertools.pairwise(levels):
         wrong = errors >= high
         total += (high - low) * (weight[wrong].sum() / weight[wrong | plate].sum()).item()
     return total

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 from xml.etree import ElementTree
 
 from mmlp.cli.command import command, loading
@@ -69,7 +69,7 @@ class Settings:
     batch: int = 4
     iterations: int = 200
     images: int = 8
-    short_side: Optional[int] = None
+    short_side: int | None = None
 
 
 Rows = list[dict[str, Any]]
@@ -263,7 +263,7 @@ def _device_of(settings: Settings) -> dict[str, str]:
     return {} if settings.device == 'cuda' else _HIDDEN
 
 
-def _call(arguments: list[str], environment: Optional[dict[str, str]] = None) -> None:
+def _call(arguments: list[str], environment: dict[str, str] | None = None) -> None:
     subprocess.run(arguments, env=os.environ | (environment or {}), check=True, cwd=ROOT)
 
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import cv2
 import matplotlib as mpl
@@ -65,7 +65,7 @@ def make_parser(name: str, doc: str, rounds: int) -> argparse.ArgumentParser:
     return parser
 
 
-def parse_args(parser: argparse.ArgumentParser, argv: Optional[Sequence[str]]) -> argparse.Namespace:
+def parse_args(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
     """Parses the command line, and limits the threads of PyTorch and OpenCV in this process.
 
     Args:
@@ -152,9 +152,7 @@ class Measured(NamedTuple):
     peak_growth: int
 
 
-def measure_in_fork(
-    function: Callable[[], Any], prepare: Optional[Callable[[], Any]] = None
-) -> Optional[Measured]:
+def measure_in_fork(function: Callable[[], Any], prepare: Callable[[], Any] | None = None) -> Measured | None:
     """Calls a function in a fork of its own and measures the memory that it takes.
 
     Args:
@@ -183,7 +181,7 @@ def measure_in_fork(
 
 
 def _measure_and_send(
-    connection: Connection, function: Callable[[], Any], prepare: Optional[Callable[[], Any]]
+    connection: Connection, function: Callable[[], Any], prepare: Callable[[], Any] | None
 ) -> None:
     end_with_parent()
     if prepare is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -27,7 +26,7 @@ class Found:
 
     mask: np.ndarray
     boxes: np.ndarray
-    plates: Optional[Sequence[Plate]] = None
+    plates: Sequence[Plate] | None = None
 
 
 class ONNXPeer:

@@ -26,7 +26,7 @@ import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from mmlp.cli.command import command, loading
 
@@ -104,7 +104,7 @@ class Counts:
         }
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('covers', __doc__, rounds=12)
     parser.add_argument('what', choices=('drives', 'mosaics', 'folder', 'video'))
@@ -290,7 +290,7 @@ def draw(results: dict[str, Any]) -> _common.Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes JSON and plot; returns the report."""
     args = parse_args(argv)
     started = time.perf_counter()

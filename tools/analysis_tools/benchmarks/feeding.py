@@ -28,7 +28,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import command, loading
 
@@ -149,7 +149,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes and returns the report."""
     parser = make_parser('feeding', __doc__, rounds=15)
     parser.add_argument('--large', type=int, nargs=2, default=(4000, 3000), help='columns and rows')

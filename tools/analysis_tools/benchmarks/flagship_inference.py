@@ -25,7 +25,7 @@ import copy
 import importlib.util
 import shutil
 from collections.abc import Callable, Sequence
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import command, loading
 
@@ -240,7 +240,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes and returns the report."""
     parser = make_parser('flagship_inference', __doc__, rounds=3)
     parser.add_argument('--depth', choices=['50', '101'], default='101', help='of the ResNet (default: 101)')

@@ -23,7 +23,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import FAILED, command, loading
 
@@ -129,7 +129,7 @@ def _text(value: Any) -> str:
     return f'{value:.4g}' if isinstance(value, float) else str(value).replace('|', '/').replace('\n', ' ')
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Runs the parts, prints, writes and returns the report."""
     parser = make_parser('graphics_card', __doc__, rounds=10)
     parser.set_defaults(out_dir=Path('work_dirs/graphics_card'), threads=os.cpu_count() or 1)

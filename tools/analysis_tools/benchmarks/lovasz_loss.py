@@ -14,7 +14,7 @@ the means of plates and background, which move apart from stage to stage.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import command, loading
 
@@ -127,7 +127,7 @@ def time_methods(logits: Tensor, labels: Tensor, rounds: int) -> tuple[dict[str,
     return medians(times), spreads(times)
 
 
-def peak_memory(name: str, size: int, stage: str) -> Optional[int]:
+def peak_memory(name: str, size: int, stage: str) -> int | None:
     """Bytes by which forward and backward raise the peak of a process, None where the system does not say."""
     batch = make_batch(size, size, stage, 'cpu')
     # A small step first loads what is loaded on first use.
@@ -213,7 +213,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes and returns the report."""
     parser = make_parser('lovasz_loss', __doc__, rounds=25)
     parser.add_argument('--size', type=int, default=480, help='side of the two pictures (default: 480)')

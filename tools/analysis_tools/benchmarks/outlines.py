@@ -18,7 +18,7 @@ import argparse
 import operator
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from mmlp.cli.command import command, loading
 
@@ -56,7 +56,7 @@ class Outline(NamedTuple):
     aspect: float
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('outlines', __doc__, rounds=1)
     parser.add_argument('folder', type=Path, help='holds images/ and masks/')
@@ -161,7 +161,7 @@ def draw(tiles: list[np.ndarray]) -> _common.Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Measures, prints, writes JSON and picture."""
     args = parse_args(argv)
     contenders = {

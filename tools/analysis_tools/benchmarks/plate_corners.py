@@ -16,7 +16,6 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Optional
 
 from mmlp.cli.command import command, loading
 
@@ -210,7 +209,7 @@ def _largest_outline(answer: np.ndarray) -> np.ndarray:
     return trace_outline(fill_holes(largest), None if answer.dtype == bool else answer)
 
 
-def main(arguments: Optional[list[str]] = None) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--count', type=int, default=200, help='plates per condition')

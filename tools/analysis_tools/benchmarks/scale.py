@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import command, loading
 
@@ -304,7 +304,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes and returns the report."""
     parser = make_parser('scale', __doc__, rounds=5)
     args = parse_args(parser, argv)

@@ -26,7 +26,7 @@ import argparse
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Optional, TypeVar
+from typing import Any, TypeVar
 
 from mmlp.cli.command import command, loading
 
@@ -50,7 +50,7 @@ Look = Callable[[np.ndarray], Found]
 Measured = TypeVar('Measured')
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('segmenters', __doc__, rounds=40)
     parser.add_argument('measure', choices=('quality', 'speed'))
@@ -254,7 +254,7 @@ def draw(args: argparse.Namespace, results: dict[str, Any]) -> _common.Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Measures, prints, writes JSON and plot."""
     args = parse_args(argv)
     if args.quick:

@@ -26,7 +26,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from mmlp.cli.command import command, loading
 
@@ -253,7 +253,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Runs the benchmark; returns what it writes."""
     parser = make_parser('start_up', __doc__, rounds=5)
     parser.add_argument(

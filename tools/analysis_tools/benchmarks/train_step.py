@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Callable, Sequence
-from typing import Any, Optional
+from typing import Any
 
 from mmlp.cli.command import command, loading
 
@@ -227,7 +227,7 @@ def draw(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes and returns the report."""
     parser = make_parser('train_step', __doc__, rounds=3)
     parser.add_argument('--depth', choices=['50', '101'], default='101', help='of the ResNet (default: 101)')

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from mmlp.cli.command import command, loading
 
@@ -63,8 +63,8 @@ class Clip(NamedTuple):
 
     name: str
     path: Path
-    span: Optional[TimeSpan]
-    labels: Optional[list[np.ndarray]]
+    span: TimeSpan | None
+    labels: list[np.ndarray] | None
 
 
 class Run(NamedTuple):
@@ -75,7 +75,7 @@ class Run(NamedTuple):
     milliseconds: dict[str, float]
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = _common.make_parser('video', __doc__, rounds=2)
     parser.add_argument('videos', type=Path, nargs='*', help='default: drives')
@@ -297,7 +297,7 @@ def draw(sums: dict[str, dict[str, Any]]) -> _common.Figure:
     return figure
 
 
-def main(argv: Optional[Sequence[str]] = None) -> dict[str, Any]:
+def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Measures, prints, writes JSON and plot; returns the report."""
     args = parse_args(argv)
     rows = measure(args)

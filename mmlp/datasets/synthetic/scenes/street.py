@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 
@@ -103,7 +105,7 @@ def draw_houses(rng: np.random.Generator, canvas: Canvas, setback: float, night:
         ends = [rng.uniform(2.5, 5)]
         while ends[-1] < 40:
             ends.append(ends[-1] + rng.uniform(6, 13))
-        for z0, z1 in list(zip(ends[:-1], ends[1:]))[::-1]:
+        for z0, z1 in list(itertools.pairwise(ends))[::-1]:
             if rng.random() < 0.2:
                 draw_tree(rng, canvas, side * setback, z1, rng.uniform(3, 7))
                 continue

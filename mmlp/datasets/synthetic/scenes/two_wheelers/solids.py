@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -112,7 +113,7 @@ class Assembly:
 
     def strip(self, spots: Sequence[Spot], half: float, tint: Tint) -> None:
         """A mudguard: a sheet ``2 * half`` metres wide that follows some points."""
-        for a, b in zip(spots[:-1], spots[1:]):
+        for a, b in itertools.pairwise(spots):
             slope = abs(b[1] - a[1]) / max(np.hypot(b[1] - a[1], b[2] - a[2]), 1e-6)
             quad = [(-half, *a[1:]), (half, *a[1:]), (half, *b[1:]), (-half, *b[1:])]
             self.panel(quad, np.asarray(tint) * (1.15 - 0.45 * slope), 0.02)
