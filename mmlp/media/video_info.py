@@ -23,8 +23,6 @@ from .planes import has_transparency
 from .time_span import TimeSpan
 from .timeline import Timeline
 
-#: Frame rates that differ by less than this share are the same.
-_RATE_TOLERANCE = 0.01
 #: FFmpeg rounds rows up to multiples of this when it compares; frames are not much higher than wide.
 _ALIGNMENT = 64
 #: Attached files are in memory as long as a video is open, and it is opened several times.
@@ -89,7 +87,6 @@ class VideoInfo:
         fps (Fraction): Frames a second, on average when they vary.
         duration (Fraction | None): Seconds, None when the file does not tell.
         frames (int | None): Number of frames, estimated unless the file tells; None when there is no way.
-        variable_frame_rate (bool): Whether the frames are not evenly spaced, as far as the header tells.
         orientation (int): How the stored frames are turned, as an EXIF orientation, 1 to 8.
         codec (str): Name of the video codec.
         pixel_format (str): FFmpeg's name of the stored pixel format.
@@ -113,7 +110,6 @@ class VideoInfo:
     fps: Fraction
     duration: Fraction | None
     frames: int | None
-    variable_frame_rate: bool
     orientation: int
     codec: str
     pixel_format: str
@@ -212,8 +208,7 @@ def read_info(
     aspect = first.aspect
     if orientation >= 5:
         width, height, aspect = height, width, 1 / aspect
-    rates = [Fraction(rate) for rate in (stream.average_rate, stream.base_rate) if rate]
-    fps = rates[0] if rates else Fraction(25)
+    fps = Fraction(stream.average_rate or stream.base_rate or 25)
     if timeline.jumps and timeline.steps.get(stream.index):  # Rates in headers are averages over the jumps.
         fps = Fraction(1 / timeline.steps[stream.index]).limit_denominator(1001)
     start = Fraction(container.start_time or 0, av.time_base)
@@ -229,7 +224,6 @@ def read_info(
         fps=fps,
         duration=duration,
         frames=frames,
-        variable_frame_rate=len(rates) == 2 and abs(rates[0] / rates[1] - 1) > _RATE_TOLERANCE,
         orientation=orientation,
         codec=stream.codec_context.name,
         pixel_format=first.pixel_format,

@@ -7,10 +7,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from helpers.convex_mask import convex_mask
 from PIL import Image, ImageDraw
 
-from mmlp.datasets.synthetic import polygon_mask, render_plate
-from mmlp.datasets.synthetic.geometry import convex_mask
+from mmlp.datasets.synthetic import exact_polygon_mask, render_plate
 from mmlp.datasets.synthetic.plates.bend import Bend, bend_plate, random_bend, subdivide
 from mmlp.datasets.synthetic.plates.render import PlateImage
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
@@ -48,7 +48,7 @@ def test_polygon_mask_agrees_with_another_rasteriser():
     rng = np.random.default_rng(0)
     for _ in range(30):
         star = random_star(rng)
-        mask, other = polygon_mask((60, 60), star), cover((60, 60), star)
+        mask, other = exact_polygon_mask(star, (60, 60)), cover((60, 60), star)
         rim = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
         assert ((mask != other) & ~rim).sum() == 0
         assert (mask != other).sum() < 0.12 * rim.sum()
@@ -56,7 +56,7 @@ def test_polygon_mask_agrees_with_another_rasteriser():
 
 def test_polygon_mask_of_convex_corners_is_the_convex_mask():
     quad = np.array([[3.2, 4.1], [40.7, 8.4], [37.1, 30.8], [6.3, 26.2]])
-    np.testing.assert_array_equal(polygon_mask((40, 50), subdivide(quad)), convex_mask((40, 50), quad))
+    np.testing.assert_array_equal(exact_polygon_mask(subdivide(quad), (40, 50)), convex_mask((40, 50), quad))
 
 
 def test_round_an_upright_axis_by_hand():
@@ -85,7 +85,7 @@ def test_drawing_is_opaque_where_the_outline_is(seed):
     rim = cv2.morphologyEx(outlined.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)) > 0
     assert not ((opaque != outlined) & ~rim).any()
     assert (opaque != outlined).sum() < 0.35 * rim.sum()
-    np.testing.assert_array_equal(polygon_mask(outlined.shape, plate.outline) & ~rim, outlined & ~rim)
+    np.testing.assert_array_equal(exact_polygon_mask(plate.outline, outlined.shape) & ~rim, outlined & ~rim)
 
 
 def test_what_is_not_bent_stays_as_it_is():
@@ -126,7 +126,7 @@ def test_mounted_the_mask_is_the_bent_outline(seed):
         rng, canvas, place, (0.0, 0.0), replace(render_plate(rng, 'eu_square').layout, framed=0), 1.0
     )
     _, (mask,) = canvas.finish()
-    np.testing.assert_array_equal(mask, polygon_mask(mask.shape, plate.outline))
+    np.testing.assert_array_equal(mask, exact_polygon_mask(plate.outline, mask.shape))
     assert len(plate.outline) > 4 and plate.corners.shape == (4, 2)
     other = cover(mask.shape, plate.outline)
     rim = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0

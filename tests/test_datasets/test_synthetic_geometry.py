@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.convex_mask import convex_mask
 from PIL import Image, ImageDraw
 
 from mmlp.datasets.synthetic.geometry import (
     composite,
-    convex_mask,
     premultiply,
     rect_corners,
     tilted_quad,

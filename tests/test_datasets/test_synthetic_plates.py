@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mmlp.datasets.synthetic import LAYOUTS, choose_layout, polygon_mask, render_plate
+from mmlp.datasets.synthetic import LAYOUTS, choose_layout, exact_polygon_mask, render_plate
 from mmlp.datasets.synthetic.plates.layouts import fill_pattern
 from mmlp.datasets.synthetic.plates.lettering import (
     CAP_HEIGHT,
@@ -39,7 +39,7 @@ def test_every_layout(name):
         (x0, y0), (x1, y1) = plate.corners[0], plate.corners[2]
         assert -0.5 <= x0 < x1 <= cols - 0.5 and -0.5 <= y0 < y1 <= rows - 0.5
         assert (x1 - x0) / (y1 - y0) == pytest.approx(plate.aspect, rel=0.02)
-        outlined = polygon_mask(plate.alpha.shape, plate.outline)
+        outlined = exact_polygon_mask(plate.outline, plate.alpha.shape)
         assert (plate.alpha[outlined] == 255).mean() > 0.97, 'a plate is opaque but for its round corners'
         if plate.layout.round_board:
             assert ((plate.alpha > 128) != outlined).sum() < 0.01 * outlined.sum()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mmlp.datasets.synthetic import polygon_mask, render_scene
+from mmlp.datasets.synthetic import exact_polygon_mask, render_scene
 from mmlp.datasets.synthetic.scenes import effects
 from mmlp.datasets.synthetic.scenes.bodies import BODIES, Pose, skin
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
@@ -51,7 +51,8 @@ def test_masks_lie_in_their_outlines(scenes):
             outline = pil_mask(plate.outline)
             assert not (plate.mask & ~cv2.dilate(outline.astype(np.uint8), one_more).astype(bool)).any()
             missing = outline & ~plate.mask
-            if np.array_equal(plate.mask, polygon_mask(outline.shape, plate.outline)):  # nothing in front
+            exact = exact_polygon_mask(plate.outline, outline.shape)
+            if np.array_equal(plate.mask, exact):  # nothing in front
                 whole += 1
                 assert not (missing & cv2.erode(outline.astype(np.uint8), one_more).astype(bool)).any()
     assert whole >= 5

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmlp.datasets.synthetic import LAYOUTS, polygon_mask, render_scene, write_dataset
+from mmlp.datasets.synthetic import LAYOUTS, exact_polygon_mask, render_scene, write_dataset
 from mmlp.datasets.synthetic.scenes import effects
 from mmlp.datasets.synthetic.scenes.bodies import BODIES, Pose
 from mmlp.datasets.synthetic.scenes.camera import Camera, Canvas
@@ -141,7 +141,7 @@ def test_a_plate_behind_a_window_of_a_car():
     (screen,) = seen_screens(pose, canvas)
     plate = plate_in_window(np.random.default_rng(1), canvas, screen)
     mask = canvas.finish()[1][0]
-    np.testing.assert_array_equal(mask, polygon_mask(mask.shape, plate.outline))
+    np.testing.assert_array_equal(mask, exact_polygon_mask(plate.outline, mask.shape))
     window = cv2.convexHull(canvas.camera.project(screen).astype(np.float32))
     assert all(cv2.pointPolygonTest(window, tuple(map(float, c)), True) > -2 for c in plate.corners)
 
@@ -151,7 +151,7 @@ def test_masks_of_two_wheelers_lie_in_their_outlines():
     for seed in range(10):
         _, mask, plates = render_scene(np.random.default_rng([21, seed]), (320, 240), vehicles=TWO_WHEELERS)
         for plate in plates:
-            inside = polygon_mask(mask.shape, plate.outline)
+            inside = exact_polygon_mask(plate.outline, mask.shape)
             assert not (plate.mask & ~inside).any()
             whole += np.array_equal(plate.mask, inside)
     assert whole >= 4

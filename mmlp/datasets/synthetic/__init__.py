@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         'scenes.drive': ['render_drive'],
-        'geometry': ['composite', 'convex_mask', 'polygon_mask'],
+        'geometry': ['composite', 'exact_polygon_mask'],
         'plates.layouts': ['LAYOUTS', 'choose_layout'],
         'paste': ['PasteSyntheticPlate'],
         'plates.plate_layout': ['PlateLayout'],

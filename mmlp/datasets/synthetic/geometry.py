@@ -74,26 +74,10 @@ def polygon_window(shape: tuple[int, int], polygon: np.ndarray) -> tuple[tuple[s
     return (slice(y0, y1), slice(x0, x1)), inside
 
 
-def polygon_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
+def exact_polygon_mask(polygon: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Pixels whose centre lies inside a polygon, see :func:`polygon_window`; bool array of ``shape``."""
     mask = np.zeros(shape, bool)
     window, inside = polygon_window(shape, polygon)
-    mask[window] = inside
-    return mask
-
-
-def convex_mask(shape: tuple[int, int], polygon: np.ndarray) -> np.ndarray:
-    """Pixels whose centre lies inside (or on the edge of) a convex polygon.
-
-    Args:
-        shape: Rows and columns.
-        polygon: (N, 2) corners in order, either way round; may reach outside the picture.
-
-    Returns:
-        bool array of ``shape``.
-    """
-    mask = np.zeros(shape, bool)
-    window, inside = convex_window(shape, polygon)
     mask[window] = inside
     return mask
 

@@ -15,7 +15,7 @@ from mmlp.plates import coco_document
 from mmlp.processes import in_processes
 from mmlp.progress import progress_bar
 
-from .geometry import polygon_mask, rect_corners
+from .geometry import exact_polygon_mask, rect_corners
 from .scenes.bodies import BODIES
 from .scenes.render import render_scene
 from .scenes.scene_types import ScenePlate
@@ -34,7 +34,7 @@ def _outline(plate: ScenePlate, size: tuple[int, int]) -> list[list[float]]:
     cols, rows = size
     inside = (plate.outline >= -0.5).all() and (plate.outline <= [cols - 0.5, rows - 0.5]).all()
     flat = len(plate.outline) == len(plate.corners)
-    if (inside or flat) and np.array_equal(plate.mask, polygon_mask((rows, cols), plate.outline)):
+    if (inside or flat) and np.array_equal(plate.mask, exact_polygon_mask(plate.outline, (rows, cols))):
         outline = plate.outline  # nothing hides it: the exact outline
         if not inside:
             image = rect_corners(-0.5, -0.5, cols - 0.5, rows - 0.5)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmlp.plates.geometry import find_homography, map_points
 
-from ..geometry import composite, layer_window, polygon_mask, rect_corners
+from ..geometry import composite, exact_polygon_mask, layer_window, rect_corners
 
 Colour = tuple[float, float, float]
 
@@ -193,7 +193,7 @@ class Canvas:
             seen = cv2.resize(
                 (self.owner == number).astype(np.uint8) * 255, self.size, interpolation=cv2.INTER_AREA
             )
-            masks.append(polygon_mask((rows, cols), outline) & (seen >= 127))
+            masks.append(exact_polygon_mask(outline, (rows, cols)) & (seen >= 127))
         return image, masks
 
 

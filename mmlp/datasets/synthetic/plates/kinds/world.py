@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..plate_layout import BLACK, WHITE, Box, Line, PlateLayout
 
 YELLOW, RED = (28, 190, 245), (38, 34, 196)
-BLUE, GREEN, GREY, ORANGE = (168, 84, 22), (78, 120, 26), (186, 188, 188), (30, 130, 240)
+BLUE, GREEN, GREY = (168, 84, 22), (78, 120, 26), (186, 188, 188)
 _STATES = (
     'SUNRISE STATE', 'NORTHPORT', 'LAKELAND', 'EVERGREEN', 'SILVER BAY', 'PRAIRIE', 'WESTMARK',
     'Rio Alto', 'Highland', 'COASTAL', 'New Avon', 'REDSTONE', 'Mountain View', 'GRAND VALLEY',
