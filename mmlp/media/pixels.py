@@ -127,7 +127,7 @@ def merge(
 
     Args:
         stored (np.ndarray): Pixels as in the file; those of ``RGB`` in BGR order.
-        mode (str): Their layout, see :attr:`Picture.mode`.
+        mode (str): Their layout, see :attr:`DecodedImage.mode`.
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB. The nearest is taken.
         edited (np.ndarray): (H, W, 3) uint8, BGR, turned as stored.
         changed (np.ndarray): (H, W) bool, turned as stored: which pixels to take from ``edited``.
@@ -193,7 +193,7 @@ def as_image(stored: np.ndarray, mode: str, palette: np.ndarray | None = None) -
     Args:
         stored (np.ndarray): Pixels as in the file; those of ``RGB`` in BGR order. But for those of ``RGB``,
             the picture may share their memory.
-        mode (str): Their layout, see :attr:`Picture.mode`.
+        mode (str): Their layout, see :attr:`DecodedImage.mode`.
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB.
 
     Returns:

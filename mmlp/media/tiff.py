@@ -20,7 +20,7 @@ def encode_tiff(pixels: np.ndarray, mode: str, palette: np.ndarray | None, info:
 
     Args:
         pixels (np.ndarray): Pixels as stored, upright.
-        mode (str): Their layout, see :attr:`Picture.mode`.
+        mode (str): Their layout, see :attr:`DecodedImage.mode`.
         palette (np.ndarray | None): Colours of a ``P`` picture, (N, 3) uint8, RGB.
         info (dict[str, Any]): ``compression`` of the source, which is kept if it is lossless (else deflate).
 
