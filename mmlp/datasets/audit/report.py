@@ -25,7 +25,7 @@ class AuditReport:
     Args:
         source: The config or folder, as the user named it.
         splits: Names of the splits, in order.
-        pictures: A record of every picture.
+        images: A record of every picture.
         findings: In the order of :data:`~mmlp.datasets.audit.CHECKS`, the most striking of a check first.
     """
 

@@ -60,7 +60,7 @@ class Report:
 
     Attributes:
         out: Output folder.
-        pictures: Pictures a split.
+        images: Pictures a split.
         kinds: Annotations a split and kind; ignored ones under ``ignored``.
         converted: Pictures converted now.
         skipped: Pictures that stood finished from before.

@@ -24,7 +24,7 @@ class Record:
     """One picture and what is annotated in it.
 
     Attributes:
-        picture: Path of the picture file.
+        image: Path of the picture file.
         name: The picture's name relative to the source, with ``/``; names the output and the group.
         shapes: Outlines; empty for a picture without plates.
         split: Split that the set's authors gave it (train, val or test), None where they gave none.

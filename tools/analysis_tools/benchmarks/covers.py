@@ -56,7 +56,7 @@ class Scene(NamedTuple):
     """A picture, its plates, and what else is plate.
 
     Args:
-        picture: Uint8 (H, W, 3), BGR.
+        image: Uint8 (H, W, 3), BGR.
         labels: Int32 (H, W), the numbers of the plates from 1 on, 0 elsewhere, -1 on plates that do not
             count: cut off, too small to be read.
         heights: Height of each plate in pixels.

@@ -166,7 +166,7 @@ def render_plate(
         )
         ring[edge:-edge, edge:-edge] -= np.minimum(inner, ring[edge:-edge, edge:-edge])
         blend(image[inset : rows - inset, inset : cols - inset], colour, ring)
-    if layout.image and rng.random() < layout.image:
+    if layout.scenery and rng.random() < layout.scenery:
         draw_scenery(rng, image)
     ink, text = _lettering(rng, layout, (rows, cols))
     blend(image, colour, ink)
