@@ -75,7 +75,7 @@ class PlateLayout:
         scenery: Whether a faint drawing (hills, a sun, clouds) lies behind the lettering.
         emboss: Strength of the relief of the lettering, 0 to 1.
         strips: Coloured strips along its edges, laid in this order.
-        scenery: Chance of a picture or an emblem in the middle or at the left, as on American plates.
+        emblem: Chance of a picture or an emblem in the middle or at the left, as on American plates.
         stickers: Chance of a sticker in a corner.
         framed: Chance of a dealer's frame, which hides the rim of the plate.
         rim: How much of its height such a frame hides above and below, at most.
@@ -100,7 +100,7 @@ class PlateLayout:
     scenery: bool = False
     emboss: float = 0.5
     strips: tuple[Strip, ...] = ()
-    scenery: float = 0.0
+    emblem: float = 0.0
     stickers: float = 0.0
     framed: float = 0.0
     rim: float = 0.05

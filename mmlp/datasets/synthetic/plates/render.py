@@ -14,7 +14,7 @@ from .layouts import LAYOUTS, choose_layout, fill_pattern
 from .lettering import TEXT_FACES, fit_into, plate_line, stacked_line, text_line, uneven_line
 from .parts import draw_background, draw_band, draw_holder, draw_relief, draw_screws, draw_weather
 from .plate_layout import Box, Line, PlateLayout
-from .strips import draw_scenery, draw_stickers, draw_strips, field_of
+from .strips import draw_emblem, draw_stickers, draw_strips, field_of
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 """All of a plate, as a share of it."""
@@ -166,8 +166,8 @@ def render_plate(
         )
         ring[edge:-edge, edge:-edge] -= np.minimum(inner, ring[edge:-edge, edge:-edge])
         blend(image[inset : rows - inset, inset : cols - inset], colour, ring)
-    if layout.scenery and rng.random() < layout.scenery:
-        draw_scenery(rng, image)
+    if layout.emblem and rng.random() < layout.emblem:
+        draw_emblem(rng, image)
     ink, text = _lettering(rng, layout, (rows, cols))
     blend(image, colour, ink)
     if layout.emboss > 0.3:

@@ -156,7 +156,7 @@ def _flag(rng: np.random.Generator, image: np.ndarray, box: Box) -> None:
             image[y0 + (y1 - y0) * i // 3 : y0 + (y1 - y0) * (i + 1) // 3, x0:x1] = tint
 
 
-def draw_scenery(rng: np.random.Generator, image: np.ndarray) -> None:
+def draw_emblem(rng: np.random.Generator, image: np.ndarray) -> None:
     """A picture behind the lettering, in the middle or at the left, as on American plates."""
     rows, cols = image.shape[:2]
     x = cols * (rng.uniform(0.42, 0.58) if rng.random() < 0.6 else rng.uniform(0.1, 0.2))
