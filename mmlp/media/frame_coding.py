@@ -11,6 +11,7 @@ from .hdr import SDR_COLOUR, SdrConverter, is_hdr, undo_view
 from .orientation import apply_orientation
 from .planes import (
     BT601,
+    SCALER_THREADS,
     Layout,
     is_rgb,
     join_planes,
@@ -118,7 +119,7 @@ class FrameCoder:
         image = join_planes(pad_planes(planes, self._size, self._layout), self._layout)
         if self._sdr is not None:
             image = self._sdr.convert(image)
-        image = image.reformat(format=self.pixel_format)
+        image = image.reformat(format=self.pixel_format, threads=SCALER_THREADS)
         # Some encoders, of ProRes for one, take tags from pictures only.
         image.colorspace, image.color_range = self.colour[:2]
         image.color_primaries, image.color_trc = self.colour[2:]
@@ -129,7 +130,10 @@ class FrameCoder:
         is_alike = source.format.name.replace('yuvj', 'yuv') == self._layout.name
         if not is_alike or (source.color_range or _LIMITED) != (self._range or _LIMITED):
             source = source.reformat(
-                format=self._layout.name, dst_colorspace=self._matrix, dst_color_range=self._range
+                format=self._layout.name,
+                dst_colorspace=self._matrix,
+                dst_color_range=self._range,
+                threads=SCALER_THREADS,
             )
         planes = split_planes(source, self._layout)
         return [apply_orientation(plane, self._orientation) for plane in planes]

@@ -10,6 +10,9 @@ import numpy as np
 
 #: FFmpeg's codes of what pictures are in that tell nothing else.
 BT601, LIMITED = 5, 1
+#: Threads that FFmpeg's scaler may take for a picture. It writes beyond the end of a row, in buffers as PyAV
+#: makes them into the next one. From top to bottom the next row mends that; several threads leave it.
+SCALER_THREADS = 1
 #: Pixels across and down for one sample of colour, as the names of pixel formats tell it.
 _SUBSAMPLINGS = {
     (1, 1): '444',
@@ -90,7 +93,7 @@ def to_yuv(bgr: np.ndarray, layout: Layout, matrix: int | None, colour_range: in
     image = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format='bgr24')
     # As a tag, since as an argument PyAV 17 does not take all of them.
     image.colorspace = matrix or BT601
-    return image.reformat(format=layout.name, dst_color_range=colour_range or LIMITED)
+    return image.reformat(format=layout.name, dst_color_range=colour_range or LIMITED, threads=SCALER_THREADS)
 
 
 def split_planes(image: av.VideoFrame, layout: Layout) -> list[np.ndarray]:
@@ -120,7 +123,7 @@ def grey_to_yuv(image: av.VideoFrame) -> av.VideoFrame:
     layout = Layout.of(image.format.name)
     form = 'gray' if layout.bits == 8 else f'gray{layout.bits}le'
     if image.format.name != form:
-        image = image.reformat(format=form)
+        image = image.reformat(format=form, threads=SCALER_THREADS)
     height, width = image.height, image.width
     grey = _view(image, 0, (height, width), layout.dtype)
     colour = np.full(_colour_size(height, width, layout), 1 << (layout.bits - 1), layout.dtype)

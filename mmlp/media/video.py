@@ -21,7 +21,7 @@ from .hdr import view
 from .limits import LARGE_FRAME, check_pixels
 from .orientation import apply_orientation
 from .pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS
-from .planes import Layout
+from .planes import SCALER_THREADS, Layout
 from .seeking import leads_before, seek
 from .span_frames import SpanFrames
 from .time_span import TimeSpan
@@ -290,7 +290,7 @@ class VideoReader:
 
     def _to_bgr(self, image: av.VideoFrame) -> np.ndarray:
         try:
-            bgr = image.to_ndarray(format='bgr24')
+            bgr = image.to_ndarray(format='bgr24', threads=SCALER_THREADS)
         except av.FFmpegError as error:
             raise UnreadableMediaError(
                 self._name, f'has pictures of a format that cannot be read: {image.format.name}'

@@ -12,6 +12,7 @@ from av.sidedata.sidedata import Type as SideDataType
 from .orientation import apply_orientation
 from .panorama import Panorama, find_panorama, full_sphere
 from .pixel_limits import MAX_FRAME_PIXELS
+from .planes import SCALER_THREADS
 from .time_span import TimeSpan
 from .video_info import VideoInfo, open_video
 
@@ -92,6 +93,8 @@ class VideoSamples:
     def _upright(self, frame: av.VideoFrame) -> np.ndarray | None:
         """A frame's upright pixels, BGR; None when FFmpeg does not know its colours."""
         try:
-            return apply_orientation(frame.to_ndarray(format='bgr24'), self._info.orientation)
+            return apply_orientation(
+                frame.to_ndarray(format='bgr24', threads=SCALER_THREADS), self._info.orientation
+            )
         except (av.FFmpegError, ValueError):
             return None

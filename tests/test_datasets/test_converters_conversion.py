@@ -124,7 +124,7 @@ def test_goes_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.Monke
             raise KeyboardInterrupt
         placed.append(place_image(*args))
 
-    monkeypatch.setattr('mmlp.datasets.converters.picture.place_image', interrupted)
+    monkeypatch.setattr('mmlp.datasets.converters.image.place_image', interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(Listed(tmp_path / 'source', *items), tmp_path / 'out', workers=1)
     monkeypatch.undo()
