@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import io
 import math
 import os
-import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -32,9 +31,6 @@ _WITHOUT_ASPECT = ('mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc', 'flv')
 #: Tags that name a stream, and names that muxers give to every stream.
 _NAME_TAGS = ('title', 'name', 'filename', 'handler_name')
 _USUAL_NAMES = ('VideoHandler', 'SoundHandler', 'SubtitleHandler', 'DataHandler', 'TimeCodeHandler')
-#: A stream in FFmpeg's description of a file. The level of its log is one for all threads.
-_STREAM_LINE = re.compile(r'^ +Stream #0:(\d+)', re.MULTILINE)
-_STREAMS_LOG = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -271,19 +267,22 @@ def demux(container: av.container.InputContainer, streams: Sequence[av.stream.St
     # Behind the last packet PyAV fails on streams that turned up on the way, or does not, by chance.
     with contextlib.suppress(IndexError):
         yield from container.demux(streams)
-    if _count_streams(container) > len(container.streams):
+    if _has_further_streams(container):
         raise av.error.InvalidDataError(errno.EINVAL, 'further streams begin in the middle of it')
 
 
-def _count_streams(container: av.container.InputContainer) -> int:
-    # PyAV lists the streams that a file begins with. FFmpeg knows all, and answers in its log.
-    with _STREAMS_LOG:
-        level = av.logging.get_level()
-        av.logging.set_level(av.logging.INFO)
+def _has_further_streams(container: av.container.InputContainer) -> bool:
+    # PyAV lists the streams that a file begins with, and refuses numbers beyond those that FFmpeg has by now.
+    # FFmpeg's log would tell, too, but threads that decode must not wait for Python in it.
+    with av.open(io.BytesIO(), 'w', format='matroska') as other:
+        streams = [other.add_data_stream() for _ in range(len(container.streams) + 1)]
         try:
-            return len(set(_STREAM_LINE.findall(container.dumps_format())))  # Told anew for each program.
-        finally:
-            av.logging.set_level(level)
+            next(container.demux(streams[-1]), None)
+        except (av.FFmpegError, IndexError):
+            return True
+        except ValueError:
+            return False
+    return True
 
 
 def _codec_name(stream: av.stream.Stream) -> str | None:

@@ -32,15 +32,3 @@ def test_streams_that_begin_in_the_middle_are_seen_whatever_memory_holds(tmp_pat
                 library.free(pieces.pop())
             with pytest.raises(av.error.InvalidDataError, match='begin in the middle'):
                 collections.deque(demux(container, container.streams.video), maxlen=0)
-
-
-def test_the_level_of_the_log_stays(tmp_path):
-    path = write_late_sound(tmp_path / 'a.flv')
-    before = av.logging.get_level()
-    av.logging.set_level(av.logging.ERROR)
-    try:
-        with av.open(str(path)) as container, pytest.raises(av.error.InvalidDataError):
-            list(demux(container, container.streams.video))
-        assert av.logging.get_level() == av.logging.ERROR
-    finally:
-        av.logging.set_level(before)
