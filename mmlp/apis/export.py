@@ -23,7 +23,7 @@ _TRACING_EXPORTER = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onn
 def export_onnx(network: PlateProbability, shape: Sequence[int | None] = (None, None, None)) -> bytes:
     """Exports a network with normalisation, padding, resize of the output and sigmoid inside the graph.
 
-    Input ``images``: uint8 (N, H, W, 3), BGR, any size. Output ``probability``: float32 (N, H, W), 0..1.
+    Input ``pictures``: uint8 (N, H, W, 3), BGR, any size. Output ``probability``: float32 (N, H, W), 0..1.
     The file's metadata holds ``mmlp_version``, ``classes``, ``threshold`` and ``size_divisor``.
 
     Args:

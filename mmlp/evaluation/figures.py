@@ -34,7 +34,7 @@ def summarize_tallies(tallies: Sequence[PlateTally]) -> dict[str, Any]:
     Returns:
         dict[str, Any]: Plain values for JSON:
 
-        - ``images``, ``plates``, ``finds``: counts; finds on ignored ground are left out.
+        - ``pictures``, ``plates``, ``finds``: counts; finds on ignored ground are left out.
         - ``recall``: share of plates that are found; ``precision``: of finds that are plates.
         - ``covered``: share of plates of which 95 % are covered when the finds are made unreadable.
         - ``left_readable``: how many are not.

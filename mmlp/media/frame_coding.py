@@ -37,11 +37,6 @@ _PLAIN = Layout(8, 2, 2)
 _LIMITED_ONLY = ('mpeg4', 'mpeg2video')
 
 
-def bit_depth(info: VideoInfo) -> int:
-    """Returns the bits of a sample of a video, 8 to 16."""
-    return Layout.of(info.pixel_format).bits
-
-
 class FrameCoder:
     """Turns frames into the pictures that an encoder takes, as near to the source as it can.
 

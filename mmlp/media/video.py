@@ -21,7 +21,7 @@ from .hdr import view
 from .limits import LARGE_FRAME, check_pixels
 from .orientation import apply_orientation
 from .pixel_limits import MAX_DEEP_FRAME_PIXELS, MAX_FRAME_PIXELS
-from .planes import SCALER_THREADS, Layout
+from .planes import SCALER_THREADS
 from .seeking import leads_before, seek
 from .span_frames import SpanFrames
 from .time_span import TimeSpan
@@ -118,7 +118,6 @@ class VideoReader:
         self.strict = strict
         self.problem: str | None = None
         self._name, self._threads = os.fspath(path), threads
-        self._stated_limit = max_pixels
         self.max_pixels = MAX_FRAME_PIXELS if max_pixels is None else max_pixels
         self._packets = self._position = 0
         self._first_aspect: Fraction | None = None
@@ -141,7 +140,10 @@ class VideoReader:
                     f'max_pixels={self.max_pixels:,} pixels',
                 )
             self.info = read_info(self._name, self._container, self._stream, self._normalizer.first, timeline)
-            self._check_depth()
+            if max_pixels is None and self.info.bit_depth > 8:
+                self.max_pixels = MAX_DEEP_FRAME_PIXELS
+                what = 'has more than 8 bits a colour and frames of'
+                check_pixels(self._name, self.info.width, self.info.height, self.max_pixels, what)
             if first.pts is not None:  # Headers may name a later start.
                 start = first.pts * self.info.time_base
                 self.info = dataclasses.replace(self.info, start=min(self.info.start, start))
@@ -180,7 +182,7 @@ class VideoReader:
             strict=False,
             stream=self.info.stream,
             timeline=self._timeline,
-            max_pixels=self._stated_limit,
+            max_pixels=self.max_pixels,
             span=self.info.span,
         )
 
@@ -196,12 +198,6 @@ class VideoReader:
             yield Frame(index, self._to_bgr(image), time, duration, source=image)
             index += 1
         self._judge(end, index)
-
-    def _check_depth(self) -> None:
-        if self._stated_limit is None and Layout.of(self.info.pixel_format).bits > 8:
-            self.max_pixels = MAX_DEEP_FRAME_PIXELS
-            what = 'has more than 8 bits a colour and frames of'
-            check_pixels(self._name, self.info.width, self.info.height, self.max_pixels, what)
 
     def _open(self, number: int | None) -> None:
         """Opens the file, to be decoded from its beginning."""

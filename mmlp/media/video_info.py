@@ -18,7 +18,7 @@ from .errors import UnreadableMediaError
 from .frame_normalizer import FirstFrame
 from .hdr import LightLevels
 from .pixel_limits import MAX_FRAME_PIXELS
-from .planes import has_transparency
+from .planes import Layout, has_transparency
 from .time_span import TimeSpan
 from .timeline import Timeline
 
@@ -120,6 +120,11 @@ class VideoInfo:
     streams: tuple[StreamInfo, ...] = ()
     timeline: Timeline = dataclasses.field(default_factory=Timeline, repr=False)
     span: TimeSpan | None = None
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits of a sample, 8 to 16."""
+        return Layout.of(self.pixel_format).bits
 
     @property
     def has_transparency(self) -> bool:

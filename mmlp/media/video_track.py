@@ -8,7 +8,7 @@ from fractions import Fraction
 import av
 
 from .codecs import CODECS
-from .frame_coding import FrameCoder, bit_depth
+from .frame_coding import FrameCoder
 from .limits import LARGE_FRAME
 from .side_data import not_carried
 from .video import Frame
@@ -32,7 +32,7 @@ def default_codec(container: str, like: VideoInfo | None) -> str:
     Returns:
         str: A key of ``CODECS``; for more than 8 bits a sample one that has them.
     """
-    is_deep = like is not None and bit_depth(like) > 8
+    is_deep = like is not None and like.bit_depth > 8
     if container == 'webm':
         return 'av1' if is_deep else 'vp9'
     return 'hevc' if is_deep else 'h264'

@@ -21,7 +21,7 @@ def write_json(path: str | os.PathLike, report: AuditReport) -> None:
 
     The file holds ``version`` and ``source``; ``counts`` of findings by severity; ``splits`` with the
     numbers of :func:`~mmlp.datasets.audit.summary.summarize_split`; ``findings``, each with check, severity,
-    split, path, message, related and box; and ``images``, each with the fields of
+    split, path, message, related and box; and ``pictures``, each with the fields of
     :class:`~mmlp.datasets.audit.ImageRecord` and its plates.
 
     Args:

@@ -25,7 +25,7 @@ def summarize_split(report: AuditReport, split: str) -> dict[str, Any]:
         split: Name of the split.
 
     Returns:
-        ``images``; ``unreadable_images``; ``usable_masks``; ``images_without_plates`` (of those with a
+        ``pictures``; ``unreadable_images``; ``usable_masks``; ``images_without_plates`` (of those with a
         usable mask); ``plates``; ``plates_by_height`` in the bins of ``PlateMetric``; ``ignored_pixels`` and
         ``ignored_share``; distributions of the pictures' and the plates' measures, see :func:`describe`.
     """

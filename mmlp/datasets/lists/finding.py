@@ -36,7 +36,7 @@ class Found:
         listed: What the list says.
         record: The picture in the downloaded set, with its annotations.
         fingerprint: What was measured of it.
-        how: ``sha256`` (the very file), ``name`` (which fits, and the picture does) or ``image``.
+        how: ``sha256`` (the very file), ``name`` (which fits, and the picture does) or ``picture``.
         bits: How many of 256 bits of the perceptual hash differ.
     """
 

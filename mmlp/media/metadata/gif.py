@@ -22,7 +22,7 @@ _XMP_END = b'\x01' + bytes(range(0xFF, -1, -1)) + b'\x00'
 
 
 class _Block(NamedTuple):
-    """A part of the file: ``head``, ``image``, the code of an extension, or ``tail``."""
+    """A part of the file: ``head``, ``picture``, the code of an extension, or ``tail``."""
 
     kind: str | int
     data: bytes
